@@ -1,0 +1,23 @@
+# Two commands matter: `make study` and `make test`. Each sets up everything it needs.
+.PHONY: study test check lint types law bench bench-peers lock clean setup
+setup:
+	@scripts/setup
+study: setup
+	@.venv/bin/tradewright study run examples/momentum.toml
+test: setup
+	@.venv/bin/python -m pytest
+lint: setup
+	@.venv/bin/ruff check .
+types: setup
+	@.venv/bin/mypy
+law: setup
+	@.venv/bin/lint-imports --no-cache
+check: lint types law test
+lock: setup
+	@scripts/lock
+bench: setup
+	@.venv/bin/python -m benchmarks
+bench-peers: setup
+	@scripts/bench-peers
+clean:
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache

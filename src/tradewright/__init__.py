@@ -1,0 +1,2 @@
+"""Tradewright: from a trading idea to controlled real money, earning every step."""
+

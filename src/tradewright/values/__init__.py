@@ -1,0 +1,1 @@
+"""The nouns of the system: frozen, with units, and free of any clock, file or network."""

@@ -1,0 +1,91 @@
+"""Prices of many instruments over many sessions, with the corporate actions that fall between."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SPLIT, DIVIDEND, DELISTING = 1, 2, 3
+ACTION_NAMES = {SPLIT: "split", DIVIDEND: "dividend", DELISTING: "delisting"}
+
+# One corporate action, placed on the first row whose session it precedes: it acts before that row's open.
+# SPLIT: value = new shares for one old share. DIVIDEND: value = dollars a share of that day, raw.
+# DELISTING: value = share of the last known close that holders receive (1.0 = all of it, 0.0 = nothing).
+action_dtype = np.dtype(
+    [("row", np.int64), ("asset", np.int64), ("kind", np.int64), ("value", np.float64)], align=True
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Raw bars of N instruments over T sessions, known row by row.
+
+    Shape: `open`, `high`, `low`, `close`, `volume` are T x N, C order, read-only; NaN where nothing is known.
+    Units: prices in dollars as traded (never adjusted), volume in shares, `instants` and `opens_at` in ns UTC.
+    Known at: row t at `instants[t]`, its session's close. An order decided there meets row t + 1 at the earliest.
+    A close-only series has NaN in every open, high, low and volume.
+    """
+
+    instants: Ints
+    opens_at: Ints
+    symbols: tuple[str, ...]
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    actions: NDArray[np.void]
+
+    def __post_init__(self) -> None:
+        """Refuse arrays whose shapes or order disagree, then freeze them."""
+        shape = (len(self.instants), len(self.symbols))
+        for name in ("open", "high", "low", "close", "volume"):
+            field = getattr(self, name)
+            if field.shape != shape:
+                raise ValueError(f"{name} has shape {field.shape}; instants and symbols give {shape}")
+            if not field.flags.c_contiguous:
+                raise ValueError(f"{name} is not in C order")
+        if len(self.instants) > 1 and not bool(np.all(np.diff(self.instants) > 0)):
+            raise ValueError("instants must rise strictly")
+        if not bool(np.all(np.diff(self.actions["row"]) >= 0)):
+            raise ValueError("actions must be sorted by row")
+        for field in (self.instants, self.opens_at, self.actions, *self.columns()):
+            field.flags.writeable = False
+
+    def columns(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Open, high, low, close and volume, in this order."""
+        return self.open, self.high, self.low, self.close, self.volume
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Sessions and instruments."""
+        return len(self.instants), len(self.symbols)
+
+    @property
+    def is_close_only(self) -> bool:
+        """True where no open is known at all: such a series fills at the next close."""
+        return bool(np.isnan(self.open).all())
+
+    def rows(self, start: int, stop: int) -> "Panel":
+        """The panel cut to rows start (in) to stop (out), its actions moved along."""
+        inside = (self.actions["row"] >= start) & (self.actions["row"] < stop)
+        actions = self.actions[inside].copy()
+        actions["row"] -= start
+        cut = [column[start:stop].copy() for column in self.columns()]
+        return Panel(self.instants[start:stop].copy(), self.opens_at[start:stop].copy(), self.symbols, *cut, actions)
+
+
+def no_actions() -> NDArray[np.void]:
+    """An empty list of corporate actions."""
+    return np.zeros(0, dtype=action_dtype)
+
+
+def panel_of_closes(instants: Ints, symbols: tuple[str, ...], close: Floats) -> Panel:
+    """A close-only panel: open, high, low and volume stay unknown."""
+    close = np.ascontiguousarray(close, dtype=np.float64)
+    blank = [np.full(close.shape, np.nan) for _ in range(3)]
+    volume = np.full(close.shape, np.nan)
+    return Panel(instants.copy(), instants.copy(), symbols, *blank, close, volume, no_actions())
