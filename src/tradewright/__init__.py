@@ -1,2 +1,1 @@
 """Tradewright: from a trading idea to controlled real money, earning every step."""
-

@@ -28,11 +28,12 @@ order_dtype = np.dtype(
     align=True,
 )  # fmt: skip
 
-# price = what was paid, spread included; reference = the printed price it came from; costs in dollars, positive.
+# price = what was paid, spread included; reference = its printed price; costs are positive dollars.
 fill_dtype = np.dtype(
     [
-        ("order_id", np.int64), ("row", np.int64), ("asset", np.int64), ("qty", np.float64), ("price", np.float64),
-        ("reference", np.float64), ("spread_usd", np.float64), ("commission_usd", np.float64),
+        ("order_id", np.int64), ("row", np.int64), ("asset", np.int64), ("qty", np.float64),
+        ("price", np.float64), ("reference", np.float64), ("spread_usd", np.float64),
+        ("commission_usd", np.float64),
     ],
     align=True,
 )  # fmt: skip
@@ -47,8 +48,8 @@ flow_dtype = np.dtype(
 class Outcome:
     """The simulated account, bar by bar.
 
-    Shape: `equity_usd`, `cash_usd`, `long_usd`, `short_usd` are T, after each row's close; `positions` is N, shares at
-    the end; `orders`, `fills`, `flows` are records (see the dtypes above).
+    Shape: `equity_usd`, `cash_usd`, `long_usd`, `short_usd` are T, after each row's close; `positions` is N,
+    shares at the end; `orders`, `fills`, `flows` are records (see the dtypes above).
     Units: dollars; `short_usd` is the liability, zero or more. At every row equity = cash + long - short.
     """
 

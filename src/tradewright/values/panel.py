@@ -24,8 +24,8 @@ class Panel:
     """Raw bars of N instruments over T sessions, known row by row.
 
     Shape: `open`, `high`, `low`, `close`, `volume` are T x N, C order, read-only; NaN where nothing is known.
-    Units: prices in dollars as traded (never adjusted), volume in shares, `instants` and `opens_at` in ns UTC.
-    Known at: row t at `instants[t]`, its session's close. An order decided there meets row t + 1 at the earliest.
+    Units: dollars as traded (never adjusted), volume in shares, `instants` and `opens_at` in ns UTC.
+    Known at: row t at `instants[t]`, its session's close. An order decided there meets row t + 1 or later.
     A close-only series has NaN in every open, high, low and volume.
     """
 
@@ -74,8 +74,9 @@ class Panel:
         inside = (self.actions["row"] >= start) & (self.actions["row"] < stop)
         actions = self.actions[inside].copy()
         actions["row"] -= start
-        cut = [column[start:stop].copy() for column in self.columns()]
-        return Panel(self.instants[start:stop].copy(), self.opens_at[start:stop].copy(), self.symbols, *cut, actions)
+        opened, high, low, close, volume = (column[start:stop].copy() for column in self.columns())
+        instants, opens_at = self.instants[start:stop].copy(), self.opens_at[start:stop].copy()
+        return Panel(instants, opens_at, self.symbols, opened, high, low, close, volume, actions)
 
 
 def no_actions() -> NDArray[np.void]:
@@ -86,6 +87,5 @@ def no_actions() -> NDArray[np.void]:
 def panel_of_closes(instants: Ints, symbols: tuple[str, ...], close: Floats) -> Panel:
     """A close-only panel: open, high, low and volume stay unknown."""
     close = np.ascontiguousarray(close, dtype=np.float64)
-    blank = [np.full(close.shape, np.nan) for _ in range(3)]
-    volume = np.full(close.shape, np.nan)
-    return Panel(instants.copy(), instants.copy(), symbols, *blank, close, volume, no_actions())
+    opened, high, low, volume = (np.full(close.shape, np.nan) for _ in range(4))
+    return Panel(instants.copy(), instants.copy(), symbols, opened, high, low, close, volume, no_actions())

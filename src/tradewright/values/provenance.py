@@ -15,7 +15,7 @@ class Origin(Enum):
 class Provenance:
     """Who made the data, under which licence, and what a reader must be told about it.
 
-    `caveats` are sentences for people, shown under every verdict reached on this data (survivorship, close-only).
+    `caveats` are sentences for people, shown under every verdict reached on this data.
     """
 
     origin: Origin
