@@ -48,7 +48,8 @@ def arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
     x1, y1 = start[0], start[1] + BOX_HEIGHT / 2
     x2, y2 = end[0], end[1] - BOX_HEIGHT / 2 - 4
     if abs(end[1] - start[1]) < 1:
-        return f'<path d="M{start[0]:.0f} {start[1]:.0f} L{end[0]:.0f} {end[1]:.0f}" marker-end="url(#head)"/>'
+        line = f"M{start[0]:.0f} {start[1]:.0f} L{end[0]:.0f} {end[1]:.0f}"
+        return f'<path d="{line}" marker-end="url(#head)"/>'
     bend = (y2 - y1) / 2
     return (
         f'<path d="M{x1:.0f} {y1:.0f} C{x1:.0f} {y1 + bend:.0f} {x2:.0f} {y2 - bend:.0f} {x2:.0f} {y2:.0f}" '

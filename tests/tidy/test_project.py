@@ -85,3 +85,9 @@ def test_importing_the_package_loads_nothing_heavy():
         "deltalake",
     }
     assert set(done.stdout.split()) & heavy == set()
+
+
+def test_the_picture_of_the_imports_is_what_the_code_is():
+    check = [sys.executable, str(ROOT / "scripts" / "draw_imports.py"), "--check"]
+    done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
