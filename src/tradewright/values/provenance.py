@@ -15,13 +15,15 @@ class Origin(Enum):
 class Provenance:
     """Who made the data, under which licence, and what a reader must be told about it.
 
-    `caveats` are sentences for people, shown under every verdict reached on this data.
+    `caveats` are sentences for people, shown under every verdict reached on this data. `survivors_only` says
+    whether the universe was chosen knowing who would survive; None means that nobody has said.
     """
 
     origin: Origin
     vendor: str
     licence: str
     caveats: tuple[str, ...] = ()
+    survivors_only: bool | None = None
 
 
 @dataclass(frozen=True)
