@@ -62,7 +62,7 @@ def held_value(panel: Panel) -> Floats:
     dividends = _after_first_close(_of_kind(panel.actions, DIVIDEND), close)
     where = dividends["row"], dividends["asset"]
     np.add.at(paid, where, dividends["value"] * shares[where])
-    return cast(Floats, worth + np.cumsum(paid, axis=0))
+    return worth + np.cumsum(paid, axis=0)
 
 
 def adjusted_closes(panel: Panel, as_of_row: int) -> Floats:
@@ -73,7 +73,7 @@ def adjusted_closes(panel: Panel, as_of_row: int) -> Floats:
     """
     seen = panel.rows(0, as_of_row + 1)
     growth, units, _ = _growth(_traded(seen), seen.actions)
-    return growth / units[-1]
+    return cast(Floats, growth / units[-1])
 
 
 def adjusted_bars(panel: Panel, as_of_row: int) -> AdjustedBars:
@@ -125,14 +125,17 @@ def _shares(close: Floats, actions: NDArray[np.void]) -> Floats:
     if not len(splits):
         return factor
     np.multiply.at(factor, (splits["row"], splits["asset"]), splits["value"])
-    return np.cumprod(factor, axis=0)
+    return cast(Floats, np.cumprod(factor, axis=0))
 
 
 def _reinvested(
     close: Floats, shares: Floats, dividends: NDArray[np.void]
 ) -> tuple[Floats, list[tuple[int, int, float]]]:
     """T x N: shares with each dividend reinvested at the next known close; and those that never met one."""
-    bump, pending = np.ones(close.shape), []
+    pending: list[tuple[int, int, float]] = []
+    if not len(dividends):
+        return shares.copy(), pending
+    bump = np.ones(close.shape)
     for act in dividends:
         row, asset = int(act["row"]), int(act["asset"])
         amount = float(act["value"] * shares[row, asset])
@@ -141,8 +144,7 @@ def _reinvested(
             pending.append((row, asset, amount))
         else:
             bump[at, asset] += amount / (shares[at, asset] * close[at, asset])
-    units = np.cumprod(bump, axis=0) * shares if len(dividends) else shares.copy()
-    return cast(Floats, units), pending
+    return np.cumprod(bump, axis=0) * shares, pending
 
 
 def _traded(panel: Panel) -> Floats:
@@ -162,7 +164,7 @@ def _after_first_close(acts: NDArray[np.void], close: Floats) -> NDArray[np.void
         known = ~np.isnan(close[:, asset])
         if known.any():
             first[asset] = int(np.argmax(known))
-    return acts[acts["row"] > first[acts["asset"]]]
+    return cast(NDArray[np.void], acts[acts["row"] > first[acts["asset"]]])
 
 
 def _carried(values: Floats) -> Floats:
@@ -171,7 +173,7 @@ def _carried(values: Floats) -> Floats:
     if known.all():
         return values
     rows = np.maximum.accumulate(np.where(known, np.arange(len(values))[:, None], 0), axis=0)
-    return cast(Floats, np.take_along_axis(values, rows, axis=0))
+    return np.take_along_axis(values, rows, axis=0)
 
 
 def _next_known(column: Floats, row: int) -> int:
