@@ -1,6 +1,6 @@
 """What the kernel reports of a simulated period: money at every bar, and each order, fill and cash flow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,14 @@ FLOW_NAMES = {
     DIVIDEND_CASH: "dividend",
     CASH_IN_LIEU: "cash in lieu of fractional shares",
     DELISTING_CASH: "delisting proceeds",
+}
+
+NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
+REFUSAL_NAMES = {
+    NO_PRICE: "no price is known yet",
+    DELISTED: "the instrument was delisted",
+    RUINED: "equity is gone; only exits are allowed",
+    UNDER_ONE_SHARE: "the target is less than one whole share",
 }
 
 # qty is signed: positive buys. `row` is the decision's row; `done_row` the row of the last change of state.
@@ -43,6 +51,19 @@ flow_dtype = np.dtype(
     [("row", np.int64), ("asset", np.int64), ("kind", np.int64), ("amount_usd", np.float64)], align=True
 )
 
+# A wish that became no order: `row` is the decision's row, `reason` one of REFUSAL_NAMES.
+refusal_dtype = np.dtype([("row", np.int64), ("asset", np.int64), ("reason", np.int64)], align=True)
+
+
+def _no_amounts() -> Floats:
+    """An empty path of dollars."""
+    return np.zeros(0)
+
+
+def _no_refusals() -> NDArray[np.void]:
+    """An empty list of refusals."""
+    return np.zeros(0, dtype=refusal_dtype)
+
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -51,6 +72,10 @@ class Outcome:
     Shape: `equity_usd`, `cash_usd`, `long_usd`, `short_usd` are T, after each row's close; `positions` is N,
     shares at the end; `orders`, `fills`, `flows` are records (see the dtypes above).
     Units: dollars; `short_usd` is the liability, zero or more. At every row equity = cash + long - short.
+    `interest_usd` (signed, negative is paid) and `borrow_fee_usd` (paid, zero or more) are T and cumulative: interest
+    is booked into cash at every row. `flows` holds their total as one record each, at the last row, so that flows
+    summed by kind are complete; the path of either is its array here, never both.
+    `ruined_row` is the first row at which equity was zero or less, -1 if never.
     """
 
     equity_usd: Floats
@@ -61,3 +86,7 @@ class Outcome:
     orders: NDArray[np.void]
     fills: NDArray[np.void]
     flows: NDArray[np.void]
+    interest_usd: Floats = field(default_factory=_no_amounts)
+    borrow_fee_usd: Floats = field(default_factory=_no_amounts)
+    refusals: NDArray[np.void] = field(default_factory=_no_refusals)
+    ruined_row: int = -1

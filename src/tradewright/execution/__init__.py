@@ -1,0 +1,1 @@
+"""Everything between a wish and its fill."""

@@ -1,0 +1,1 @@
+"""Named sets of assumptions about fills and costs, one a file."""

@@ -1,0 +1,1 @@
+"""The kernel: decisions go in, fills, cash and equity come out, bar by bar."""

@@ -1,0 +1,114 @@
+"""What both kernels read besides prices: the trading terms as plain numbers, and inputs that hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tradewright.values.decisions import Decisions
+from tradewright.values.errors import InvalidOption
+from tradewright.values.panel import Floats, Ints, Panel
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+
+NS_PER_YEAR = 365.0 * 86_400.0 * 1e9
+
+# A quantity smaller than this share of its order is rounding, not trading.
+DUST = 1e-9
+
+_ROWS_A_LOOK = 4096
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The rules of one simulation, read off the account, the profile and the panel.
+
+    Units: `spread_bps` moves the price against the trader; `commission_share` and `capacity_share` are shares
+    of notional and of the bar's volume; rates are a year.
+    """
+
+    capital_usd: float
+    max_gross: float
+    whole: bool
+    liquidate: bool
+    close_only: bool
+    has_volume: bool
+    capacity_share: float
+    spread_bps: float
+    commission_share: float
+    per_share_usd: float
+    minimum_usd: float
+    cash_rate: float
+    margin_rate: float
+    borrow_rate: float
+
+
+def terms_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> Terms:
+    """Read the rules once, so that the reference and the compiled kernel start from the same numbers.
+
+    Raises: InvalidOption where the spread would make a sale pay nothing.
+    """
+    spread_bps = profile.half_spread_bps * profile.slippage_multiple
+    if spread_bps >= 10_000.0:
+        raise InvalidOption(
+            f"half_spread_bps x slippage_multiple = {spread_bps:g} in profile '{profile.name}'.",
+            "It must be below 10000 basis points: a seller cannot pay to sell.",
+        )
+    return Terms(
+        capital_usd=account.capital_usd,
+        max_gross=account.max_gross,
+        whole=not account.fractional,
+        liquidate=account.liquidate_at_end,
+        close_only=not _any_known(panel.open),
+        has_volume=_any_known(panel.volume),
+        capacity_share=min(1.0, profile.participation * profile.partial_fill_multiple),
+        spread_bps=spread_bps,
+        commission_share=profile.commission_bps * 1e-4,
+        per_share_usd=profile.commission_per_share_usd,
+        minimum_usd=profile.commission_minimum_usd,
+        cash_rate=profile.cash_rate,
+        margin_rate=profile.margin_rate,
+        borrow_rate=profile.borrow_rate,
+    )
+
+
+def check_decisions(decisions: Decisions, panel: Panel) -> None:
+    """Refuse decisions that do not fit the panel, naming the row, the symbol and the value.
+
+    Raises: InvalidOption for a wrong number of instruments, a row outside the panel, or an infinite weight.
+    """
+    bars, assets = panel.shape
+    if decisions.weights.shape[1] != assets:
+        raise InvalidOption(
+            f"Weights for {decisions.weights.shape[1]} instruments, but the panel has {assets}.",
+            "Give one weight for each symbol, NaN to leave a position as it is.",
+        )
+    if len(decisions.rows) and not (decisions.rows[0] >= 0 and decisions.rows[-1] < bars):
+        outside = decisions.rows[0] if decisions.rows[0] < 0 else decisions.rows[-1]
+        mend = f"Give rows 0 to {bars - 1}."
+        raise InvalidOption(f"A decision at row {outside} of a panel of {bars} rows.", mend)
+    for start in range(0, len(decisions.rows), _ROWS_A_LOOK):
+        check_weights(decisions.weights[start : start + _ROWS_A_LOOK], decisions.rows[start:], panel.symbols)
+
+
+def check_weights(weights: Floats, rows: Ints, symbols: tuple[str, ...]) -> None:
+    """Refuse an infinite weight, naming its row and symbol; NaN means leave as it is."""
+    infinite = np.isinf(weights)
+    if not infinite.any():
+        return
+    place, asset = np.argwhere(infinite)[0]
+    raise InvalidOption(
+        f"Weight {weights[place, asset]} for {symbols[asset]} at row {rows[place]}.",
+        "Give a finite share of equity, or NaN to leave the position as it is.",
+    )
+
+
+def _any_known(column: Floats) -> bool:
+    """True where any number is known; looks no further than it must."""
+    return any(not bool(np.isnan(block).all()) for block in _blocks(column))
+
+
+def _blocks(column: Floats) -> Iterator[Floats]:
+    """The column in pieces of some thousand rows, the first one small."""
+    yield column[:1]
+    for start in range(1, len(column), _ROWS_A_LOOK):
+        yield column[start : start + _ROWS_A_LOOK]

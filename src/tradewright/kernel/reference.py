@@ -1,0 +1,400 @@
+"""The kernel in plain Python: slow, short, and the meaning of every number the compiled kernel prints.
+
+Read `step` first: it is the order of the phases. Sums run over instruments in the panel's order, so that the
+compiled kernel, which does the same, arrives at the same bits.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tradewright.kernel.inputs import DUST, NS_PER_YEAR, Terms, check_decisions, terms_of
+from tradewright.values import outcome as out
+from tradewright.values.decisions import Decisions
+from tradewright.values.outcome import Outcome
+from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Panel
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.side import Side
+
+
+@dataclass
+class Order:
+    """A market order; `qty` is signed, `remaining` is what still wants to trade."""
+
+    order_id: int
+    row: int
+    asset: int
+    qty: float
+    remaining: float
+    filled: float = 0.0
+    state: int = out.WORKING
+    done_row: int = -1
+
+
+@dataclass
+class Match:
+    """What one order may trade on this row: the part that reduces a position, and the whole of it."""
+
+    order: Order
+    reference: float
+    reducing: float
+    qty: float
+
+
+@dataclass
+class State:
+    """The account between two rows. Positions and marks are one a instrument; an unknown mark is NaN."""
+
+    terms: Terms
+    panel: Panel
+    cash: float
+    equity: float
+    qty: list[float]
+    mark: list[float]
+    working: dict[int, Order] = field(default_factory=dict)
+    delisted: set[int] = field(default_factory=set)
+    long: float = 0.0
+    short: float = 0.0
+    interest: float = 0.0
+    borrow_fee: float = 0.0
+    ruined_row: int = -1
+    orders: list[Order] = field(default_factory=list)
+    fills: list[tuple[int, int, int, float, float, float, float, float]] = field(default_factory=list)
+    flows: list[tuple[int, int, int, float]] = field(default_factory=list)
+    refusals: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Targets decided at the close of `row`: weights of equity, or shares; NaN leaves a position as it is."""
+
+    row: int
+    targets: Floats
+    in_shares: bool = False
+
+
+def simulate(
+    panel: Panel, decisions: Decisions, account: AccountOptions, profile: ExecutionProfile
+) -> Outcome:
+    """Trade the decisions over the panel, one row after the other."""
+    check_decisions(decisions, panel)
+    pairs = zip(decisions.rows, decisions.weights, strict=True)
+    return simulate_intents(panel, [Intent(int(row), weights) for row, weights in pairs], account, profile)
+
+
+def simulate_intents(
+    panel: Panel, intents: Iterable[Intent], account: AccountOptions, profile: ExecutionProfile
+) -> Outcome:
+    """Trade intents in weights or in shares over the panel."""
+    state = opened(panel, terms_of(panel, account, profile))
+    decided = {intent.row: intent for intent in intents}
+    bars = len(panel.instants)
+    path = np.zeros((6, bars))
+    for row in range(bars):
+        step(state, row, decided.get(row - 1))
+        if row == bars - 1 and state.terms.liquidate:
+            liquidate(state, row)
+        path[:, row] = (state.equity, state.cash, state.long, state.short, state.interest, state.borrow_fee)
+    return outcome_of(state, path)
+
+
+def opened(panel: Panel, terms: Terms) -> State:
+    """A fresh account: all cash, nothing held, nothing known."""
+    assets = len(panel.symbols)
+    return State(terms, panel, terms.capital_usd, terms.capital_usd, [0.0] * assets, [math.nan] * assets)
+
+
+def step(state: State, row: int, intent: Intent | None) -> None:
+    """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
+    accrue(state, row)
+    act(state, row)
+    if intent is not None:
+        admit(state, intent)
+    for match, fitting in fit(state, row, matches(state, row)):
+        trade(state, row, match, fitting)
+    mark(state, row)
+    guard(state, row)
+
+
+def accrue(state: State, row: int) -> None:
+    """Interest and borrow fees for the time since the last row, on what was owed and owned then."""
+    if row == 0:
+        return
+    instants, terms = state.panel.instants, state.terms
+    years = int(instants[row] - instants[row - 1]) / NS_PER_YEAR
+    earned = terms.cash_rate * max(state.cash - state.short, 0.0)
+    owed = terms.margin_rate * min(state.cash, 0.0)
+    interest = (earned + owed) * years
+    fee = terms.borrow_rate * state.short * years
+    state.cash = state.cash + interest - fee
+    state.interest += interest
+    state.borrow_fee += fee
+
+
+def act(state: State, row: int) -> None:
+    """Corporate actions that come before this row's open: splits first, then dividends, then delistings."""
+    actions = state.panel.actions
+    for action in sorted(actions[actions["row"] == row], key=lambda one: int(one["kind"])):
+        asset, kind, value = int(action["asset"]), int(action["kind"]), float(action["value"])
+        if kind == SPLIT:
+            split(state, row, asset, value)
+        elif kind == DIVIDEND:
+            pay(state, row, asset, out.DIVIDEND_CASH, state.qty[asset] * value)
+        else:
+            delist(state, row, asset, value)
+
+
+def split(state: State, row: int, asset: int, ratio: float) -> None:
+    """New shares for old; where shares are whole, the fraction is paid out at the new price."""
+    state.mark[asset] /= ratio
+    shares = state.qty[asset] * ratio
+    state.qty[asset] = whole_shares(shares) if state.terms.whole else shares
+    fraction = shares - state.qty[asset]
+    if abs(fraction) > DUST * abs(shares):
+        pay(state, row, asset, out.CASH_IN_LIEU, fraction * state.mark[asset])
+    order = state.working.get(asset)
+    if order is None:
+        return
+    order.filled *= ratio
+    order.remaining *= ratio
+    order.remaining = whole_shares(order.remaining) if state.terms.whole else order.remaining
+    order.qty = order.filled + order.remaining
+    if order.remaining == 0.0:
+        close(state, order, out.CANCELLED, row)
+
+
+def delist(state: State, row: int, asset: int, share: float) -> None:
+    """Holders receive a share of the last price, and the instrument never trades again."""
+    pay(state, row, asset, out.DELISTING_CASH, state.qty[asset] * state.mark[asset] * share)
+    state.qty[asset] = 0.0
+    state.delisted.add(asset)
+    if asset in state.working:
+        close(state, state.working[asset], out.CANCELLED, row)
+
+
+def pay(state: State, row: int, asset: int, kind: int, amount_usd: float) -> None:
+    """Book a cash flow of a held position; a short position pays what a long one receives."""
+    if state.qty[asset] == 0.0 and kind != out.CASH_IN_LIEU:
+        return
+    state.cash += amount_usd
+    state.flows.append((row, asset, kind, amount_usd))
+
+
+def admit(state: State, intent: Intent) -> None:
+    """Turn targets into orders; a new word on an instrument replaces its unfinished order."""
+    for asset, target in enumerate(intent.targets.tolist()):
+        if math.isnan(target):
+            continue
+        if asset in state.working:
+            close(state, state.working[asset], out.REPLACED, intent.row)
+        shares, reason = wanted_shares(state, asset, target, intent.in_shares)
+        if reason:
+            state.refusals.append((intent.row, asset, reason))
+        if shares != 0.0:
+            order = Order(len(state.orders), intent.row, asset, shares, shares, done_row=intent.row)
+            state.orders.append(order)
+            state.working[asset] = order
+
+
+def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> tuple[float, int]:
+    """Shares to trade for a target, and the reason where it is refused (0 = none)."""
+    held = state.qty[asset]
+    if target == 0.0 and held == 0.0:
+        return 0.0, 0
+    if asset in state.delisted:
+        return 0.0, out.DELISTED
+    if math.isnan(state.mark[asset]):
+        return 0.0, out.NO_PRICE
+    aim = target if in_shares else target * max(state.equity, 0.0) / state.mark[asset]
+    aim = whole_shares(aim) if state.terms.whole else aim
+    if aim == 0.0 and held == 0.0 and state.ruined_row < 0:
+        return 0.0, out.UNDER_ONE_SHARE
+    shares = aim - held
+    if abs(shares) <= DUST * max(abs(aim), abs(held)):
+        return 0.0, 0
+    if state.ruined_row < 0:
+        return shares, 0
+    if shares * held >= 0.0:
+        return 0.0, out.RUINED
+    return math.copysign(min(abs(shares), abs(held)), shares), 0
+
+
+def matches(state: State, row: int) -> list[Match]:
+    """What each working order could trade on this row: a printed price, and a share of the volume."""
+    found = []
+    for asset in sorted(state.working):
+        order, reference = state.working[asset], printed(state, row, asset)
+        reach = min(abs(order.remaining), capacity(state, row, asset))
+        if math.isnan(reference) or reach <= 0.0:
+            continue
+        qty, held = math.copysign(reach, order.remaining), state.qty[asset]
+        reducing = math.copysign(min(reach, abs(held)), qty) if qty * held < 0.0 else 0.0
+        found.append(Match(order, reference, reducing, qty))
+    return found
+
+
+def printed(state: State, row: int, asset: int) -> float:
+    """The price an order meets on this row: its open (close-only: its close); NaN if none printed."""
+    panel = state.panel
+    price = float((panel.close if state.terms.close_only else panel.open)[row, asset])
+    return price if known(price) else math.nan
+
+
+def capacity(state: State, row: int, asset: int) -> float:
+    """Shares that may trade on this row; a series that never had a volume has no limit."""
+    if not state.terms.has_volume:
+        return math.inf
+    volume = float(state.panel.volume[row, asset])
+    if not volume > 0.0:
+        return 0.0
+    shares = state.terms.capacity_share * volume
+    return whole_shares(shares) if state.terms.whole else shares
+
+
+def fit(state: State, row: int, found: list[Match]) -> list[tuple[Match, float]]:
+    """The share of each increase that the gross limit leaves room for, after reductions and all costs.
+
+    Costs are convex in the quantity, so the straight line from no increase to the full one is never too low:
+    f is the largest with gross + f x increase <= limit x (equity - base cost - f x extra cost).
+    """
+    gross, equity = 0.0, state.cash
+    for asset, held in enumerate(state.qty):
+        if held != 0.0:
+            price = printed(state, row, asset)
+            price = state.mark[asset] if math.isnan(price) else price
+            gross += abs(held) * price
+            equity += held * price
+    increase = extra = base = 0.0
+    for match in found:
+        gross -= abs(match.reducing) * match.reference
+        increase += abs(match.qty - match.reducing) * match.reference
+        least = cost(state.terms, match.reducing, match.reference)
+        base += least
+        extra += cost(state.terms, match.qty, match.reference) - least
+    if increase <= 0.0:
+        return [(match, 1.0) for match in found]
+    limit = state.terms.max_gross
+    share = (limit * (equity - base) - gross) / (increase + limit * extra)
+    share = 0.0 if share <= DUST else min(share, 1.0)
+    return [(match, share) for match in found]
+
+
+def trade(state: State, row: int, match: Match, share: float) -> None:
+    """Fill what fits, drop what does not, and let the rest of the order work on."""
+    order, qty = match.order, match.qty
+    if share < 1.0:
+        qty = match.reducing + (match.qty - match.reducing) * share
+        qty = whole_shares(qty) if state.terms.whole else qty
+    order.remaining -= match.qty
+    order.done_row = row
+    if abs(order.remaining) <= DUST * abs(order.qty):
+        order.remaining = 0.0
+    if qty != 0.0:
+        order.filled += qty
+        book(state, row, order, qty, match.reference)
+    if order.remaining == 0.0:
+        full = abs(order.qty - order.filled) <= DUST * abs(order.qty)
+        close(state, order, out.FILLED if full else out.CANCELLED, row)
+
+
+def book(state: State, row: int, order: Order, qty: float, reference: float) -> None:
+    """Charge one fill and book it: cash, position, record."""
+    price, commission = charge(state.terms, qty, reference)
+    state.cash = state.cash - qty * price - commission
+    held = state.qty[order.asset] + qty
+    state.qty[order.asset] = 0.0 if abs(held) <= DUST * abs(qty) else held
+    spread = abs(qty) * abs(price - reference)
+    state.fills.append((order.order_id, row, order.asset, qty, price, reference, spread, commission))
+
+
+def charge(terms: Terms, qty: float, reference: float) -> tuple[float, float]:
+    """The price paid, half the spread worse than printed, and the commission in dollars."""
+    price = Side.of(qty).worse(reference, terms.spread_bps)
+    per_share = max(terms.minimum_usd, terms.per_share_usd * abs(qty))
+    return price, per_share + terms.commission_share * abs(qty) * price
+
+
+def cost(terms: Terms, qty: float, reference: float) -> float:
+    """Dollars lost to spread and commission by a fill; of nothing, what the smallest fill would pay."""
+    if qty == 0.0:
+        return terms.minimum_usd
+    price, commission = charge(terms, qty, reference)
+    return abs(qty) * abs(price - reference) + commission
+
+
+def mark(state: State, row: int) -> None:
+    """Value everything at the last known close; short positions are a liability."""
+    state.long = state.short = 0.0
+    for asset, held in enumerate(state.qty):
+        price = float(state.panel.close[row, asset])
+        if known(price) and asset not in state.delisted:
+            state.mark[asset] = price
+        if held > 0.0:
+            state.long += held * state.mark[asset]
+        elif held < 0.0:
+            state.short -= held * state.mark[asset]
+    state.equity = state.cash + state.long - state.short
+
+
+def guard(state: State, row: int) -> None:
+    """Without equity nothing may be risked any more: orders are cancelled, only exits are admitted."""
+    if state.equity > 0.0:
+        return
+    if state.ruined_row < 0:
+        state.ruined_row = row
+        for order in list(state.working.values()):
+            close(state, order, out.CANCELLED, row)
+
+
+def liquidate(state: State, row: int) -> None:
+    """Sell everything at the last mark, costs included; the one fill whose price may have printed earlier."""
+    for order in list(state.working.values()):
+        close(state, order, out.CANCELLED, row)
+    for asset, held in enumerate(state.qty):
+        if held != 0.0:
+            order = Order(len(state.orders), row, asset, -held, 0.0, -held, out.FILLED, row)
+            state.orders.append(order)
+            book(state, row, order, -held, state.mark[asset])
+    state.long = state.short = 0.0
+    state.equity = state.cash
+
+
+def close(state: State, order: Order, how: int, row: int) -> None:
+    """End a working order."""
+    order.state, order.done_row = how, row
+    del state.working[order.asset]
+
+
+def known(price: float) -> bool:
+    """True for a price that can have printed: positive and finite."""
+    return 0.0 < price < math.inf
+
+
+def whole_shares(shares: float) -> float:
+    """Whole shares, toward zero; a number within rounding of a whole one is that one."""
+    nearest = float(round(shares))
+    return nearest if abs(shares - nearest) <= DUST * max(1.0, abs(shares)) else float(math.trunc(shares))
+
+
+def outcome_of(state: State, path: Floats) -> Outcome:
+    """Everything that happened, as arrays and records."""
+    last = path.shape[1] - 1
+    totals = ((out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee))
+    flows = state.flows + [(last, -1, kind, amount) for kind, amount in totals if amount != 0.0]
+    orders = [(o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row) for o in state.orders]
+    return Outcome(
+        equity_usd=path[0],
+        cash_usd=path[1],
+        long_usd=path[2],
+        short_usd=path[3],
+        positions=np.array(state.qty),
+        orders=np.array(orders, dtype=out.order_dtype),
+        fills=np.array(state.fills, dtype=out.fill_dtype),
+        flows=np.array(flows, dtype=out.flow_dtype),
+        interest_usd=path[4],
+        borrow_fee_usd=path[5],
+        refusals=np.array(state.refusals, dtype=out.refusal_dtype),
+        ruined_row=state.ruined_row,
+    )
