@@ -1,0 +1,300 @@
+"""Everything a dossier says, as plain frozen values: whoever runs a study fills them, the page only prints them.
+
+Numbers that nobody evaluated are NaN (or None), with the reason in words beside them; they never become zero.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tradewright.values.findings import Finding
+from tradewright.values.panel import Floats, Ints
+
+PASS, FAIL, NOT_EVALUATED = "PASS", "FAIL", "NOT EVALUATED"
+STATUSES = (PASS, FAIL, NOT_EVALUATED)
+
+
+def _no_floats() -> Floats:
+    """A series that nobody computed."""
+    return np.zeros(0)
+
+
+def _no_table() -> Floats:
+    """A monthly table without a year."""
+    return np.zeros((0, 12))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One named number or word of a set-up, with its unit: a parameter, a cost of the profile, an option."""
+
+    name: str
+    value: float | int | str | bool
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which study this is, and what would have to be typed to run it again.
+
+    `created_at` is an ISO text handed in by the caller or empty: the page reads no clock.
+    """
+
+    title: str
+    hypothesis: str
+    study_hash: str
+    run_id: str
+    code_version: str
+    seed: int
+    created_at: str = ""
+
+
+@dataclass(frozen=True)
+class WaiverLine:
+    """A finding's code that the study accepted, and why."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Passport:
+    """The data's passport: exact snapshot, origin, and what a reader must be told about it.
+
+    `origin` is "real" or "synthetic"; `caveats` are whole sentences and stand under the verdict.
+    """
+
+    snapshot_id: str
+    dataset: str
+    origin: str
+    vendor: str
+    licence: str
+    calendar: str
+    first: str
+    last: str
+    rows: int
+    symbols: tuple[str, ...]
+    survivors_only: bool | None = None
+    caveats: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] | None = None
+    waivers: tuple[WaiverLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What was traded, how and with whose money.
+
+    Units: `capital_usd` dollars; each quantity names its own.
+    """
+
+    period_first: str
+    period_last: str
+    universe: tuple[str, ...]
+    strategy: str
+    parameters: tuple[Quantity, ...]
+    benchmark: str
+    profile: str
+    profile_numbers: tuple[Quantity, ...]
+    capital_usd: float
+    account: tuple[Quantity, ...] = ()
+    strategy_about: str = ""
+
+
+@dataclass(frozen=True)
+class GateLine:
+    """One gate of the verdict: `status` is PASS, FAIL or NOT EVALUATED, `reason` a sentence."""
+
+    name: str
+    status: str
+    reason: str
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a fourth answer."""
+        if self.status not in STATUSES:
+            raise ValueError(f"gate '{self.name}' says '{self.status}'; it may say {', '.join(STATUSES)}")
+
+
+@dataclass(frozen=True)
+class VerdictLines:
+    """The headline, its overall status and the gates it rests on."""
+
+    headline: str
+    status: str
+    gates: tuple[GateLine, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a verdict that passes while one of its gates does not, or that rests on no gate."""
+        if self.status not in STATUSES:
+            raise ValueError(f"the verdict says '{self.status}'; it may say {', '.join(STATUSES)}")
+        if self.status == PASS and (not self.gates or any(gate.status != PASS for gate in self.gates)):
+            raise ValueError("a verdict passes only when it has gates and every one of them passes")
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One measured number with its uncertainty, its sample and how both were obtained.
+
+    Units: `value`, `low` and `high` in `unit` ("share" is printed as per cent); NaN where not evaluated, and `reason`
+    says why. `level` is the interval's coverage; `sample` counts `sample_of` (bars, trades, months).
+    """
+
+    name: str
+    value: float
+    unit: str
+    sample: int
+    how: str
+    low: float = np.nan
+    high: float = np.nan
+    level: float = 0.95
+    sample_of: str = "bars"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Luck:
+    """How often this hypothesis has been tried, and what chance alone would then show.
+
+    Units: `sharpe` annualised like the Sharpe ratio beside it, NaN where not evaluated. `trials` counts finished,
+    failed and interrupted ones alike; None where no ledger was kept.
+    """
+
+    trials: int | None
+    sharpe: float
+    how: str
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """The account, bar by bar.
+
+    Shape: each array is T, or empty where nobody computed it; NaN leaves a gap.
+    Units: `_usd` dollars; `drawdown` and `benchmark_drawdown` share of the peak, zero or less; `gross` and `net`
+    exposure as a multiple of equity; `turnover` traded notional as a share of equity at that bar, both sides.
+    `benchmark_usd` is held at the strategy's exposure: `benchmark_how` says in words how that was matched.
+    """
+
+    instants: Ints
+    equity_usd: Floats
+    benchmark_usd: Floats = field(default_factory=_no_floats)
+    drawdown: Floats = field(default_factory=_no_floats)
+    benchmark_drawdown: Floats = field(default_factory=_no_floats)
+    gross: Floats = field(default_factory=_no_floats)
+    net: Floats = field(default_factory=_no_floats)
+    turnover: Floats = field(default_factory=_no_floats)
+    benchmark_how: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a series whose length is neither T nor zero."""
+        bars = len(self.instants)
+        names = ("benchmark_usd", "drawdown", "benchmark_drawdown", "gross", "net", "turnover")
+        if len(self.equity_usd) != bars:
+            raise ValueError(f"{bars} instants but {len(self.equity_usd)} values of equity")
+        for name in names:
+            if len(getattr(self, name)) not in (0, bars):
+                raise ValueError(f"{name} has {len(getattr(self, name))} values; it may have {bars} or none")
+
+
+@dataclass(frozen=True, eq=False)
+class MonthlyReturns:
+    """Net returns by calendar month.
+
+    Shape: `returns` is Y x 12 and `annual` is Y, rows in the order of `years`.
+    Units: share; NaN outside the period.
+    """
+
+    years: tuple[int, ...] = ()
+    returns: Floats = field(default_factory=_no_table)
+    annual: Floats = field(default_factory=_no_floats)
+
+    def __post_init__(self) -> None:
+        """Refuse a table whose rows are not its years."""
+        if self.returns.shape != (len(self.years), 12) or len(self.annual) != len(self.years):
+            raise ValueError(f"{len(self.years)} years but a table of {self.returns.shape}")
+
+
+@dataclass(frozen=True)
+class Trade:
+    """One round trip: from flat to a position and back, or still open at the end.
+
+    Units: `entry_at` and `exit_at` ns UTC (None: still open, `exit_price` is then the last mark); prices dollars as
+    traded, averaged over the fills; `qty` shares at the largest; `pnl_usd` after `costs_usd`, both dollars.
+    """
+
+    symbol: str
+    side: str
+    entry_at: int
+    entry_price: float
+    exit_at: int | None
+    exit_price: float
+    qty: float
+    pnl_usd: float
+    costs_usd: float
+    holding_days: float
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """What one cause took: positive is paid, negative was received.
+
+    Units: `usd` dollars over the period, `bps_a_year` basis points of average equity a year.
+    """
+
+    cause: str
+    usd: float
+    bps_a_year: float
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Every parameter setting that was tried, and what each gave.
+
+    Shape: `values[k]` are the settings of parameter `names[k]`; `metric` has one dimension a parameter, NaN where a
+    trial gave nothing. `chosen` is the index of the reported point, empty where it lies off the grid.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[tuple[float | int | str | bool, ...], ...]
+    metric_name: str
+    metric: Floats
+    trials: int
+    chosen: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a matrix that does not fit its parameters."""
+        shape = tuple(len(values) for values in self.values)
+        if self.metric.shape != shape or len(self.names) != len(self.values):
+            raise ValueError(f"a metric of shape {self.metric.shape} over parameters of shape {shape}")
+        if self.chosen and not _lies_within(self.chosen, shape):
+            raise ValueError(f"the chosen point {self.chosen} is not on a grid of shape {shape}")
+
+
+def _lies_within(point: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether an index points into an array of this shape."""
+    return len(point) == len(shape) and all(0 <= at < size for at, size in zip(point, shape, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class DossierContent:
+    """A whole study, ready to print. None or an empty tuple means: not there, and the page says so in words.
+
+    `notes` are whole sentences on how the numbers came about (for instance fills at the next close).
+    `full_trades_file` names the artifact that holds what a long trade list leaves out.
+    """
+
+    identity: Identity
+    passport: Passport
+    setup: Setup
+    verdict: VerdictLines
+    sharpe: Ratio
+    luck: Luck
+    ratios: tuple[Ratio, ...] = ()
+    series: Series | None = None
+    monthly: MonthlyReturns | None = None
+    trades: tuple[Trade, ...] | None = None
+    costs: tuple[CostLine, ...] | None = None
+    grid: Grid | None = None
+    notes: tuple[str, ...] = ()
+    full_trades_file: str = "fills.parquet"
