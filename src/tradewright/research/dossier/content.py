@@ -1,4 +1,4 @@
-"""Everything a dossier says, as plain frozen values: whoever runs a study fills them, the page only prints them.
+"""Everything a dossier says, as plain frozen values: a study fills them, the page only prints them.
 
 Numbers that nobody evaluated are NaN (or None), with the reason in words beside them; they never become zero.
 """
@@ -137,8 +137,8 @@ class VerdictLines:
 class Ratio:
     """One measured number with its uncertainty, its sample and how both were obtained.
 
-    Units: `value`, `low` and `high` in `unit` ("share" is printed as per cent); NaN where not evaluated, and `reason`
-    says why. `level` is the interval's coverage; `sample` counts `sample_of` (bars, trades, months).
+    Units: `value`, `low` and `high` in `unit` (units that begin with "share" are printed as per cent); NaN where
+    not evaluated, and `reason` says why. `level` is the interval's coverage; `sample` counts `sample_of`.
     """
 
     name: str
@@ -157,8 +157,8 @@ class Ratio:
 class Luck:
     """How often this hypothesis has been tried, and what chance alone would then show.
 
-    Units: `sharpe` annualised like the Sharpe ratio beside it, NaN where not evaluated. `trials` counts finished,
-    failed and interrupted ones alike; None where no ledger was kept.
+    Units: `sharpe` annualised like the Sharpe ratio beside it, NaN where not evaluated. `trials` counts
+    finished, failed and interrupted ones alike; None where no ledger was kept.
     """
 
     trials: int | None
@@ -171,8 +171,8 @@ class Series:
     """The account, bar by bar.
 
     Shape: each array is T, or empty where nobody computed it; NaN leaves a gap.
-    Units: `_usd` dollars; `drawdown` and `benchmark_drawdown` share of the peak, zero or less; `gross` and `net`
-    exposure as a multiple of equity; `turnover` traded notional as a share of equity at that bar, both sides.
+    Units: `_usd` dollars; `drawdown` and `benchmark_drawdown` share of the peak, zero or less; `gross` and
+    `net` exposure as a multiple of equity; `turnover` traded notional, both sides, as a share of equity then.
     `benchmark_usd` is held at the strategy's exposure: `benchmark_how` says in words how that was matched.
     """
 
@@ -219,8 +219,8 @@ class MonthlyReturns:
 class Trade:
     """One round trip: from flat to a position and back, or still open at the end.
 
-    Units: `entry_at` and `exit_at` ns UTC (None: still open, `exit_price` is then the last mark); prices dollars as
-    traded, averaged over the fills; `qty` shares at the largest; `pnl_usd` after `costs_usd`, both dollars.
+    Units: `entry_at` and `exit_at` ns UTC (None: still open, `exit_price` is then the last mark); prices
+    dollars as traded, averaged over the fills; `qty` shares at the largest; `pnl_usd` after `costs_usd`, dollars.
     """
 
     symbol: str
@@ -251,8 +251,8 @@ class CostLine:
 class Grid:
     """Every parameter setting that was tried, and what each gave.
 
-    Shape: `values[k]` are the settings of parameter `names[k]`; `metric` has one dimension a parameter, NaN where a
-    trial gave nothing. `chosen` is the index of the reported point, empty where it lies off the grid.
+    Shape: `values[k]` are the settings of parameter `names[k]`; `metric` has one dimension a parameter, NaN
+    where a trial gave nothing. `chosen` is the index of the reported point, empty where it lies off the grid.
     """
 
     names: tuple[str, ...]
