@@ -1,0 +1,58 @@
+"""What a study found out, as one frozen value: the only thing that gates may look at."""
+
+from dataclasses import dataclass
+
+from tradewright.validation.figure import Figure
+from tradewright.values.findings import Finding
+from tradewright.values.provenance import Origin
+
+Parameter = float | int | str | bool
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A finding's code that the study accepts, with its reason; it is shown under the verdict."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class GridPoint:
+    """One tried configuration and the annualised Sharpe ratio it gave, with its interval.
+
+    `steps` is the point's place on each axis of the grid, in the order of `parameters`; empty where the
+    pre-registered parameters lie off the grid.
+    """
+
+    parameters: tuple[tuple[str, Parameter], ...]
+    steps: tuple[int, ...]
+    sharpe: Figure
+    is_headline: bool = False
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything gates are asked about; None means that nobody has found out, which never passes.
+
+    `sharpe`, `doubled_costs` and `one_bar_later` are annualised Sharpe ratios over cash; `over_benchmark` is
+    the mean return a year above the benchmark at matched exposure. `luck_sharpe` is what the best of `trials`
+    worthless configurations would show.
+    """
+
+    origin: Origin | None = None
+    survivors_only: bool | None = None
+    caveats: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] | None = None
+    waivers: tuple[Waiver, ...] = ()
+    sharpe: Figure | None = None
+    minimum_track_bars: Figure | None = None
+    round_trips: Figure | None = None
+    over_benchmark: Figure | None = None
+    doubled_costs: Figure | None = None
+    one_bar_later: Figure | None = None
+    grid: tuple[GridPoint, ...] | None = None
+    has_volume: bool | None = None
+    is_replayed: bool | None = None
+    trials: int | None = None
+    luck_sharpe: Figure | None = None

@@ -1,0 +1,257 @@
+"""The gates: each is one question put to the evidence. What is missing, NaN or synthetic never passes."""
+
+from collections.abc import Callable
+
+from tradewright.validation.evidence import Evidence, GridPoint
+from tradewright.validation.figure import Figure
+from tradewright.validation.verdict import Gate, Status, Verdict, verdict_of
+from tradewright.values.findings import Level
+from tradewright.values.provenance import Origin
+
+LEAST_ROUND_TRIPS = 50
+# Share of the grid that must have a positive Sharpe ratio; below it the idea hangs on its parameters.
+LEAST_POSITIVE_SHARE = 0.75
+# A neighbour on the grid that keeps less than this share of the headline's Sharpe ratio is a cliff.
+CLIFF_SHARE = 0.5
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Put every gate to the evidence, in the order of their printing."""
+    return verdict_of(tuple(gate(evidence) for gate in GATES))
+
+
+def data_quality(evidence: Evidence) -> Gate:
+    """No error in the quality report that the study has not waived."""
+    ask = _Question("data_quality", "Data quality")
+    if evidence.findings is None:
+        return ask.open("missing", "nobody has inspected the data")
+    waived = {waiver.code for waiver in evidence.waivers}
+    errors = {finding.code for finding in evidence.findings if finding.level is Level.ERROR}
+    barred = sorted(errors - waived)
+    if barred:
+        return ask.fail("unwaived_errors", f"errors that the study does not waive: {', '.join(barred)}")
+    used = sorted(errors & waived)
+    accepted = f"; errors waived: {', '.join(used)}" if used else ""
+    return ask.passed("clean", f"no unwaived error in {len(evidence.findings)} findings{accepted}")
+
+
+def real_data(evidence: Evidence) -> Gate:
+    """Made-up prices can show that the machine works, never that an idea does."""
+    ask = _Question("real_data", "Real data")
+    if evidence.origin is None:
+        return ask.open("missing", "the data's origin is not known")
+    if evidence.origin is not Origin.REAL:
+        return ask.fail("synthetic", "the data are synthetic: they can never establish an edge")
+    return ask.passed("real", "prices of a real market")
+
+
+def survivors(evidence: Evidence) -> Gate:
+    """The universe was not picked by who survived."""
+    ask = _Question("survivorship", "Free of survivorship")
+    # A caveat in words counts even where nobody set the flag: prose may block, it can never pass.
+    warned = any("surviv" in caveat.lower() for caveat in evidence.caveats)
+    if evidence.survivors_only or (warned and evidence.survivors_only is None):
+        words = "the universe holds only names that survived: its past looks better than it was"
+        return ask.fail("survivors_only", words)
+    if evidence.survivors_only is None:
+        return ask.open("missing", "nobody has said whether names that died are in the universe")
+    return ask.passed("complete", "the provider declares that names which died are in the universe")
+
+
+def sample_length(evidence: Evidence) -> Gate:
+    """The record is long enough for a Sharpe ratio of this size to be told from zero."""
+    ask = _Question("sample_length", "Sample length", unit="bars")
+    limit = evidence.minimum_track_bars
+    if evidence.sharpe is None or limit is None:
+        return ask.open("missing", "no Sharpe ratio to derive a minimum track record from")
+    if limit.value is None:
+        return ask.fail("no_length_suffices", limit.reason)
+    words = f"{evidence.sharpe.sample:,} returns; {limit.value:,.0f} are needed at 95 %"
+    return ask.at_least(float(evidence.sharpe.sample), limit.value, words)
+
+
+def round_trip_count(evidence: Evidence) -> Gate:
+    """Enough finished trades to speak of a habit rather than of a few bets."""
+    ask = _Question("round_trips", "Round trips", unit="trades")
+    found = evidence.round_trips
+    if found is None or found.value is None:
+        return ask.without(found, "trades were not counted")
+    words = f"{found.value:,.0f} finished round trips; at least {LEAST_ROUND_TRIPS} are asked for"
+    return ask.at_least(found.value, float(LEAST_ROUND_TRIPS), words)
+
+
+def sharpe_above_zero(evidence: Evidence) -> Gate:
+    """Even the low end of the Sharpe ratio's interval is above zero."""
+    ask = _Question("sharpe_above_zero", "Sharpe ratio above zero", unit="ratio a year")
+    return ask.low_end_above_zero(evidence.sharpe, "Sharpe ratio a year")
+
+
+def beats_benchmark(evidence: Evidence) -> Gate:
+    """Even the low end of the return above the benchmark at matched exposure is above zero."""
+    ask = _Question("beats_benchmark", "Beats the benchmark at matched exposure", unit="share a year")
+    return ask.low_end_above_zero(evidence.over_benchmark, "return a year above the benchmark")
+
+
+def doubled_costs(evidence: Evidence) -> Gate:
+    """The Sharpe ratio stays positive when every cost is twice what was assumed."""
+    ask = _Question("doubled_costs", "Survives doubled costs", unit="ratio a year")
+    return ask.above_zero(evidence.doubled_costs, "Sharpe ratio a year with all costs doubled")
+
+
+def one_bar_later(evidence: Evidence) -> Gate:
+    """The Sharpe ratio stays positive when every decision is carried out one bar later."""
+    ask = _Question("one_bar_later", "Survives one bar of delay", unit="ratio a year")
+    return ask.above_zero(evidence.one_bar_later, "Sharpe ratio a year with decisions one bar later")
+
+
+def parameter_stability(evidence: Evidence) -> Gate:
+    """The idea works around its parameters too: most of the grid is positive and no cliff is near."""
+    ask = _Question("parameter_stability", "Stable across parameters", unit="share of grid")
+    # The pre-registered point may lie off the grid: it is no evidence about its neighbourhood.
+    grid = [point for point in evidence.grid or () if point.steps]
+    if len(grid) < 2:
+        return ask.open("missing", "no grid of parameters was run")
+    headline = next((point for point in grid if point.is_headline), None)
+    share = sum((point.sharpe.value or 0.0) > 0.0 for point in grid) / len(grid)
+    words = f"{share:.0%} of {len(grid)} grid points have a positive Sharpe ratio"
+    if share < LEAST_POSITIVE_SHARE:
+        return ask.compared(Status.FAIL, "below_limit", words, (share, LEAST_POSITIVE_SHARE))
+    if headline is None:
+        return ask.open("headline_off_grid", f"{words}; the reported parameters lie off the grid")
+    cliffs = _cliffs(headline, grid)
+    if cliffs:
+        lost = f"{words}, but one step away it is lost: {'; '.join(cliffs)}"
+        return ask.compared(Status.FAIL, "cliff", lost, (share, LEAST_POSITIVE_SHARE))
+    return ask.compared(Status.PASS, "met", f"{words}; no cliff", (share, LEAST_POSITIVE_SHARE))
+
+
+def replayed(evidence: Evidence) -> Gate:
+    """A second process computed the same bytes."""
+    ask = _Question("replay", "Replay verified")
+    if evidence.is_replayed is None:
+        return ask.open("not_run", "not replayed yet: type `tradewright runs verify` with this run's id")
+    if not evidence.is_replayed:
+        return ask.fail("differs", "a replay of this run gave other bytes")
+    return ask.passed("equal", "a replay in a new process gave the same bytes")
+
+
+def out_of_sample(evidence: Evidence) -> Gate:
+    """The figures come from data that had no part in choosing the parameters."""
+    ask = _Question("out_of_sample", "Out of sample")
+    return ask.open(
+        "no_walk_forward", "all figures are in-sample; walk-forward testing is not part of this version yet"
+    )
+
+
+def luck(evidence: Evidence) -> Gate:
+    """The result stands out from what the best of as many worthless tries would show."""
+    ask = _Question("luck", "Luck priced over trials")
+    if evidence.trials is None:
+        return ask.open("missing", "no ledger of trials was kept")
+    shown = evidence.luck_sharpe.value if evidence.luck_sharpe is not None else None
+    chance = f"; the best of as many worthless ones would show a Sharpe ratio of about {shown:.2f}"
+    words = f"{evidence.trials} configurations tried{chance if shown is not None else ''}"
+    return ask.open("no_adjusted_p", f"{words}; a p-value adjusted for that is not computed yet")
+
+
+def leak_audit(evidence: Evidence) -> Gate:
+    """An audit looked for dependence on the future and found none."""
+    ask = _Question("leak_audit", "No look-ahead, audited")
+    return ask.open("not_run", "the strategy has not been audited for use of the future")
+
+
+def capacity(evidence: Evidence) -> Gate:
+    """The money still fits the market's volume."""
+    ask = _Question("capacity", "Capacity and impact")
+    if not evidence.has_volume:
+        return ask.open("no_volume", "the data hold no volume: fills were not capped, impact is unknown")
+    return ask.open("no_impact_model", "fills were capped by volume, but market impact is not modelled yet")
+
+
+GATES: tuple[Callable[[Evidence], Gate], ...] = (
+    data_quality,
+    real_data,
+    survivors,
+    sample_length,
+    round_trip_count,
+    sharpe_above_zero,
+    beats_benchmark,
+    doubled_costs,
+    one_bar_later,
+    parameter_stability,
+    replayed,
+    out_of_sample,
+    luck,
+    leak_audit,
+    capacity,
+)
+
+
+class _Question:
+    """One gate being asked: knows its name, so that each answer is one line."""
+
+    def __init__(self, code: str, name: str, unit: str = "") -> None:
+        self.code, self.name, self.unit = code, name, unit
+
+    def open(self, reason_code: str, reason: str) -> Gate:
+        return Gate(self.code, self.name, Status.NOT_EVALUATED, reason_code, reason)
+
+    def fail(self, reason_code: str, reason: str) -> Gate:
+        return Gate(self.code, self.name, Status.FAIL, reason_code, reason)
+
+    def passed(self, reason_code: str, reason: str) -> Gate:
+        return Gate(self.code, self.name, Status.PASS, reason_code, reason)
+
+    def without(self, found: Figure | None, otherwise: str) -> Gate:
+        return self.open("missing", found.reason if found is not None and found.reason else otherwise)
+
+    def compared(self, status: Status, code: str, reason: str, numbers: tuple[float, float]) -> Gate:
+        return Gate(self.code, self.name, status, code, reason, numbers[0], numbers[1], self.unit)
+
+    def at_least(self, value: float, limit: float, reason: str) -> Gate:
+        # NaN compares false with everything, so it lands on the failing side.
+        met = value >= limit
+        status = Status.PASS if met else Status.FAIL
+        return self.compared(status, "met" if met else "below_limit", reason, (value, limit))
+
+    def above_zero(self, found: Figure | None, what: str) -> Gate:
+        if found is None or found.value is None:
+            return self.without(found, f"{what} was not computed")
+        met = found.value > 0.0
+        status = Status.PASS if met else Status.FAIL
+        reason = f"{what}: {found.value:.2f} over {found.sample:,} returns"
+        return self.compared(status, "met" if met else "not_positive", reason, (found.value, 0.0))
+
+    def low_end_above_zero(self, found: Figure | None, what: str) -> Gate:
+        if found is None or found.value is None:
+            return self.without(found, f"{what} was not computed")
+        if found.interval is None:
+            return self.open("no_interval", f"{what} is {found.value:.3f}, but its interval is not known")
+        low, high = found.interval.low, found.interval.high
+        met = low > 0.0
+        status = Status.PASS if met else Status.FAIL
+        reason = f"{what}: {found.value:.3f}, {found.interval.level:.0%} interval {low:.3f} to {high:.3f}"
+        return self.compared(status, "met" if met else "interval_holds_zero", reason, (low, 0.0))
+
+
+def _cliffs(headline: GridPoint, grid: list[GridPoint]) -> list[str]:
+    """Neighbours one step away on one axis that lose most of the headline's Sharpe ratio, in words."""
+    own = headline.sharpe.value
+    if own is None or own <= 0.0:
+        return []
+    beside = [point for point in grid if _distance(point.steps, headline.steps) == 1]
+    lost = [point for point in beside if (point.sharpe.value or 0.0) < CLIFF_SHARE * own]
+    return [f"{_changed(point, headline)} gives {_number(point.sharpe)}" for point in lost]
+
+
+def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+def _changed(point: GridPoint, headline: GridPoint) -> str:
+    here, there = dict(point.parameters), dict(headline.parameters)
+    return ", ".join(f"{name} = {value}" for name, value in here.items() if there.get(name) != value)
+
+
+def _number(found: Figure) -> str:
+    return "nothing" if found.value is None else f"{found.value:.2f}"
