@@ -1,0 +1,77 @@
+"""The parameter grid as a heat map: is the reported point a plateau, or a lucky spike?"""
+
+import numpy as np
+
+from tradewright.research.dossier.charts import Chart, Trace, absent, numbers, plot_text
+from tradewright.research.dossier.content import Grid
+from tradewright.research.dossier.wording import counted, decimal, setting
+from tradewright.values.panel import Floats
+
+
+def grid_chart(grid: Grid | None) -> Chart:
+    """A heat map over the first two parameters; further ones are held at the reported point."""
+    name, heading = "grid", "Parameter grid"
+    if grid is None or not np.isfinite(grid.metric).any():
+        return absent(
+            name, heading, "No parameter grid was run, so nothing is known about its neighbourhood."
+        )
+    if grid.metric.ndim < 2:
+        return Chart(name, heading, grid_words(grid))
+    face = face_of(grid)
+    down, across = ([plot_text(setting(v)) for v in values] for values in grid.values[:2])
+    hover = f"{plot_text(grid.names[0])} %{{y}}, {plot_text(grid.names[1])} %{{x}}: %{{z:.2f}}<extra></extra>"
+    heat: Trace = {"type": "heatmap", "x": across, "y": down, "z": [numbers(row, 5) for row in face]}
+    heat |= {"colorscale": "heat", "hovertemplate": hover, "xgap": 2, "ygap": 2, "zmid": 0.0}
+    heat["colorbar"] = {"title": {"text": plot_text(grid.metric_name)}, "thickness": 12}
+    layout = {
+        "xaxis": {"type": "category", "title": {"text": plot_text(grid.names[1])}},
+        "yaxis": {"type": "category", "title": {"text": plot_text(grid.names[0])}},
+        "height": min(640, 160 + 34 * len(down)),
+    }
+    return Chart(name, heading, grid_words(grid), traces=(heat, *_mark(grid)), layout=layout)
+
+
+def face_of(grid: Grid) -> Floats:
+    """The matrix over the first two parameters, the others at the chosen point (or their first value)."""
+    rest = grid.chosen[2:] if grid.chosen else (0,) * (grid.metric.ndim - 2)
+    return np.asarray(grid.metric[(slice(None), slice(None), *rest)], dtype=np.float64)
+
+
+def grid_words(grid: Grid) -> str:
+    """What the grid says, without a picture: how many were tried, and where the reported point stands."""
+    known = grid.metric[np.isfinite(grid.metric)]
+    best = decimal(float(known.max())) if len(known) else decimal(np.nan)
+    words = [f"{counted(grid.trials, 'trial')}; {grid.metric_name}: best {best}"]
+    words += [f"median {decimal(float(np.median(known)))}, worst {decimal(float(known.min()))}"] * bool(
+        len(known)
+    )
+    sentence = ", ".join(words) + "."
+    if not grid.chosen:
+        return f"{sentence} The reported parameters are not on this grid."
+    value = float(grid.metric[grid.chosen])
+    rank = int((known > value).sum()) + 1
+    place = f", rank {rank:,} of {len(known):,}" if np.isfinite(value) else ""
+    return (
+        f"{sentence} The reported point has {decimal(value)}{place}; it is marked \u25c6.{_held_words(grid)}"
+    )
+
+
+def _held_words(grid: Grid) -> str:
+    """Which parameters the picture holds still."""
+    held = [
+        f"{name} = {setting(values[at])}"
+        for name, values, at in zip(grid.names[2:], grid.values[2:], grid.chosen[2:], strict=True)
+    ]
+    return f" The picture holds {', '.join(held)}." if held else ""
+
+
+def _mark(grid: Grid) -> tuple[Trace, ...]:
+    """The reported point."""
+    if not grid.chosen:
+        return ()
+    down, across = (
+        plot_text(setting(values[at])) for values, at in zip(grid.values[:2], grid.chosen[:2], strict=True)
+    )
+    look = {"symbol": "diamond-open", "size": 18, "color": "var(--ink)", "line": {"width": 2}}
+    point = {"type": "scatter", "mode": "markers", "x": [across], "y": [down], "marker": look}
+    return (point | {"hoverinfo": "skip", "showlegend": False},)

@@ -1,0 +1,77 @@
+"""How numbers are written for people: one place, so that a page and a terminal never disagree."""
+
+import math
+
+from tradewright.values.instant import date_of, iso_of
+
+NOT_EVALUATED = "not evaluated"
+MINUS = "\u2212"
+SYMBOLS = {"PASS": "\u2713", "FAIL": "\u2717", "NOT EVALUATED": "\u25cb"}
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """A number with thousands separators and a true minus sign; what is no number is not evaluated."""
+    if not math.isfinite(value):
+        return NOT_EVALUATED
+    text = f"{abs(value):,.{digits}f}"
+    is_zero = not text.strip("0.,")
+    return text if value >= 0 or is_zero else f"{MINUS}{text}"
+
+
+def per_cent(share: float, digits: int = 1) -> str:
+    """A share as per cent."""
+    return f"{decimal(100.0 * share, digits)} %" if math.isfinite(share) else NOT_EVALUATED
+
+
+def dollars(amount_usd: float, digits: int = 0) -> str:
+    """An amount of dollars, the sign before the currency."""
+    text = decimal(amount_usd, digits)
+    if text == NOT_EVALUATED:
+        return text
+    return f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """A number in its unit: shares as per cent, dollars with their sign, counts without decimals."""
+    if value is None or not math.isfinite(value):
+        return NOT_EVALUATED
+    first = unit.split(" ", maxsplit=1)
+    rest = f" {first[1]}" if len(first) > 1 else ""
+    if first[0] == "share":
+        return f"{per_cent(value)}{'' if rest.startswith(' of') else rest}"
+    if first[0] in ("usd", "dollars"):
+        return f"{dollars(value)}{rest}"
+    if first[0] in ("ratio", ""):
+        return f"{decimal(value)}{rest}"
+    digits = 0 if float(value).is_integer() else 1
+    return f"{decimal(value, digits)} {unit}"
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """An interval in its unit, or that there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return NOT_EVALUATED
+    return f"{in_unit(low, unit)} to {in_unit(high, unit)}"
+
+
+def setting(value: float | int | str | bool) -> str:
+    """A parameter's value as its owner would type it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if not math.isfinite(value):
+        return NOT_EVALUATED
+    # Twelve digits print 0.1 as typed; separators begin where a reader would need them.
+    text = f"{value:,.12g}" if abs(value) >= 10_000 else f"{value:.12g}"
+    return text.replace("-", MINUS)
+
+
+def moment(instant: int, with_time: bool = False) -> str:
+    """A date, or a date and time to the minute, ISO and UTC."""
+    return f"{iso_of(instant)[:16].replace('T', ' ')}" if with_time else date_of(instant)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count and its noun: 1 trial, 1,200 trials."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
