@@ -7,7 +7,7 @@ import numpy as np
 
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
-from tradewright.values.panel import Floats, Ints, Panel
+from tradewright.values.panel import ACTION_NAMES, DELISTING, SPLIT, Floats, Ints, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 NS_PER_YEAR = 365.0 * 86_400.0 * 1e9
@@ -71,6 +71,28 @@ def terms_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -
     )
 
 
+def check_panel(panel: Panel) -> None:
+    """Refuse corporate actions that cannot be booked: an instrument outside the panel, a ratio that cannot be.
+
+    Raises: InvalidOption naming the row and the instrument.
+    """
+    actions = panel.actions
+    strangers = actions[(actions["asset"] < 0) | (actions["asset"] >= len(panel.symbols))]
+    if len(strangers):
+        raise InvalidOption(
+            f"A corporate action at row {strangers[0]['row']} for instrument {strangers[0]['asset']}.",
+            f"The panel has instruments 0 to {len(panel.symbols) - 1}.",
+        )
+    values = actions["value"]
+    sound = np.isfinite(values) & (values >= 0.0) & ((actions["kind"] != SPLIT) | (values > 0.0))
+    for action in actions[~sound | (actions["kind"] < SPLIT) | (actions["kind"] > DELISTING)][:1]:
+        what = ACTION_NAMES.get(int(action["kind"]), f"action of kind {action['kind']}")
+        raise InvalidOption(
+            f"A {what} of {action['value']} for {panel.symbols[action['asset']]} at row {action['row']}.",
+            "Give a split ratio above zero; a dividend or a delisting value of zero or more.",
+        )
+
+
 def check_decisions(decisions: Decisions, panel: Panel) -> None:
     """Refuse decisions that do not fit the panel, naming the row, the symbol and the value.
 
@@ -90,7 +112,7 @@ def check_decisions(decisions: Decisions, panel: Panel) -> None:
         check_weights(decisions.weights[start : start + _ROWS_A_LOOK], decisions.rows[start:], panel.symbols)
 
 
-def check_weights(weights: Floats, rows: Ints, symbols: tuple[str, ...]) -> None:
+def check_weights(weights: Floats, rows: Ints | list[int], symbols: tuple[str, ...]) -> None:
     """Refuse an infinite weight, naming its row and symbol; NaN means leave as it is."""
     infinite = np.isinf(weights)
     if not infinite.any():

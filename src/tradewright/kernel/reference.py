@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tradewright.kernel.inputs import DUST, NS_PER_YEAR, Terms, check_decisions, terms_of
+from tradewright.kernel.inputs import DUST, NS_PER_YEAR, Terms, check_decisions, check_panel, terms_of
 from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions
 from tradewright.values.outcome import Outcome
@@ -79,6 +79,7 @@ def simulate(
     panel: Panel, decisions: Decisions, account: AccountOptions, profile: ExecutionProfile
 ) -> Outcome:
     """Trade the decisions over the panel, one row after the other."""
+    check_panel(panel)
     check_decisions(decisions, panel)
     pairs = zip(decisions.rows, decisions.weights, strict=True)
     return simulate_intents(panel, [Intent(int(row), weights) for row, weights in pairs], account, profile)
@@ -157,10 +158,10 @@ def split(state: State, row: int, asset: int, ratio: float) -> None:
     order = state.working.get(asset)
     if order is None:
         return
+    order.qty *= ratio
     order.filled *= ratio
-    order.remaining *= ratio
-    order.remaining = whole_shares(order.remaining) if state.terms.whole else order.remaining
-    order.qty = order.filled + order.remaining
+    remaining = order.remaining * ratio
+    order.remaining = whole_shares(remaining) if state.terms.whole else remaining
     if order.remaining == 0.0:
         close(state, order, out.CANCELLED, row)
 

@@ -1,0 +1,150 @@
+"""One simulated account in memory: the arrays the compiled kernel works on, and the call that runs it."""
+
+import numpy as np
+
+from tradewright.kernel.inputs import Terms
+from tradewright.kernel.native.entry import entry, is_interpreted
+from tradewright.kernel.native.records import (
+    Intents,
+    Market,
+    Path,
+    Records,
+    new_account,
+    new_assets,
+    table_dtype,
+)
+from tradewright.kernel.native.step import JOURNAL_FULL, run, sweep
+from tradewright.values import outcome as out
+from tradewright.values.outcome import Outcome
+from tradewright.values.panel import Floats, Ints, Panel
+
+# A journal starts with room for every order that could come, up to this many; memory is taken as it is written.
+_FIRST_ROOM = 1 << 18
+_JOURNALS = (
+    ("orders", out.order_dtype), ("fills", out.fill_dtype), ("flows", out.flow_dtype), ("refusals", out.refusal_dtype)
+)  # fmt: skip
+_PATH = ("equity", "cash", "long", "short", "interest", "borrow_fee")
+
+
+def market_of(panel: Panel, terms: Terms) -> Market:
+    """The panel as the compiled kernel reads it: fills at opens, or at closes where nothing else is known."""
+    actions = panel.actions
+    inside = (actions["row"] >= 0) & (actions["row"] < len(panel.instants))
+    actions = actions[inside]
+    actions = actions[np.lexsort((actions["kind"], actions["row"]))]
+    prices = panel.close if terms.close_only else panel.open
+    return panel.instants, prices, panel.close, panel.volume, actions
+
+
+def address_of(array: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]") -> int:
+    """Where an array lies in memory; whoever passes it on keeps the array alive."""
+    return int(array.__array_interface__["data"][0])
+
+
+class Books:
+    """The arrays of one account over one panel.
+
+    Invariant: `table` holds the address of every array named here; whoever replaces one calls `point`.
+    """
+
+    def __init__(self, panel: Panel, terms: Terms, intents: Intents) -> None:
+        """Open the account; `intents` may be replaced by `listen` later."""
+        bars, count = panel.shape
+        self.panel = panel
+        self.account = new_account(terms)
+        self.assets = new_assets(count)
+        self.market = market_of(panel, terms)
+        self.intents = intents
+        room = max(2 * count, min(_FIRST_ROOM, (len(intents[0]) + 1) * count)) + 1
+        rooms = (room, room, len(self.market[4]) + 2, room)
+        self.journal: list[Records] = [
+            np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
+        ]
+        accrued = (np.zeros(bars), np.zeros(bars))
+        self.path: Path = (np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars), *accrued)
+        self.table = np.zeros(1, dtype=table_dtype)
+        self._address = address_of(self.table)
+        self._sweep: tuple[Ints, Floats] | None = None
+        self._enter = self._interpret if is_interpreted else entry()
+        self.point()
+
+    def point(self) -> None:
+        """Write every address into the table."""
+        names = ("instants", "prices", "close", "volume", "actions")
+        self._point_to(("account", "assets"), (self.account, self.assets))
+        self._point_to(names, self.market)
+        self._point_to(("rows", "targets"), self.intents)
+        self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
+        self._point_to(_PATH, self.path)
+        table = self.table[0]
+        table["bars"], table["count"] = self.panel.shape
+        table["acts"], table["decisions"] = len(self.market[4]), len(self.intents[0])
+        for (name, _), records in zip(_JOURNALS, self.journal, strict=True):
+            table[f"{name}_room"] = len(records)
+
+    def _point_to(self, names: tuple[str, ...], arrays: tuple[Records | Floats | Ints, ...]) -> None:
+        """Write the addresses of some arrays."""
+        for name, array in zip(names, arrays, strict=True):
+            self.table[name] = address_of(array)
+
+    def run(self, stop: int) -> None:
+        """Run all bars before row `stop` that have not run yet."""
+        while self._enter(self._address, stop) == JOURNAL_FULL:
+            self._grow()
+
+    def run_many(self, starts: Ints, equity: Floats) -> None:
+        """Run one candidate for each row of `equity`; candidate k owns decisions starts[k] to starts[k + 1]."""
+        self._sweep = (starts, equity)
+        self.account["journals"] = 0
+        self.table["candidates"] = len(equity)
+        self._point_to(("starts", "equity"), self._sweep)
+        self._enter(self._address, equity.shape[1])
+
+    def _interpret(self, address: int, stop: int) -> int:
+        """The same loop without a compiler, for debugging under NUMBA_DISABLE_JIT."""
+        journal = (self.journal[0], self.journal[1], self.journal[2], self.journal[3])
+        account = self.account[0]
+        account["stop"] = stop
+        if self._sweep is None:
+            return int(run(account, self.assets, self.market, self.intents, journal, self.path))
+        starts, equity = self._sweep
+        return int(sweep((account, self.assets), self.market, self.intents, starts, journal, equity))
+
+    def _grow(self) -> None:
+        """Double the journal; what was written stays."""
+        for place, records in enumerate(self.journal):
+            larger = np.empty(2 * len(records), dtype=records.dtype)
+            larger[: len(records)] = records
+            self.journal[place] = larger
+        self.point()
+
+    def outcome(self) -> Outcome:
+        """What happened so far, every array cut to the rows that ran."""
+        account = self.account[0]
+        rows = int(account["row"])
+        counts = {name: int(account[name]) for name, _ in _JOURNALS}
+        orders, fills, flows, refusals = (
+            records[: counts[name]] for (name, _), records in zip(_JOURNALS, self.journal, strict=True)
+        )
+        equity, cash, long, short, interest, borrow_fee = (column[:rows] for column in self.path)
+        return Outcome(
+            equity_usd=equity,
+            cash_usd=cash,
+            long_usd=long,
+            short_usd=short,
+            positions=self.assets["qty"].copy(),
+            orders=orders,
+            fills=fills,
+            flows=np.concatenate([flows, self._totals(rows)]),
+            interest_usd=interest,
+            borrow_fee_usd=borrow_fee,
+            refusals=refusals,
+            ruined_row=int(account["ruined_row"]),
+        )
+
+    def _totals(self, rows: int) -> Records:
+        """Interest and borrow fees of the whole period, as one flow each at its last row."""
+        account = self.account[0]
+        totals = ((out.INTEREST, account["interest"]), (out.BORROW_FEE, -account["borrow_fee"]))
+        flows = [(rows - 1, -1, kind, amount) for kind, amount in totals if amount != 0.0]
+        return np.array(flows, dtype=out.flow_dtype)

@@ -1,0 +1,72 @@
+"""Where compiled kernels are kept, so that only the first run on a machine waits for the compiler.
+
+The folder's name holds a hash of every source the compiled code is made of: numba itself does not notice an edited
+function in another file. Whoever knows the user's cache folder (assembly) calls `configure` before the first
+simulation; without it, compiled code lies beside this file, and where that is read-only it lives in memory alone.
+"""
+
+import hashlib
+import pickle
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numba
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_SOURCES = ("kernel", "values")
+_configured: list[Path] = []
+settings: Any = numba.config
+
+
+def configure(folder: Path) -> None:
+    """Keep compiled code under `folder` from now on; what this process compiled already stays in memory."""
+    _configured[:] = [folder]
+
+
+def is_compiled(folder: Path) -> bool:
+    """True where the present sources have been compiled into `folder` before; else the first use takes seconds."""
+    kept = home_of(folder)
+    return any(kept.rglob("*.nbi")) and any(kept.rglob("*.nbc"))
+
+
+def home_of(folder: Path) -> Path:
+    """The folder inside `folder` that belongs to exactly these sources, this Python and this numba."""
+    return folder / f"kernel-{source_hash()}"
+
+
+@lru_cache(maxsize=1)
+def source_hash() -> str:
+    """A short name for the sources: any edit of any of them changes it."""
+    digest = hashlib.sha256(f"{platform.python_version()} {numba.__version__}".encode())
+    for room in _SOURCES:
+        for path in sorted((_PACKAGE / room).rglob("*.py")):
+            digest.update(str(path.relative_to(_PACKAGE)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def compile_kept(make: Callable[..., Callable[[Any], Any]], function: Callable[..., Any]) -> Any:
+    """`make(cache=True)(function)` in the configured folder; uncached where nothing can be written or read there."""
+    folder = _configured[0] if _configured else Path(__file__).resolve().parent / "__pycache__"
+    home = home_of(folder)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with kept_in(home):
+            return make(cache=True)(function)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
+        return make(cache=False)(function)
+
+
+@contextmanager
+def kept_in(home: Path) -> Iterator[None]:
+    """Functions decorated inside keep their compiled code in `home`, whatever numba does elsewhere."""
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(home)
+    try:
+        yield
+    finally:
+        settings.CACHE_DIR = before

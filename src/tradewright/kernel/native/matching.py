@@ -1,0 +1,156 @@
+"""The trade itself, compiled: match, fit under the gross limit, charge and book."""
+
+from tradewright.kernel.inputs import DUST
+from tradewright.kernel.native.numbers import (
+    commission,
+    cost,
+    known,
+    list_assets,
+    look_back,
+    price_paid,
+    whole_shares,
+)
+from tradewright.kernel.native.phases import cancel_all, place_order
+from tradewright.kernel.native.records import Journal, Market, Record, Records, compiled
+from tradewright.values.outcome import CANCELLED, FILLED
+
+
+@compiled
+def match(account: Record, assets: Records, market: Market, row: int) -> int:
+    """What each working order could trade on this row; returns how many could trade at all."""
+    prices, volume = market[1], market[3]
+    count = 0
+    for place in range(account["working"]):
+        number = assets[place]["working"]
+        asset = assets[number]
+        asset["wanted"] = 0.0
+        reference = prices[row, number]
+        reach = abs(asset["remaining"])
+        if account["has_volume"]:
+            reach = min(reach, capacity(account, volume[row, number]))
+        if not known(reference) or reach <= 0.0:
+            continue
+        sign = 1.0 if asset["remaining"] > 0.0 else -1.0
+        asset["reference"], asset["wanted"] = reference, sign * reach
+        against = sign * asset["qty"] < 0.0
+        asset["reducing"] = sign * min(reach, abs(asset["qty"])) if against else 0.0
+        count += 1
+    return count
+
+
+@compiled
+def capacity(account: Record, volume: float) -> float:
+    """Shares that may trade on a bar of this volume; none where it is not known."""
+    if not volume > 0.0:
+        return 0.0
+    shares = account["capacity_share"] * volume
+    return float(whole_shares(shares) if account["whole"] else shares)
+
+
+@compiled
+def fitting(account: Record, assets: Records, market: Market, row: int) -> float:
+    """The share of all increases that the gross limit leaves room for, after reductions and all costs."""
+    gross, equity = 0.0, account["cash"]
+    for place in range(account["held"]):
+        number = assets[place]["held"]
+        asset = assets[number]
+        price = market[1][row, number]
+        price = price if known(price) else asset["mark"]
+        gross += abs(asset["qty"]) * price
+        equity += asset["qty"] * price
+    increase = extra = base = 0.0
+    for place in range(account["working"]):
+        asset = assets[assets[place]["working"]]
+        if asset["wanted"] == 0.0:
+            continue
+        gross -= abs(asset["reducing"]) * asset["reference"]
+        increase += abs(asset["wanted"] - asset["reducing"]) * asset["reference"]
+        least = cost(account, asset["reducing"], asset["reference"])
+        base += least
+        extra += cost(account, asset["wanted"], asset["reference"]) - least
+    if increase <= 0.0:
+        return 1.0
+    limit = account["max_gross"]
+    share = (limit * (equity - base) - gross) / (increase + limit * extra)
+    return 0.0 if share <= DUST else float(min(share, 1.0))
+
+
+@compiled
+def trade(account: Record, assets: Records, market: Market, journal: Journal, row: int) -> None:
+    """Fill what prints and fits, drop what does not fit, and let the rest of each order work on."""
+    if match(account, assets, market, row) == 0:
+        return
+    share = fitting(account, assets, market, row)
+    for place in range(account["working"]):
+        number = assets[place]["working"]
+        asset = assets[number]
+        if asset["wanted"] == 0.0:
+            continue
+        if asset["qty"] == 0.0:
+            # Closes printed while the order waited; without this a bar without a close would carry an old mark.
+            look_back(asset, market[2], row - 1)
+        fill(account, asset, journal, row, share)
+    list_assets(account, assets)
+
+
+@compiled
+def fill(account: Record, asset: Record, journal: Journal, row: int, share: float) -> None:
+    """Fill the fitting share of what one order could trade."""
+    qty = asset["wanted"]
+    if share < 1.0:
+        qty = asset["reducing"] + (asset["wanted"] - asset["reducing"]) * share
+        qty = whole_shares(qty) if account["whole"] else qty
+    asset["remaining"] -= asset["wanted"]
+    if abs(asset["remaining"]) <= DUST * abs(asset["ordered"]):
+        asset["remaining"] = 0.0
+    if account["journals"]:
+        note_progress(asset, journal[0][asset["order"]], row, qty)
+    if qty != 0.0:
+        book(account, asset, journal[1], row, qty)
+    if asset["remaining"] == 0.0:
+        asset["order"] = -1
+
+
+@compiled
+def note_progress(asset: Record, order: Record, row: int, qty: float) -> None:
+    """Write what a row did to an order: filled wholly, cut by the gross limit, or still working."""
+    order["filled_qty"] += qty
+    order["done_row"] = row
+    if asset["remaining"] == 0.0:
+        missed = abs(order["qty"] - order["filled_qty"])
+        order["state"] = FILLED if missed <= DUST * abs(order["qty"]) else CANCELLED
+
+
+@compiled
+def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -> None:
+    """Charge one fill and book it: cash, position, record."""
+    reference = asset["reference"]
+    price = price_paid(account, qty, reference)
+    fee = commission(account, qty, price)
+    account["cash"] = account["cash"] - qty * price - fee
+    held = asset["qty"] + qty
+    asset["qty"] = 0.0 if abs(held) <= DUST * abs(qty) else held
+    if account["journals"]:
+        record = fills[account["fills"]]
+        record["order_id"], record["row"], record["asset"] = asset["order"], row, asset["number"]
+        record["qty"], record["price"], record["reference"] = qty, price, reference
+        record["spread_usd"], record["commission_usd"] = abs(qty) * abs(price - reference), fee
+    account["fills"] += 1
+
+
+@compiled
+def liquidate(account: Record, assets: Records, journal: Journal, row: int) -> None:
+    """Sell everything at the last mark, costs included; the one fill whose price may have printed earlier."""
+    cancel_all(account, assets, journal[0], row)
+    for place in range(account["held"]):
+        asset = assets[assets[place]["held"]]
+        qty = -asset["qty"]
+        place_order(account, asset, journal[0], row, qty)
+        asset["remaining"], asset["reference"] = 0.0, asset["mark"]
+        if account["journals"]:
+            note_progress(asset, journal[0][asset["order"]], row, qty)
+        book(account, asset, journal[1], row, qty)
+        asset["order"] = -1
+    list_assets(account, assets)
+    account["long"] = account["short"] = 0.0
+    account["equity"] = account["cash"]

@@ -1,0 +1,82 @@
+"""Small sums that several compiled phases share; each has its plain twin in `kernel/reference.py`."""
+
+import numpy as np
+
+from tradewright.kernel.inputs import DUST, NS_PER_YEAR
+from tradewright.kernel.native.records import Record, Records, compiled
+from tradewright.values.panel import Floats, Ints
+
+
+@compiled
+def known(price: float) -> bool:
+    """True for a price that can have printed: positive and finite."""
+    return bool(price > 0.0 and price < np.inf)
+
+
+@compiled
+def whole_shares(shares: float) -> float:
+    """Whole shares, toward zero; a number within rounding of a whole one is that one."""
+    nearest = np.rint(shares)
+    whole = nearest if abs(shares - nearest) <= DUST * max(1.0, abs(shares)) else np.trunc(shares)
+    return float(whole)
+
+
+@compiled
+def years_between(instants: Ints, row: int) -> float:
+    """Time since the last row, in years of 365 days."""
+    return float((instants[row] - instants[row - 1]) / NS_PER_YEAR)
+
+
+@compiled
+def interest_on(account: Record, cash: float, short: float) -> float:
+    """Interest for a year on these balances: earned on free cash, owed on debt."""
+    return float(account["cash_rate"] * max(cash - short, 0.0) + account["margin_rate"] * min(cash, 0.0))
+
+
+@compiled
+def price_paid(account: Record, qty: float, reference: float) -> float:
+    """The printed price, half the spread worse."""
+    sign = 1.0 if qty > 0.0 else -1.0
+    return float(reference * (1.0 + sign * account["spread"] * 1e-4))
+
+
+@compiled
+def commission(account: Record, qty: float, price: float) -> float:
+    """Commission of one fill, in dollars."""
+    per_share = max(account["minimum"], account["per_share"] * abs(qty))
+    return float(per_share + account["commission_share"] * abs(qty) * price)
+
+
+@compiled
+def cost(account: Record, qty: float, reference: float) -> float:
+    """Dollars lost to spread and commission by a fill; of nothing, what the smallest fill would pay."""
+    if qty == 0.0:
+        return float(account["minimum"])
+    price = price_paid(account, qty, reference)
+    return float(abs(qty) * abs(price - reference) + commission(account, qty, price))
+
+
+@compiled
+def look_back(asset: Record, close: Floats, row: int) -> None:
+    """Bring the mark of an instrument nobody held up to `row`: its last known close, searched backwards."""
+    looked, number = row, asset["number"]
+    while looked > asset["seen_row"]:
+        if known(close[looked, number]):
+            asset["mark"] = close[looked, number]
+            break
+        looked -= 1
+    asset["seen_row"] = row
+
+
+@compiled
+def list_assets(account: Record, assets: Records) -> None:
+    """Write down anew which instruments are held and which have an order, in the panel's order."""
+    held = working = 0
+    for number in range(len(assets)):
+        if assets[number]["qty"] != 0.0:
+            assets[held]["held"] = number
+            held += 1
+        if assets[number]["order"] >= 0:
+            assets[working]["working"] = number
+            working += 1
+    account["held"], account["working"] = held, working

@@ -1,0 +1,227 @@
+"""The phases around the trade, compiled: accrue, act, admit, mark and guard. `step.py` puts them in order."""
+
+import numpy as np
+
+from tradewright.kernel.inputs import DUST
+from tradewright.kernel.native.numbers import (
+    interest_on,
+    known,
+    list_assets,
+    look_back,
+    whole_shares,
+    years_between,
+)
+from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
+from tradewright.values.outcome import (
+    CANCELLED,
+    CASH_IN_LIEU,
+    DELISTED,
+    DELISTING_CASH,
+    DIVIDEND_CASH,
+    NO_PRICE,
+    REPLACED,
+    RUINED,
+    UNDER_ONE_SHARE,
+    WORKING,
+)
+from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Ints
+
+
+@compiled
+def accrue(account: Record, instants: Ints, row: int) -> None:
+    """Interest and borrow fees for the time since the last row, on what was owed and owned then."""
+    years = years_between(instants, row)
+    interest = interest_on(account, account["cash"], account["short"]) * years
+    fee = account["borrow_rate"] * account["short"] * years
+    account["cash"] = account["cash"] + interest - fee
+    account["interest"] += interest
+    account["borrow_fee"] += fee
+
+
+@compiled
+def act(account: Record, assets: Records, market: Market, journal: Journal, row: int) -> None:
+    """Corporate actions that come before this row's open."""
+    close, actions = market[2], market[4]
+    while account["action"] < len(actions) and actions[account["action"]]["row"] == row:
+        action = actions[account["action"]]
+        account["action"] += 1
+        asset = assets[action["asset"]]
+        look_back(asset, close, row - 1)
+        if action["kind"] == SPLIT:
+            split(account, asset, journal, action)
+        elif action["kind"] != DIVIDEND:
+            delist(account, asset, journal, action)
+        elif asset["qty"] != 0.0:
+            pay(account, journal, action, DIVIDEND_CASH, asset["qty"] * action["value"])
+    list_assets(account, assets)
+
+
+@compiled
+def split(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+    """New shares for old; where shares are whole, the fraction is paid out at the new price."""
+    ratio, row = action["value"], action["row"]
+    asset["mark"] = asset["mark"] / ratio
+    shares = asset["qty"] * ratio
+    asset["qty"] = whole_shares(shares) if account["whole"] else shares
+    fraction = shares - asset["qty"]
+    if abs(fraction) > DUST * abs(shares):
+        pay(account, journal, action, CASH_IN_LIEU, fraction * asset["mark"])
+    if asset["order"] < 0:
+        return
+    remaining = asset["remaining"] * ratio
+    asset["remaining"] = whole_shares(remaining) if account["whole"] else remaining
+    asset["ordered"] *= ratio
+    if account["journals"]:
+        order = journal[0][asset["order"]]
+        order["qty"] *= ratio
+        order["filled_qty"] *= ratio
+    if asset["remaining"] == 0.0:
+        end_order(account, asset, journal[0], CANCELLED, row)
+
+
+@compiled
+def delist(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+    """Holders receive a share of the last price, and the instrument never trades again."""
+    if asset["qty"] != 0.0:
+        pay(account, journal, action, DELISTING_CASH, asset["qty"] * asset["mark"] * action["value"])
+    asset["qty"] = 0.0
+    asset["delisted"] = 1
+    if asset["order"] >= 0:
+        end_order(account, asset, journal[0], CANCELLED, action["row"])
+
+
+@compiled
+def pay(account: Record, journal: Journal, action: Record, kind: int, amount_usd: float) -> None:
+    """Book a cash flow of a held position; a short position pays what a long one receives."""
+    account["cash"] += amount_usd
+    if account["journals"]:
+        flow = journal[2][account["flows"]]
+        flow["row"], flow["asset"] = action["row"], action["asset"]
+        flow["kind"], flow["amount_usd"] = kind, amount_usd
+        account["flows"] += 1
+
+
+@compiled
+def admit(account: Record, assets: Records, market: Market, intents: Intents, journal: Journal) -> None:
+    """Turn targets into orders; a new word on an instrument replaces its unfinished order."""
+    rows, targets = intents
+    place = account["decision"]
+    row = rows[place]
+    account["decision"] += 1
+    for number in range(len(assets)):
+        target = targets[place, number]
+        if np.isnan(target):
+            continue
+        asset = assets[number]
+        if asset["order"] >= 0:
+            end_order(account, asset, journal[0], REPLACED, row)
+        if target == 0.0 and asset["qty"] == 0.0:
+            continue
+        look_back(asset, market[2], row)
+        shares, reason = wanted_shares(account, asset, target)
+        if reason != 0:
+            refuse(account, asset, journal[3], row, reason)
+        if shares != 0.0:
+            place_order(account, asset, journal[0], row, shares)
+    list_assets(account, assets)
+
+
+@compiled
+def wanted_shares(account: Record, asset: Record, target: float) -> tuple[float, int]:
+    """Shares to trade for a target, and the reason where it is refused (0 = none)."""
+    held = asset["qty"]
+    if asset["delisted"]:
+        return 0.0, DELISTED
+    if np.isnan(asset["mark"]):
+        return 0.0, NO_PRICE
+    aim = target if account["in_shares"] else target * max(account["equity"], 0.0) / asset["mark"]
+    aim = whole_shares(aim) if account["whole"] else aim
+    if aim == 0.0 and held == 0.0 and account["ruined_row"] < 0:
+        return 0.0, UNDER_ONE_SHARE
+    shares = aim - held
+    if abs(shares) <= DUST * max(abs(aim), abs(held)):
+        return 0.0, 0
+    if account["ruined_row"] < 0:
+        return shares, 0
+    if shares * held >= 0.0:
+        return 0.0, RUINED
+    size = min(abs(shares), abs(held))
+    return (size if shares > 0.0 else -size), 0
+
+
+@compiled
+def place_order(account: Record, asset: Record, orders: Records, row: int, shares: float) -> None:
+    """Give a new order the next id, which is never given again."""
+    order_id = account["orders"]
+    account["orders"] += 1
+    asset["order"], asset["ordered"], asset["remaining"] = order_id, shares, shares
+    if account["journals"]:
+        order = orders[order_id]
+        order["order_id"], order["row"], order["asset"] = order_id, row, asset["number"]
+        order["qty"], order["filled_qty"] = shares, 0.0
+        order["state"], order["done_row"] = WORKING, row
+
+
+@compiled
+def refuse(account: Record, asset: Record, refusals: Records, row: int, reason: int) -> None:
+    """Note a wish that became no order."""
+    if account["journals"]:
+        refusal = refusals[account["refusals"]]
+        refusal["row"], refusal["asset"], refusal["reason"] = row, asset["number"], reason
+        account["refusals"] += 1
+
+
+@compiled
+def end_order(account: Record, asset: Record, orders: Records, how: int, row: int) -> None:
+    """End a working order."""
+    if account["journals"]:
+        order = orders[asset["order"]]
+        order["state"], order["done_row"] = how, row
+    asset["order"] = -1
+
+
+@compiled
+def cancel_all(account: Record, assets: Records, orders: Records, row: int) -> None:
+    """Cancel every working order."""
+    for place in range(account["working"]):
+        asset = assets[assets[place]["working"]]
+        if asset["order"] >= 0:
+            end_order(account, asset, orders, CANCELLED, row)
+    account["working"] = 0
+
+
+@compiled
+def mark(account: Record, assets: Records, close: Floats, row: int) -> None:
+    """Value what is held at the last known close; short positions are a liability."""
+    long = short = 0.0
+    for place in range(account["held"]):
+        number = assets[place]["held"]
+        asset = assets[number]
+        price = close[row, number]
+        if known(price):
+            asset["mark"] = price
+        value = asset["qty"] * asset["mark"]
+        if value > 0.0:
+            long += value
+        else:
+            short -= value
+    account["long"], account["short"] = long, short
+    account["equity"] = account["cash"] + long - short
+
+
+@compiled
+def guard(account: Record, assets: Records, orders: Records, row: int) -> None:
+    """Without equity nothing may be risked any more: orders are cancelled, only exits are admitted."""
+    if account["equity"] <= 0.0 and account["ruined_row"] < 0:
+        account["ruined_row"] = row
+        cancel_all(account, assets, orders, row)
+
+
+@compiled
+def write(account: Record, path: Path, row: int) -> None:
+    """Note the account at this row's close."""
+    path[0][row] = account["equity"]
+    if account["journals"]:
+        path[1][row], path[2][row], path[3][row] = account["cash"], account["long"], account["short"]
+        if account["accrues"]:
+            path[4][row], path[5][row] = account["interest"], account["borrow_fee"]

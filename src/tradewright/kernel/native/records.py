@@ -1,0 +1,99 @@
+"""The memory of the compiled kernel: one record for the account, one for each instrument, and tuples of arrays."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.kernel.inputs import Terms
+from tradewright.values.panel import Floats, Ints
+
+Record = Any  # one element of a structured array: np.void when interpreted, a numba record when compiled
+Records = NDArray[np.void]
+
+# instants, prices at which orders meet the market, closes, volumes, corporate actions
+Market = tuple[Ints, Floats, Floats, Floats, Records]
+# decision rows, targets (K x N)
+Intents = tuple[Ints, Floats]
+# orders, fills, flows, refusals
+Journal = tuple[Records, Records, Records, Records]
+# equity, cash, long, short, interest, borrow fees
+Path = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
+
+compiled: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True)
+# Phases called once a bar in a loop are spliced in before optimisation.
+spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline="always")
+
+_STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee")
+_TERMS = (
+    "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",
+    "cash_rate", "margin_rate", "borrow_rate",
+)  # fmt: skip
+# `row` is the next row to run; `decision` and `action` the next to come; `orders` ... count what is in the journal.
+_PLACES = (
+    "row",
+    "stop",
+    "ruined_row",
+    "decision",
+    "action",
+    "orders",
+    "fills",
+    "flows",
+    "refusals",
+    "held",
+    "working",
+)
+_FLAGS = ("whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated")
+
+account_dtype = np.dtype(
+    [(name, np.float64) for name in _STATE + _TERMS] + [(name, np.int64) for name in _PLACES + _FLAGS]
+)
+
+# `held` and `working` are lists laid over the records: entry k is the k-th instrument held, or with an order.
+# `number` is an instrument's own place. `seen_row` is the row up to which `mark` is up to date; `order` is the id of the unfinished order, -1 for none.
+# `reference`, `reducing` and `wanted` pass from matching to booking within one row.
+asset_dtype = np.dtype(
+    [
+        ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
+        ("ordered", np.float64), ("remaining", np.float64), ("number", np.int64), ("delisted", np.int64), ("held", np.int64), ("working", np.int64),
+        ("reference", np.float64), ("reducing", np.float64), ("wanted", np.float64),
+    ]
+)  # fmt: skip
+
+# Where every array lies and how long it is: what a compiled call takes instead of twenty arguments.
+_ADDRESSES = (
+    "account", "assets", "instants", "prices", "close", "volume", "actions", "rows", "targets", "starts",
+    "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
+)  # fmt: skip
+_LENGTHS = (
+    "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room", "candidates"
+)  # fmt: skip
+table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
+
+
+def new_account(terms: Terms) -> Records:
+    """An account of cash alone under these terms, before its first row."""
+    accounts = np.zeros(1, dtype=account_dtype)
+    account = accounts[0]
+    account["capital"] = account["cash"] = account["equity"] = terms.capital_usd
+    account["max_gross"], account["capacity_share"] = terms.max_gross, terms.capacity_share
+    account["spread"], account["commission_share"] = terms.spread_bps, terms.commission_share
+    account["per_share"], account["minimum"] = terms.per_share_usd, terms.minimum_usd
+    account["cash_rate"], account["margin_rate"] = terms.cash_rate, terms.margin_rate
+    account["borrow_rate"] = terms.borrow_rate
+    account["accrues"] = max(terms.cash_rate, terms.margin_rate, terms.borrow_rate) > 0.0
+    account["whole"], account["has_volume"] = terms.whole, terms.has_volume
+    account["liquidates"], account["journals"] = terms.liquidate, 1
+    account["ruined_row"] = -1
+    return accounts
+
+
+def new_assets(count: int) -> Records:
+    """Instruments that are not held and whose price is not known."""
+    assets = np.zeros(count, dtype=asset_dtype)
+    assets["number"] = np.arange(count)
+    assets["mark"] = np.nan
+    assets["seen_row"] = assets["order"] = -1
+    return assets

@@ -1,0 +1,162 @@
+"""The order of the phases, compiled, and the loop over bars that every driver shares."""
+
+import numpy as np
+
+from tradewright.kernel.native.matching import liquidate, trade
+from tradewright.kernel.native.numbers import interest_on, known, years_between
+from tradewright.kernel.native.phases import accrue, act, admit, guard, mark, write
+from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
+from tradewright.values.panel import Floats, Ints
+
+DONE, JOURNAL_FULL = 0, 1
+
+
+@compiled
+def run(
+    account: Record, assets: Records, market: Market, intents: Intents, journal: Journal, path: Path
+) -> int:
+    """Run the account from its next row until its `stop`; JOURNAL_FULL asks for more room, then goes on."""
+    stop = account["stop"]
+    while account["row"] < stop:
+        busy = next_busy_row(account, market, intents, stop)
+        if busy > account["row"]:
+            if account["held"] <= 1:
+                glide_single(account, assets, market, path, busy)
+            else:
+                glide(account, assets, market, path, busy)
+            continue
+        if is_full(account, assets, journal):
+            return JOURNAL_FULL
+        step(account, assets, market, intents, journal)
+        write(account, path, account["row"])
+        account["row"] += 1
+    if account["liquidates"] and not account["liquidated"] and stop > 0:
+        if is_full(account, assets, journal):
+            return JOURNAL_FULL
+        liquidate(account, assets, journal, stop - 1)
+        write(account, path, stop - 1)
+        account["liquidated"] = 1
+    return DONE
+
+
+@compiled
+def step(account: Record, assets: Records, market: Market, intents: Intents, journal: Journal) -> None:
+    """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
+    row = account["row"]
+    if account["accrues"] and row > 0:
+        accrue(account, market[0], row)
+    if account["action"] < len(market[4]) and market[4][account["action"]]["row"] == row:
+        act(account, assets, market, journal, row)
+    if account["decision"] < len(intents[0]) and intents[0][account["decision"]] < row:
+        admit(account, assets, market, intents, journal)
+    if account["working"] > 0:
+        trade(account, assets, market, journal, row)
+    mark(account, assets, market[2], row)
+    guard(account, assets, journal[0], row)
+
+
+@compiled
+def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) -> int:
+    """The first row on which anything but interest and marks can happen."""
+    if account["working"] > 0:
+        return int(account["row"])
+    busy = stop
+    if account["decision"] < len(intents[0]):
+        busy = min(busy, intents[0][account["decision"]] + 1)
+    if account["action"] < len(market[4]):
+        busy = min(busy, market[4][account["action"]]["row"])
+    return int(busy)
+
+
+@compiled
+def is_full(account: Record, assets: Records, journal: Journal) -> bool:
+    """True where one more row could overflow the journal; at most one entry an instrument comes of a row."""
+    if not account["journals"]:
+        return False
+    room = min(len(journal[0]) - account["orders"], len(journal[1]) - account["fills"])
+    return bool(min(room, len(journal[3]) - account["refusals"]) < len(assets))
+
+
+@compiled
+def glide(account: Record, assets: Records, market: Market, path: Path, stop: int) -> None:
+    """Quiet bars with many instruments held: interest, marks, and nothing else."""
+    for row in range(account["row"], stop):
+        if account["accrues"] and row > 0:
+            accrue(account, market[0], row)
+        mark(account, assets, market[2], row)
+        if account["equity"] <= 0.0 and account["ruined_row"] < 0:
+            account["ruined_row"] = row
+        write(account, path, row)
+    account["row"] = stop
+
+
+@compiled
+def glide_single(account: Record, assets: Records, market: Market, path: Path, stop: int) -> None:
+    """Quiet bars with one instrument held, or none: `glide`, its numbers kept at hand."""
+    instants, close = market[0], market[2]
+    cash, short, ruined_row = account["cash"], account["short"], account["ruined_row"]
+    interest, borrow_fee = account["interest"], account["borrow_fee"]
+    long, equity = account["long"], account["equity"]
+    accrues, journals = account["accrues"], account["journals"]
+    number = assets[0]["held"] if account["held"] else 0
+    qty = assets[number]["qty"] if account["held"] else 0.0
+    price = assets[number]["mark"] if account["held"] else 0.0
+    for row in range(account["row"], stop):
+        if accrues and row > 0:
+            years = years_between(instants, row)
+            earned = interest_on(account, cash, short) * years
+            fee = account["borrow_rate"] * short * years
+            cash = cash + earned - fee
+            interest += earned
+            borrow_fee += fee
+            if journals:
+                path[4][row], path[5][row] = interest, borrow_fee
+        price = close[row, number] if known(close[row, number]) else price
+        value = qty * price
+        long = value if value > 0.0 else 0.0
+        short = -value if value < 0.0 else 0.0
+        equity = cash + long - short
+        if equity <= 0.0 and ruined_row < 0:
+            ruined_row = row
+        path[0][row] = equity
+        if journals:
+            path[1][row], path[2][row], path[3][row] = cash, long, short
+    account["cash"], account["long"], account["short"], account["equity"] = cash, long, short, equity
+    account["interest"], account["borrow_fee"], account["ruined_row"] = interest, borrow_fee, ruined_row
+    if account["held"]:
+        assets[number]["mark"] = price
+    account["row"] = stop
+
+
+@compiled
+def sweep(
+    blank: tuple[Record, Records],
+    market: Market,
+    intents: Intents,
+    starts: Ints,
+    journal: Journal,
+    equity: Floats,
+) -> int:
+    """Run one candidate after another over the same market; candidate k owns decisions starts[k] to starts[k+1]."""
+    account, assets = blank
+    for candidate in range(len(equity)):
+        start, end = starts[candidate], starts[candidate + 1]
+        row = equity[candidate]
+        reset(account, assets)
+        chosen = (intents[0][start:end], intents[1][start:end])
+        run(account, assets, market, chosen, journal, (row, row, row, row, row, row))
+    return DONE
+
+
+@compiled
+def reset(account: Record, assets: Records) -> None:
+    """Back to cash alone, before the first row."""
+    account["cash"] = account["equity"] = account["capital"]
+    account["long"] = account["short"] = account["interest"] = account["borrow_fee"] = 0.0
+    account["row"] = account["decision"] = account["action"] = account["held"] = account["working"] = 0
+    account["orders"] = account["fills"] = account["flows"] = account["refusals"] = 0
+    account["ruined_row"], account["liquidated"] = -1, 0
+    for number in range(len(assets)):
+        asset = assets[number]
+        asset["qty"], asset["mark"], asset["delisted"] = 0.0, np.nan, 0
+        asset["seen_row"] = asset["order"] = -1

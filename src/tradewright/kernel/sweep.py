@@ -1,0 +1,64 @@
+"""Many candidates over the same market, on several cores."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+
+from tradewright.kernel.inputs import check_decisions, check_panel, terms_of
+from tradewright.values.decisions import Decisions
+from tradewright.values.errors import InvalidOption
+from tradewright.values.panel import Floats, Ints, Panel
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+
+_CHUNKS_A_THREAD = 4
+
+
+def simulate_many(
+    panel: Panel,
+    decisions: Sequence[Decisions],
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    threads: int = 1,
+) -> Floats:
+    """Trade each candidate's decisions with its own account and report equity alone.
+
+    Shape: K candidates x T rows; row k is `simulate(panel, decisions[k], ...).equity_usd` to the last bit, whatever
+    the number of threads.
+    Raises: InvalidOption for decisions that do not fit the panel, or less than one thread.
+    """
+    from tradewright.kernel.native.books import Books
+
+    if threads < 1:
+        raise InvalidOption(f"threads = {threads}.", "Give 1 or more.")
+    check_panel(panel)
+    terms = terms_of(panel, account, profile)
+    equity = np.empty((len(decisions), len(panel.instants)))
+
+    def run(first: int, last: int) -> None:
+        chosen = decisions[first:last]
+        starts, rows, weights = _joined(chosen, panel)
+        Books(panel, terms, (rows, weights)).run_many(starts, equity[first:last])
+
+    edges = np.linspace(0, len(decisions), threads * _CHUNKS_A_THREAD + 1).astype(int).tolist()
+    spans = [(first, last) for first, last in pairwise(edges) if last > first]
+    if threads == 1:
+        for first, last in spans:
+            run(first, last)
+        return equity
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(run, first, last) for first, last in spans]:
+            done.result()
+    return equity
+
+
+def _joined(decisions: Sequence[Decisions], panel: Panel) -> tuple[Ints, Ints, Floats]:
+    """All candidates' decisions one after the other, and where each one's begin."""
+    for one in decisions:
+        check_decisions(one, panel)
+    starts = np.zeros(len(decisions) + 1, dtype=np.int64)
+    np.cumsum([len(one.rows) for one in decisions], out=starts[1:])
+    rows = np.concatenate([one.rows for one in decisions], dtype=np.int64)
+    weights = np.concatenate([one.weights for one in decisions], dtype=np.float64)
+    return starts, rows, weights
