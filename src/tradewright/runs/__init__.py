@@ -1,0 +1,1 @@
+"""Drivers over the kernel, and what they leave behind: plain files with a hash of each."""

@@ -1,0 +1,175 @@
+"""What a run leaves behind, as bytes that depend on nothing but its content.
+
+Tables are Parquet, everything else is JSON or the bytes given. The same table gives the same bytes in every
+process, with any number of threads: compression, row groups and pages are fixed here, statistics left out.
+"""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tradewright.values.decisions import Decisions
+from tradewright.values.outcome import FLOW_NAMES, ORDER_STATES, REFUSAL_NAMES, Outcome
+from tradewright.values.panel import Ints, Panel
+
+Artifact = bytes | pl.DataFrame
+
+# Fixed for ever: another row group or page size is another file with the same content.
+ROWS_A_GROUP = 65_536
+BYTES_A_PAGE = 1 << 20
+ZSTD_LEVEL = 3
+
+
+def table_bytes(table: pl.DataFrame) -> bytes:
+    """A table as Parquet; equal tables give equal bytes."""
+    target = io.BytesIO()
+    table.rechunk().write_parquet(
+        target,
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        statistics=False,
+        row_group_size=ROWS_A_GROUP,
+        data_page_size=BYTES_A_PAGE,
+    )
+    return target.getvalue()
+
+
+def json_bytes(value: object) -> bytes:
+    """A value as readable JSON with sorted keys. NaN and infinity become null: JSON has neither."""
+    encoded = msgspec.json.encode(value, enc_hook=_plain_number, order="deterministic")
+    return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def encoded(artifacts: Mapping[str, Artifact]) -> dict[str, bytes]:
+    """Every artifact as the bytes of its file, in the order of the names."""
+    return {name: _bytes_of(artifacts[name]) for name in sorted(artifacts)}
+
+
+def outcome_tables(panel: Panel, decisions: Decisions, outcome: Outcome) -> dict[str, Artifact]:
+    """The six tables of a simulated account, each under its file's name.
+
+    Shape: one row a wish, order, fill, flow, session and refusal. Units: instants in ns UTC, dollars, shares.
+    """
+    return {
+        "decisions.parquet": decisions_table(panel, decisions),
+        "orders.parquet": orders_table(panel, outcome),
+        "fills.parquet": fills_table(panel, outcome),
+        "flows.parquet": flows_table(panel, outcome),
+        "equity.parquet": equity_table(panel, outcome),
+        "refusals.parquet": refusals_table(panel, outcome),
+    }
+
+
+def decisions_table(panel: Panel, decisions: Decisions) -> pl.DataFrame:
+    """One row a target weight: when it was decided, for what, how much. A NaN says nothing and has no row."""
+    at, asset = np.nonzero(~np.isnan(decisions.weights))
+    return pl.DataFrame(
+        {
+            "decided_at": panel.instants[decisions.rows[at]],
+            "symbol": _names(panel, asset),
+            "weight": decisions.weights[at, asset],
+        }
+    )
+
+
+def orders_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row an order, with the state it ended in; `done_at` is null while it works."""
+    orders = outcome.orders
+    return pl.DataFrame(
+        {
+            "order_id": orders["order_id"],
+            "decided_at": _instants(panel, orders["row"]),
+            "symbol": _names(panel, orders["asset"]),
+            "qty": orders["qty"],
+            "filled_qty": orders["filled_qty"],
+            "state": _words(orders["state"], ORDER_STATES),
+            "done_at": _instants(panel, orders["done_row"]),
+        }
+    )
+
+
+def fills_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row a fill: the printed price, the price paid and each cost by its cause."""
+    fills = outcome.fills
+    return pl.DataFrame(
+        {
+            "order_id": fills["order_id"],
+            "filled_at": _instants(panel, fills["row"]),
+            "symbol": _names(panel, fills["asset"]),
+            "qty": fills["qty"],
+            "price": fills["price"],
+            "reference": fills["reference"],
+            "spread_usd": fills["spread_usd"],
+            "commission_usd": fills["commission_usd"],
+        }
+    )
+
+
+def flows_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row a cash flow that was no trade; `symbol` is null where it belongs to the whole account."""
+    flows = outcome.flows
+    return pl.DataFrame(
+        {
+            "booked_at": _instants(panel, flows["row"]),
+            "symbol": _names(panel, flows["asset"]),
+            "kind": _words(flows["kind"], FLOW_NAMES),
+            "amount_usd": flows["amount_usd"],
+        }
+    )
+
+
+def equity_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row a session: the account after its close."""
+    paths = {"equity_usd", "cash_usd", "long_usd", "short_usd", "interest_usd", "borrow_fee_usd"}
+    columns = {name: getattr(outcome, name) for name in sorted(paths) if len(getattr(outcome, name))}
+    return pl.DataFrame({"known_at": panel.instants, **columns})
+
+
+def refusals_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row a wish that became no order, and why."""
+    refusals = outcome.refusals
+    return pl.DataFrame(
+        {
+            "decided_at": _instants(panel, refusals["row"]),
+            "symbol": _names(panel, refusals["asset"]),
+            "reason": _words(refusals["reason"], REFUSAL_NAMES),
+        }
+    )
+
+
+def _names(panel: Panel, assets: Ints) -> pl.Series:
+    """The symbol of each instrument number; -1 is the account as a whole and becomes null."""
+    words = [panel.symbols[asset] if asset >= 0 else None for asset in assets.tolist()]
+    return pl.Series(words, dtype=pl.String)
+
+
+def _instants(panel: Panel, rows: Ints) -> pl.Series:
+    """The instant of each row; -1 is never and becomes null."""
+    known = rows >= 0
+    instants = pl.Series(panel.instants[np.where(known, rows, 0)], dtype=pl.Int64)
+    never = pl.Series(np.ascontiguousarray(~known))
+    return pl.select(pl.when(never).then(None).otherwise(instants).alias("at")).to_series()
+
+
+def _words(codes: NDArray[np.int64], words: Mapping[int, str]) -> pl.Series:
+    """The word for each code."""
+    return pl.Series([words[code] for code in codes.tolist()], dtype=pl.String)
+
+
+def _bytes_of(artifact: Artifact) -> bytes:
+    """An artifact as its file holds it."""
+    return table_bytes(artifact) if isinstance(artifact, pl.DataFrame) else artifact
+
+
+def _plain_number(value: Any) -> Any:
+    """Numpy numbers and arrays, which the encoder does not know."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a run's JSON cannot hold {type(value).__name__}")

@@ -1,0 +1,101 @@
+"""Does a run still come out as it did? Executes it again in a new process and compares every hash."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradewright.runs.manifest import Manifest, code_version, library_versions, sha256_of
+from tradewright.runs.store import Change, RunStore, changes
+from tradewright.values.errors import Failure
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a check of one run found; it holds when `changes` and `differences` are both empty.
+
+    `changes` are files on disk that are not what the manifest vouches for. `differences` are files that came
+    out otherwise when the run was executed again. `notes` say what has changed around the run since.
+    """
+
+    run_id: str
+    files: int
+    changes: tuple[Change, ...]
+    differences: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """True where every file is what it was and comes out as it did."""
+        return not self.changes and not self.differences
+
+
+def verify(
+    store: RunStore, manifest: Manifest, command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Verification:
+    """Compare a whole run with its manifest and with itself executed again.
+
+    `command` executes the run again in a new process; the folder it shall write into is put at its end.
+    Raises: Failure when the new process does not come to its end.
+    """
+    edited = changes(store.folder(manifest.run_id), manifest)
+    with tempfile.TemporaryDirectory(prefix="tradewright-verify-") as folder:
+        again = Path(folder) / "run"
+        execute([*command, str(again)], environment)
+        differences = compared(manifest, again)
+    return Verification(
+        manifest.run_id, len(manifest.files), tuple(edited), tuple(differences), tuple(notes_on(manifest))
+    )
+
+
+def execute(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    """Run a command in a new process and wait for its end.
+
+    Raises: Failure with the last words it wrote when it fails.
+    """
+    done = subprocess.run(
+        command,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip() or "it wrote nothing").splitlines()[-1]
+        raise Failure(f"executing the run again failed with exit code {done.returncode}: {last}")
+
+
+def compared(manifest: Manifest, again: Path) -> list[Change]:
+    """The files whose hash differs between a manifest and a folder written anew."""
+    fresh = {path.name: sha256_of(path.read_bytes()) for path in again.iterdir() if path.is_file()}
+    names = sorted(set(manifest.files) | set(fresh))
+    return [
+        Change(name, _how(name, manifest.files, fresh))
+        for name in names
+        if manifest.files.get(name) != fresh.get(name)
+    ]
+
+
+def notes_on(manifest: Manifest) -> list[str]:
+    """What has changed since the run was made, and may explain a difference."""
+    notes = []
+    then_code, now_code = manifest.code_version[:12], code_version()[:12]
+    if manifest.code_version != code_version():
+        notes.append(f"the package's code has changed since: {then_code} then, {now_code} now")
+    now = library_versions()
+    notes += [
+        f"{name} was {then} then, is {now.get(name, 'absent')} now"
+        for name, then in manifest.versions.items()
+        if now.get(name) != then
+    ]
+    return notes
+
+
+def _how(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """In one word, how a file differs."""
+    if name not in now:
+        return "not written again"
+    return "other bytes" if name in then else "new"
