@@ -24,7 +24,7 @@ def data_quality(evidence: Evidence) -> Gate:
     """No error in the quality report that the study has not waived."""
     ask = _Question("data_quality", "Data quality")
     if evidence.findings is None:
-        return ask.open("missing", "nobody has inspected the data")
+        return ask.unanswered("missing", "nobody has inspected the data")
     waived = {waiver.code for waiver in evidence.waivers}
     errors = {finding.code for finding in evidence.findings if finding.level is Level.ERROR}
     barred = sorted(errors - waived)
@@ -39,7 +39,7 @@ def real_data(evidence: Evidence) -> Gate:
     """Made-up prices can show that the machine works, never that an idea does."""
     ask = _Question("real_data", "Real data")
     if evidence.origin is None:
-        return ask.open("missing", "the data's origin is not known")
+        return ask.unanswered("missing", "the data's origin is not known")
     if evidence.origin is not Origin.REAL:
         return ask.fail("synthetic", "the data are synthetic: they can never establish an edge")
     return ask.passed("real", "prices of a real market")
@@ -54,7 +54,7 @@ def survivors(evidence: Evidence) -> Gate:
         words = "the universe holds only names that survived: its past looks better than it was"
         return ask.fail("survivors_only", words)
     if evidence.survivors_only is None:
-        return ask.open("missing", "nobody has said whether names that died are in the universe")
+        return ask.unanswered("missing", "nobody has said whether names that died are in the universe")
     return ask.passed("complete", "the provider declares that names which died are in the universe")
 
 
@@ -63,7 +63,7 @@ def sample_length(evidence: Evidence) -> Gate:
     ask = _Question("sample_length", "Sample length", unit="bars")
     limit = evidence.minimum_track_bars
     if evidence.sharpe is None or limit is None:
-        return ask.open("missing", "no Sharpe ratio to derive a minimum track record from")
+        return ask.unanswered("missing", "no Sharpe ratio to derive a minimum track record from")
     if limit.value is None:
         return ask.fail("no_length_suffices", limit.reason)
     words = f"{evidence.sharpe.sample:,} returns; {limit.value:,.0f} are needed at 95 %"
@@ -110,14 +110,16 @@ def parameter_stability(evidence: Evidence) -> Gate:
     # The pre-registered point may lie off the grid: it is no evidence about its neighbourhood.
     grid = [point for point in evidence.grid or () if point.steps]
     if len(grid) < 2:
-        return ask.open("missing", "no grid of parameters was run")
+        return ask.unanswered("missing", "no grid of parameters was run")
     headline = next((point for point in grid if point.is_headline), None)
+    if headline is not None and not headline.sharpe.is_evaluated:
+        return ask.without(headline.sharpe, "the reported parameters gave no Sharpe ratio")
     share = sum((point.sharpe.value or 0.0) > 0.0 for point in grid) / len(grid)
     words = f"{share:.0%} of {len(grid)} grid points have a positive Sharpe ratio"
     if share < LEAST_POSITIVE_SHARE:
         return ask.compared(Status.FAIL, "below_limit", words, (share, LEAST_POSITIVE_SHARE))
     if headline is None:
-        return ask.open("headline_off_grid", f"{words}; the reported parameters lie off the grid")
+        return ask.unanswered("headline_off_grid", f"{words}; the reported parameters lie off the grid")
     cliffs = _cliffs(headline, grid)
     if cliffs:
         lost = f"{words}, but one step away it is lost: {'; '.join(cliffs)}"
@@ -129,7 +131,9 @@ def replayed(evidence: Evidence) -> Gate:
     """A second process computed the same bytes."""
     ask = _Question("replay", "Replay verified")
     if evidence.is_replayed is None:
-        return ask.open("not_run", "not replayed yet: type `tradewright runs verify` with this run's id")
+        return ask.unanswered(
+            "not_run", "not replayed yet: type `tradewright runs verify` with this run's id"
+        )
     if not evidence.is_replayed:
         return ask.fail("differs", "a replay of this run gave other bytes")
     return ask.passed("equal", "a replay in a new process gave the same bytes")
@@ -138,7 +142,7 @@ def replayed(evidence: Evidence) -> Gate:
 def out_of_sample(evidence: Evidence) -> Gate:
     """The figures come from data that had no part in choosing the parameters."""
     ask = _Question("out_of_sample", "Out of sample")
-    return ask.open(
+    return ask.unanswered(
         "no_walk_forward", "all figures are in-sample; walk-forward testing is not part of this version yet"
     )
 
@@ -147,25 +151,29 @@ def luck(evidence: Evidence) -> Gate:
     """The result stands out from what the best of as many worthless tries would show."""
     ask = _Question("luck", "Luck priced over trials")
     if evidence.trials is None:
-        return ask.open("missing", "no ledger of trials was kept")
+        return ask.unanswered("missing", "no ledger of trials was kept")
     shown = evidence.luck_sharpe.value if evidence.luck_sharpe is not None else None
     chance = f"; the best of as many worthless ones would show a Sharpe ratio of about {shown:.2f}"
     words = f"{evidence.trials} configurations tried{chance if shown is not None else ''}"
-    return ask.open("no_adjusted_p", f"{words}; a p-value adjusted for that is not computed yet")
+    return ask.unanswered("no_adjusted_p", f"{words}; a p-value adjusted for that is not computed yet")
 
 
 def leak_audit(evidence: Evidence) -> Gate:
     """An audit looked for dependence on the future and found none."""
     ask = _Question("leak_audit", "No look-ahead, audited")
-    return ask.open("not_run", "the strategy has not been audited for use of the future")
+    return ask.unanswered("not_run", "the strategy has not been audited for use of the future")
 
 
 def capacity(evidence: Evidence) -> Gate:
     """The money still fits the market's volume."""
     ask = _Question("capacity", "Capacity and impact")
     if not evidence.has_volume:
-        return ask.open("no_volume", "the data hold no volume: fills were not capped, impact is unknown")
-    return ask.open("no_impact_model", "fills were capped by volume, but market impact is not modelled yet")
+        return ask.unanswered(
+            "no_volume", "the data hold no volume: fills were not capped, impact is unknown"
+        )
+    return ask.unanswered(
+        "no_impact_model", "fills were capped by volume, but market impact is not modelled yet"
+    )
 
 
 GATES: tuple[Callable[[Evidence], Gate], ...] = (
@@ -193,28 +201,35 @@ class _Question:
     def __init__(self, code: str, name: str, unit: str = "") -> None:
         self.code, self.name, self.unit = code, name, unit
 
-    def open(self, reason_code: str, reason: str) -> Gate:
+    def unanswered(self, reason_code: str, reason: str) -> Gate:
+        """Nobody has found out."""
         return Gate(self.code, self.name, Status.NOT_EVALUATED, reason_code, reason)
 
     def fail(self, reason_code: str, reason: str) -> Gate:
+        """The evidence says no."""
         return Gate(self.code, self.name, Status.FAIL, reason_code, reason)
 
     def passed(self, reason_code: str, reason: str) -> Gate:
+        """The evidence says yes."""
         return Gate(self.code, self.name, Status.PASS, reason_code, reason)
 
     def without(self, found: Figure | None, otherwise: str) -> Gate:
-        return self.open("missing", found.reason if found is not None and found.reason else otherwise)
+        """No number to compare: the figure's own reason, or another."""
+        return self.unanswered("missing", found.reason if found is not None and found.reason else otherwise)
 
     def compared(self, status: Status, code: str, reason: str, numbers: tuple[float, float]) -> Gate:
+        """An answer that shows the value and the limit it was held against."""
         return Gate(self.code, self.name, status, code, reason, numbers[0], numbers[1], self.unit)
 
     def at_least(self, value: float, limit: float, reason: str) -> Gate:
+        """Passes where the value reaches the limit."""
         # NaN compares false with everything, so it lands on the failing side.
         met = value >= limit
         status = Status.PASS if met else Status.FAIL
         return self.compared(status, "met" if met else "below_limit", reason, (value, limit))
 
     def above_zero(self, found: Figure | None, what: str) -> Gate:
+        """Passes where the figure itself is positive."""
         if found is None or found.value is None:
             return self.without(found, f"{what} was not computed")
         met = found.value > 0.0
@@ -223,15 +238,21 @@ class _Question:
         return self.compared(status, "met" if met else "not_positive", reason, (found.value, 0.0))
 
     def low_end_above_zero(self, found: Figure | None, what: str) -> Gate:
+        """Passes where the figure's whole interval is positive."""
         if found is None or found.value is None:
             return self.without(found, f"{what} was not computed")
         if found.interval is None:
-            return self.open("no_interval", f"{what} is {found.value:.3f}, but its interval is not known")
+            return self.unanswered("no_interval", f"{what} has a value but no interval")
         low, high = found.interval.low, found.interval.high
         met = low > 0.0
         status = Status.PASS if met else Status.FAIL
-        reason = f"{what}: {found.value:.3f}, {found.interval.level:.0%} interval {low:.3f} to {high:.3f}"
+        value, bottom, top = (self.written(number) for number in (found.value, low, high))
+        reason = f"{what}: {value}, {found.interval.level:.0%} interval {bottom} to {top}"
         return self.compared(status, "met" if met else "interval_holds_zero", reason, (low, 0.0))
+
+    def written(self, number: float) -> str:
+        """A number of the gate's unit in words: shares as per cent."""
+        return f"{100.0 * number:.1f} %" if self.unit.startswith("share") else f"{number:.2f}"
 
 
 def _cliffs(headline: GridPoint, grid: list[GridPoint]) -> list[str]:

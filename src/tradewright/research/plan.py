@@ -1,0 +1,223 @@
+"""A study made ready: exact data, every configuration built and checked, before anything is run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tradewright.data.adjustments import growth_index
+from tradewright.execution.profiles import registry as profiles
+from tradewright.research.study import BenchmarkOptions, StudyOptions, digest_of, grid_points, study_hash
+from tradewright.strategies import registry as strategies
+from tradewright.strategies.contract import Strategy
+from tradewright.validation.benchmark import equal_weight_returns, held_returns
+from tradewright.validation.evidence import Parameter
+from tradewright.values.errors import Blocked, InvalidOption, NotFound
+from tradewright.values.findings import Finding, Level
+from tradewright.values.instant import Instant
+from tradewright.values.panel import Floats, Ints, Panel
+from tradewright.values.profile import ExecutionProfile
+from tradewright.values.provenance import Snapshot
+
+if TYPE_CHECKING:
+    from tradewright.data.catalogue import Catalogue
+    from tradewright.data.content import DatasetContent
+
+# Fewer bars than this after the longest warm-up say nothing about anything.
+LEAST_BARS = 30
+END_OF_DATA = Instant(2**62)
+
+Sources = Mapping[str, Callable[[], "DatasetContent"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One configuration to be tried; `trial` is the hash under which the ledger counts it."""
+
+    steps: tuple[int, ...]
+    parameters: tuple[tuple[str, Parameter], ...]
+    strategy: Strategy
+    trial: str
+    is_headline: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Everything a study needs to run, read and checked.
+
+    Shape: `market` is T - 1 returns of the benchmark, beside the panel's T rows. `points` begins with the
+    headline, the pre-registered parameters; the grid follows in its own order.
+    """
+
+    options: StudyOptions
+    study: str
+    snapshot: Snapshot
+    benchmark_snapshot: Snapshot | None
+    panel: Panel
+    market: Floats
+    findings: tuple[Finding, ...]
+    profile: ExecutionProfile
+    points: tuple[Point, ...]
+
+    @property
+    def headline(self) -> Point:
+        """The configuration that was registered before anything ran."""
+        return self.points[0]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """All that was asked for, as plain content: with seed, code and snapshot it names the run."""
+        import msgspec
+
+        beside = self.benchmark_snapshot.id if self.benchmark_snapshot else ""
+        return {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
+
+    @property
+    def common_start(self) -> int:
+        """The first row at which every configuration could have decided, so that the grid compares alike."""
+        return max(point.strategy.warm_up_bars for point in self.points) - 1
+
+
+def prepare(options: StudyOptions, catalogue: "Catalogue", sources: Sources, now: Instant) -> Plan:
+    """Resolve data, build every configuration, and let quality errors block what does not waive them.
+
+    Raises: NotFound, UnknownName, InvalidOption, Blocked; nothing has been run or counted then.
+    """
+    # Names and bounds first: a misspelt parameter should not wait for data to be read.
+    profile = profiles.find(options.execution.profile)
+    headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
+    snapshot = _resolve(options, catalogue, sources, now)
+    symbols = None if options.universe.symbols == "all" else options.universe.symbols
+    panel = _cut(catalogue.panel(snapshot, _as_of(options), symbols), options)
+    beside, market = _benchmark(options, catalogue, sources, (panel, now))
+    findings = _findings(catalogue, snapshot, panel.symbols)
+    _block_on_errors(findings, options)
+    points = _points(options, headline, snapshot)
+    plan = Plan(options, study_hash(options), snapshot, beside, panel, market, findings, profile, points)
+    if len(panel.instants) < plan.common_start + LEAST_BARS:
+        raise InvalidOption(
+            f"the period holds {len(panel.instants)} sessions; the longest warm-up takes {plan.common_start + 1}.",
+            f"At least {LEAST_BARS} must follow it: widen [period] or shorten the warm-up.",
+        )
+    return plan
+
+
+def _resolve(options: StudyOptions, catalogue: "Catalogue", sources: Sources, now: Instant) -> Snapshot:
+    """The snapshot the study reads; a synthetic market or a packaged history is made where it is missing."""
+    if options.data.synthetic is not None:
+        from tradewright.data.synthetic.make import make
+        from tradewright.data.synthetic.options import options_of
+
+        given = {"name": options.data.dataset, **options.data.synthetic}
+        return catalogue.commit(make(options_of(given)), now)
+    return _snapshot(options.data.dataset, catalogue, sources, now)
+
+
+def _snapshot(name: str, catalogue: "Catalogue", sources: Sources, now: Instant) -> Snapshot:
+    try:
+        return catalogue.resolve(name)
+    except NotFound:
+        if name not in sources:
+            raise
+        return catalogue.commit(sources[name](), now)
+
+
+def _as_of(options: StudyOptions) -> Instant:
+    """The end of the period's last day, UTC: what became known later does not exist for this study."""
+    return END_OF_DATA if options.period.end is None else _midnight(options.period.end + timedelta(days=1))
+
+
+def _midnight(day: Any) -> Instant:
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Instant(int(moment.timestamp()) * 1_000_000_000)
+
+
+def _cut(panel: Panel, options: StudyOptions) -> Panel:
+    """The panel from the period's first day on."""
+    start = options.period.start
+    first = 0 if start is None else int(np.searchsorted(panel.instants, _midnight(start)))
+    if first >= len(panel.instants):
+        raise InvalidOption(
+            f"the data hold no session from {start} to {options.period.end}.", "Widen [period]."
+        )
+    return panel.rows(first, len(panel.instants)) if first else panel
+
+
+def _benchmark(
+    options: StudyOptions, catalogue: "Catalogue", sources: Sources, at: tuple[Panel, Instant]
+) -> tuple[Snapshot | None, Floats]:
+    """Returns of the benchmark at the study's own instants, and the snapshot they come from."""
+    wanted, (panel, now) = options.benchmark, at
+    if wanted.kind == "universe":
+        return None, equal_weight_returns(growth_index(panel))
+    snapshot = _snapshot(wanted.dataset, catalogue, sources, now)
+    symbol = _only_symbol(wanted, snapshot)
+    other = catalogue.panel(snapshot, _as_of(options), (symbol,))
+    return snapshot, held_returns(aligned(growth_index(other)[:, 0], other.instants, panel.instants))
+
+
+def aligned(values: Floats, known_at: Ints, instants: Ints) -> Floats:
+    """The last value known at each instant; NaN before the first. Never one from later."""
+    at = np.searchsorted(known_at, instants, side="right") - 1
+    return np.where(at >= 0, values[np.maximum(at, 0)], np.nan)
+
+
+def _only_symbol(wanted: BenchmarkOptions, snapshot: Snapshot) -> str:
+    if wanted.symbol or len(snapshot.symbols) == 1:
+        return wanted.symbol or snapshot.symbols[0]
+    raise InvalidOption(
+        f"[benchmark] dataset '{wanted.dataset}' holds {len(snapshot.symbols)} instruments.",
+        "Add symbol = '...'.",
+    )
+
+
+def _findings(catalogue: "Catalogue", snapshot: Snapshot, symbols: tuple[str, ...]) -> tuple[Finding, ...]:
+    """What the quality report says of the dataset as a whole and of the instruments used."""
+    wanted = {"", *symbols}
+    return tuple(finding for finding in catalogue.findings(snapshot) if finding.symbol in wanted)
+
+
+def _block_on_errors(findings: tuple[Finding, ...], options: StudyOptions) -> None:
+    waived = {waiver.code for waiver in options.waivers}
+    errors = [one for one in findings if one.level is Level.ERROR and one.code not in waived]
+    if not errors:
+        return
+    codes = sorted({one.code for one in errors})
+    raise Blocked(
+        f"the data have errors: {', '.join(codes)}. First: {errors[0].symbol} {errors[0].message}".strip(),
+        f'Mend the data, or accept them in the study: [[waivers]] code = "{codes[0]}" reason = "...".',
+    )
+
+
+def _points(options: StudyOptions, headline: Strategy, snapshot: Snapshot) -> tuple[Point, ...]:
+    """The headline, then every grid point; where the headline lies on the grid it is that point."""
+    axes = tuple(options.strategy.grid)
+    wanted = headline.parameters()
+    grid = [_point(options, steps, values, snapshot) for steps, values in grid_points(options.strategy.grid)]
+    same = [point for point in grid if point.strategy.parameters() == wanted]
+    if same:
+        first = Point(same[0].steps, same[0].parameters, headline, same[0].trial, is_headline=True)
+        return (first, *(point for point in grid if point is not same[0]))
+    shown = tuple((name, value) for name, value in wanted.items() if name in axes or not axes)
+    plain = tuple((name, value) for name, value in shown if not isinstance(value, dict))
+    return (Point((), plain, headline, _trial(options, headline, snapshot), is_headline=True), *grid)
+
+
+def _point(
+    options: StudyOptions, steps: tuple[int, ...], values: dict[str, Parameter], snapshot: Snapshot
+) -> Point:
+    strategy = strategies.build(options.strategy.name, {**options.strategy.parameters, **values})
+    trial = _trial(options, strategy, snapshot)
+    return Point(steps, tuple(values.items()), strategy, trial, is_headline=False)
+
+
+def _trial(options: StudyOptions, strategy: Strategy, snapshot: Snapshot) -> str:
+    """The hash of what was tried: the strategy with all its parameters, the data and the terms it traded on."""
+    import msgspec
+
+    terms = (options.universe, options.period, options.execution, options.account)
+    return digest_of(
+        [options.strategy.name, strategy.parameters(), snapshot.id, *map(msgspec.to_builtins, terms)]
+    )
