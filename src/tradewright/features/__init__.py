@@ -1,0 +1,1 @@
+"""Causal features: the value at a row comes from that row and earlier ones, and from nothing else."""

@@ -1,0 +1,184 @@
+"""Trailing recursions over columns of T x N arrays, compiled.
+
+All live in one file: numba's cache notices a change here, but not a change of something called in another file.
+State is kept in arrays between calls, so a batch is one call and a stream is one call a row: same code, same bits.
+`run` counts the known values in a row; at a gap it falls to zero and the window has to fill again.
+"""
+
+import math
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import numba
+import numpy as np
+
+from tradewright.kernel.native.cache import compile_kept
+
+# A running sum is summed anew whenever `run` is a multiple of this: rounding cannot pile up beyond it.
+REFRESH = 1024
+# Two averages closer than this, relative to the slower one, count as equal: above the drift, below any tick.
+TIE = 1e-12
+# A window whose variance is below this share of its squared level is flat: it has no z-score.
+FLAT = 1e-14
+
+# What a change of side is written as; 0 must mean "nothing new", because fresh memory is zero.
+KEEP, LONG, OUT, SHORT = 0, 1, 2, -1
+
+make: Callable[..., Any] = partial(numba.njit, error_model="numpy", nogil=True)
+compiled = make()
+
+
+@cache
+def ready(entry: Callable[..., Any]) -> Callable[..., Any]:
+    """One of the entries below, compiled on first use and kept where the kernel's code is kept."""
+    return compile_kept(make, entry)
+
+
+@compiled
+def window_sum(x, row, asset, window):
+    """Sum of the `window` values that end at `row`, oldest first."""
+    total = 0.0
+    for back in range(row - window + 1, row + 1):
+        total += x[back, asset]
+    return total
+
+
+@compiled
+def moved(total, run, x, row, asset, window):
+    """The running sum carried to `row`; the full rule, for rows on which anything can happen."""
+    if run == 0:
+        return 0.0
+    if run <= window:
+        return total + x[row, asset]
+    if run % REFRESH == 0:
+        return window_sum(x, row, asset, window)
+    return total + (x[row, asset] - x[row - window, asset])
+
+
+def mean_columns(x, first, window, totals, runs, out):
+    """Trailing mean of rows `first` to the end; rows before `first` are history only."""
+    for asset in range(x.shape[1]):
+        total, run, row = totals[asset], runs[asset], first
+        while row < x.shape[0]:
+            run = 0 if math.isnan(x[row, asset]) else run + 1
+            total = moved(total, run, x, row, asset, window)
+            out[row - first, asset] = total / window if run >= window else np.nan
+            row += 1
+            if run < window:
+                continue
+            # The steady stretch: no gap, no refresh and a full window, so nothing is left to ask.
+            stop = min(x.shape[0], row + REFRESH - 1 - run % REFRESH)
+            while row < stop and not math.isnan(x[row, asset]):
+                total += x[row, asset] - x[row - window, asset]
+                out[row - first, asset] = total / window
+                row += 1
+                run += 1
+        totals[asset], runs[asset] = total, run
+
+
+@compiled
+def side_of(fast, slow, down):
+    """LONG where the fast average lies above the slow one, `down` where it does not."""
+    return LONG if fast - slow > TIE * slow else down
+
+
+def crossing_columns(x, windows, down, sides, spoke):
+    """Mark the rows on which the fast mean changes its side of the slow one; both means as in `mean_columns`.
+
+    `down` is the side while the fast mean is not above: OUT or SHORT. Before the means are known it is OUT.
+    """
+    fast, slow = windows
+    for asset in range(x.shape[1]):
+        total_fast, total_slow, run, row, held = 0.0, 0.0, 0, 0, OUT
+        while row < x.shape[0]:
+            run = 0 if math.isnan(x[row, asset]) else run + 1
+            total_fast = moved(total_fast, run, x, row, asset, fast)
+            total_slow = moved(total_slow, run, x, row, asset, slow)
+            side = side_of(total_fast / fast, total_slow / slow, down) if run >= slow else OUT
+            if side != held:
+                held, sides[row, asset], spoke[row] = side, side, True
+            row += 1
+            if run < slow:
+                continue
+            stop = min(x.shape[0], row + REFRESH - 1 - run % REFRESH)
+            while row < stop and not math.isnan(x[row, asset]):
+                total_fast += x[row, asset] - x[row - fast, asset]
+                total_slow += x[row, asset] - x[row - slow, asset]
+                side = side_of(total_fast / fast, total_slow / slow, down)
+                if side != held:
+                    held, sides[row, asset], spoke[row] = side, side, True
+                row += 1
+                run += 1
+
+
+@compiled
+def deviation_sums(x, row, asset, window, anchor):
+    """Sum and sum of squares of the window's deviations from `anchor`."""
+    first, second = 0.0, 0.0
+    for back in range(row - window + 1, row + 1):
+        deviation = x[back, asset] - anchor
+        first += deviation
+        second += deviation * deviation
+    return first, second
+
+
+@compiled
+def standing(value, first, second, window, anchor):
+    """How many standard deviations `value` lies from its window's mean; NaN for a flat window."""
+    mean = first / window
+    variance = (second - first * mean) / (window - 1)
+    level = anchor + mean
+    if not variance > FLAT * level * level:
+        return np.nan
+    return (value - anchor - mean) / math.sqrt(variance)
+
+
+def zscore_columns(x, first_row, window, state, runs, out):
+    """Trailing z-score of rows `first_row` to the end. State a column: anchor, sum, sum of squares.
+
+    Deviations are taken from an anchor inside the window's reach, so that a high price level costs no digits.
+    """
+    for asset in range(x.shape[1]):
+        run = runs[asset]
+        anchor, first, second = state[0, asset], state[1, asset], state[2, asset]
+        for row in range(first_row, x.shape[0]):
+            value = x[row, asset]
+            run = 0 if math.isnan(value) else run + 1
+            if run == 1 or (run > window and run % REFRESH == 0):
+                anchor = value
+                first, second = deviation_sums(x, row, asset, min(run, window), anchor)
+            elif run > 0:
+                entering = value - anchor
+                leaving = x[row - window, asset] - anchor if run > window else 0.0
+                first += entering - leaving
+                second += entering * entering - leaving * leaving
+            known = run >= window
+            out[row - first_row, asset] = standing(value, first, second, window, anchor) if known else np.nan
+        runs[asset] = run
+        state[0, asset], state[1, asset], state[2, asset] = anchor, first, second
+
+
+@compiled
+def banded(held, score, entry, leave, high):
+    """The side held after seeing `score`: in beyond `entry`, out once back within `leave`; `high` sells spikes."""
+    if score < -entry:
+        return LONG
+    if score > entry and high == SHORT:
+        return SHORT
+    if (held == LONG and score > -leave) or (held == SHORT and score < leave):
+        return OUT
+    return held
+
+
+def band_columns(scores, tradable, thresholds, high, sides, spoke):
+    """Mark the rows on which the side held changes; a row without score or price changes nothing."""
+    entry, leave = thresholds
+    for asset in range(scores.shape[1]):
+        held = OUT
+        for row in range(scores.shape[0]):
+            if math.isnan(scores[row, asset]) or math.isnan(tradable[row, asset]):
+                continue
+            side = banded(held, scores[row, asset], entry, leave, high)
+            if side != held:
+                held, sides[row, asset], spoke[row] = side, side, True

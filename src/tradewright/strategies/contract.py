@@ -1,0 +1,89 @@
+"""What every strategy is: frozen parameters, a warm-up, and a decision made from a view that ends now."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, ClassVar, Self, dataclass_transform
+
+from tradewright.strategies.frame import Frame
+from tradewright.strategies.parameters import (
+    Plain,
+    allocation,
+    bounds_of,
+    checked,
+    parameter,
+    read_number,
+    refuse_disorder,
+    refuse_strangers,
+    switch,
+)
+from tradewright.strategies.view import View, Weights
+from tradewright.values.decisions import Decisions
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(parameter, switch, allocation))
+class Strategy(ABC):
+    """A trading idea: what to hold, from what is known.
+
+    A subclass is a frozen dataclass without asking for it; each of its fields is declared with `parameter`,
+    `switch` or `allocation`. It keeps no state: what it may remember is in the view (`last_weights`).
+    `is_symmetric` says that renaming or reordering symbols changes nothing but the order of the weights.
+    """
+
+    is_symmetric: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Make the subclass a frozen dataclass and refuse a field without bounds."""
+        super().__init_subclass__(**options)
+        dataclass(frozen=True)(cls)
+        for declared in fields(cls):  # type: ignore[arg-type]
+            if bounds_of(declared) is None or declared.default is MISSING:
+                raise TypeError(
+                    f"{cls.__name__}.{declared.name} has no bounds: declare it with parameter(default, low=..., "
+                    "high=..., unit=..., about=...), switch(...) or allocation(...)."
+                )
+
+    def __new__(cls, *values: Any, **named: Any) -> Self:
+        """Refuse a misspelt parameter before Python does, with the nearest name."""
+        refuse_strangers(cls.__name__, cls.declared(), named)
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        """Refuse a parameter of the wrong type or out of bounds."""
+        owner, declared = type(self).__name__, self.declared()
+        for one in declared:
+            object.__setattr__(self, one.name, checked(owner, one, getattr(self, one.name)))
+        refuse_disorder(owner, declared, vars(self))
+
+    @classmethod
+    def declared(cls) -> tuple[Field[Any], ...]:
+        """The parameters, in the order they are declared."""
+        return fields(cls)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_text(cls, given: Mapping[str, str]) -> Self:
+        """Build from what was typed on a command line, such as {"lookback": "252"}.
+
+        Raises: UnknownParameter, InvalidOption.
+        """
+        refuse_strangers(cls.__name__, cls.declared(), given)
+        defaults = {one.name: one.default for one in cls.declared()}
+        return cls(**{name: read_number(text, defaults[name]) for name, text in given.items()})
+
+    def parameters(self) -> dict[str, Plain]:
+        """The parameters as plain values, for a manifest; the strategy can be built from them again."""
+        values = {one.name: getattr(self, one.name) for one in self.declared()}
+        return {name: dict(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+    @property
+    @abstractmethod
+    def warm_up_bars(self) -> int:
+        """Rows, the present one included, that must be there before the first decision."""
+
+    @abstractmethod
+    def decide(self, view: View) -> Weights:
+        """Target weights at the close of the view's row; None to leave everything as it is."""
+
+    def targets(self, frame: Frame) -> Decisions | None:
+        """All decisions of a period at once, equal to `decide` row by row; None where nobody wrote it."""
+        return None

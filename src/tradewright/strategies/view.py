@@ -1,0 +1,326 @@
+"""What a strategy sees when it decides one row: the past, its own account, and nothing later.
+
+Every array handed out is a copy, so its memory ends at the present row: there is no `.base` to climb and nothing
+to spoil. Attributes that begin with an underscore are not protected, because Python cannot protect them; a strategy
+that reads them cheats, and the prefix test of the contract shows it.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from tradewright.strategies.frame import Frame
+from tradewright.values.decisions import Decisions, no_decisions
+from tradewright.values.errors import InvalidOption, Misuse, unknown_name
+from tradewright.values.panel import Floats
+
+Weights = Mapping[str, float] | Floats | None
+
+_COLUMNS = ("open", "high", "low", "close", "volume", "growth")
+
+
+class Account(Protocol):
+    """The account behind a view. A row is asked for in rising order, after all earlier decisions were handed in."""
+
+    def decided(self, row: int, weights: Floats) -> None:
+        """Take note of target weights decided at the close of a row."""
+
+    def positions(self, row: int) -> Floats:
+        """Shares held after a row's close, N."""
+
+    def cash_usd(self, row: int) -> float:
+        """Cash after a row's close."""
+
+    def equity_usd(self, row: int) -> float:
+        """Equity after a row's close."""
+
+
+class View:
+    """One row of N symbols, and the way back from it. The same object moves on from row to row: keep no view."""
+
+    __slots__ = ("_account", "_frame", "_lenses", "_made", "_months", "_only", "_overlaid", "_row", "_wanted")
+
+    def __init__(self, frame: Frame, account: Account | None = None) -> None:
+        """Over a frame, before its first row; without an account, money cannot be looked at."""
+        self._frame = frame
+        self._account = account
+        self._row = -1
+        self._lenses: dict[int, AssetView] = {}
+        self._only = AssetView(self, 0) if len(frame.symbols) == 1 else None
+        self._months: memoryview | None = None
+        self._made: list[tuple[int, Floats]] = []
+        self._overlaid = 0
+        self._wanted = np.zeros(len(frame.symbols))
+
+    @property
+    def row(self) -> int:
+        """The number of this row, from 0."""
+        return self._row
+
+    @property
+    def instant(self) -> int:
+        """The instant of the decision, this row's close, in ns UTC."""
+        return int(self._frame.instants[self._row])
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The N symbols, in the order of every array."""
+        return self._frame.symbols
+
+    @property
+    def close(self) -> Floats:
+        """Raw closes of this row, N dollars; NaN where the name did not trade."""
+        return self._frame.close[self._row].copy()
+
+    @property
+    def volume(self) -> Floats:
+        """Shares traded on this row, N; NaN where unknown."""
+        return self._frame.volume[self._row].copy()
+
+    @property
+    def growth(self) -> Floats:
+        """The growth index of this row, N: the price that signals are made of."""
+        return self._frame.growth[self._row].copy()
+
+    @property
+    def new_month(self) -> bool:
+        """True on the first row of a calendar month."""
+        if self._months is None:
+            self._months = memoryview(self._frame.new_month())
+        return self._months[self._row]
+
+    def window(self, bars: int, of: str = "growth") -> Floats:
+        """The last `bars` rows of a column, this one last: at most bars x N, fewer near the start."""
+        if bars < 1:
+            raise InvalidOption(f"A window of {bars} bars.", "Give 1 or more.")
+        if of not in _COLUMNS:
+            raise unknown_name(of, "column", _COLUMNS)
+        column: Floats = getattr(self._frame, of)
+        return column[max(0, self._row + 1 - bars) : self._row + 1].copy()
+
+    def mean(self, window: int, ago: int = 0) -> Floats:
+        """Average growth index of the last `window` rows, N, as it stood `ago` rows back; NaN until warm."""
+        return self._past(self._frame.mean(window), ago)
+
+    def zscore(self, window: int, ago: int = 0) -> Floats:
+        """Standard deviations of the growth index above its average of `window` rows, N; NaN until warm."""
+        return self._past(self._frame.zscore(window), ago)
+
+    def return_over(self, lookback: int, skip: int = 0) -> Floats:
+        """Total return from `lookback` rows ago to `skip` rows ago, N; NaN where either end is unknown."""
+        return self._frame.return_at(np.array([self._row]), lookback, skip)[0]
+
+    @property
+    def only(self) -> "AssetView":
+        """The one symbol of this panel, in plain numbers.
+
+        Raises: Misuse where the panel has several.
+        """
+        if self._only is None:
+            raise Misuse(f"This panel has {len(self.symbols)} symbols.", "Choose one: view.asset('SPY').")
+        return self._only
+
+    def asset(self, which: str | int) -> "AssetView":
+        """One symbol in plain numbers, by its name or its place.
+
+        Raises: UnknownName with the nearest symbol.
+        """
+        if isinstance(which, str):
+            if which not in self.symbols:
+                raise unknown_name(which, "symbol of this panel", self.symbols)
+            which = self.symbols.index(which)
+        lens = self._lenses.get(which)
+        if lens is None:
+            lens = self._lenses[which] = AssetView(self, which)
+        return lens
+
+    @property
+    def has_decided(self) -> bool:
+        """True once a decision was made on an earlier row."""
+        return bool(self._made)
+
+    @property
+    def last_weights(self) -> Floats:
+        """What this strategy last asked for, N weights; zero where it never asked. Fills may differ."""
+        for _, weights in self._made[self._overlaid :]:
+            self._wanted = np.where(np.isnan(weights), self._wanted, weights)
+        self._overlaid = len(self._made)
+        return self._wanted.copy()
+
+    @property
+    def positions(self) -> Floats:
+        """Shares held now, N."""
+        return self._money.positions(self._row)
+
+    @property
+    def cash_usd(self) -> float:
+        """Cash now."""
+        return self._money.cash_usd(self._row)
+
+    @property
+    def equity_usd(self) -> float:
+        """Equity now."""
+        return self._money.equity_usd(self._row)
+
+    @property
+    def _money(self) -> Account:
+        if self._account is None:
+            raise Misuse("This view has no account.", "Run the strategy with backtest(..., path='decide').")
+        return self._account
+
+    def _past(self, column: Floats, ago: int) -> Floats:
+        """A row of a column `ago` rows back; NaN before the first row, because there is nothing."""
+        if ago < 0:
+            raise InvalidOption(f"ago = {ago} asks for the future.", "Give 0 or more rows back.")
+        at = self._row - ago
+        return column[at].copy() if at >= 0 else np.full(column.shape[1], np.nan)
+
+    def _take(self, wanted: Mapping[str, float] | Floats) -> None:
+        """Keep a decision of this row and hand it to the account."""
+        weights = weights_of(wanted, self.symbols)
+        self._made.append((self._row, weights))
+        if self._account is not None:
+            self._account.decided(self._row, weights)
+
+
+class AssetView:
+    """One symbol of a view in plain numbers: fast enough to be asked on every one of a million bars."""
+
+    __slots__ = ("_columns", "_means", "_place", "_view")
+
+    def __init__(self, view: View, place: int) -> None:
+        """The symbol at a place of the view's panel; it moves with the view."""
+        self._view = view
+        self._place = place
+        self._means: dict[int, memoryview] = {}
+        self._columns: dict[tuple[str, int, int], memoryview] = {}
+
+    @property
+    def symbol(self) -> str:
+        """Its name."""
+        return self._view.symbols[self._place]
+
+    @property
+    def close(self) -> float:
+        """The raw close of this row, in dollars; NaN where it did not trade."""
+        return self._number(("close", 0, 0), 0)
+
+    @property
+    def volume(self) -> float:
+        """Shares traded on this row; NaN where unknown."""
+        return self._number(("volume", 0, 0), 0)
+
+    @property
+    def growth(self) -> float:
+        """The growth index of this row."""
+        return self._number(("growth", 0, 0), 0)
+
+    def mean(self, window: int, ago: int = 0) -> float:
+        """Average growth index of the last `window` rows, as it stood `ago` rows back; NaN until warm."""
+        # The hottest call there is: a look-up and an index, written out instead of shared with `_number`.
+        try:
+            column = self._means[window]
+        except KeyError:
+            column = self._means[window] = self._column(("mean", window, 0))
+        if ago:
+            return _earlier(column, self._view._row, ago)
+        return column[self._view._row]
+
+    def zscore(self, window: int, ago: int = 0) -> float:
+        """Standard deviations of the growth index above its average of `window` rows; NaN until warm."""
+        return self._number(("zscore", window, 0), ago)
+
+    def return_over(self, lookback: int, skip: int = 0) -> float:
+        """Total return from `lookback` rows ago to `skip` rows ago; NaN where either end is unknown."""
+        return self._number(("return_over", lookback, skip), 0)
+
+    def window(self, bars: int, of: str = "growth") -> Floats:
+        """The last `bars` values of a column, this row's last; fewer near the start."""
+        return self._view.window(bars, of)[:, self._place].copy()
+
+    @property
+    def last_weight(self) -> float:
+        """What this strategy last asked for of this symbol; zero where it never asked."""
+        return float(self._view.last_weights[self._place])
+
+    @property
+    def position(self) -> float:
+        """Shares held now."""
+        return float(self._view.positions[self._place])
+
+    def _number(self, key: tuple[str, int, int], ago: int) -> float:
+        """A column's value `ago` rows back."""
+        column = self._columns.get(key)
+        if column is None:
+            column = self._columns[key] = self._column(key)
+        return _earlier(column, self._view._row, ago)
+
+    def _column(self, key: tuple[str, int, int]) -> memoryview:
+        """A whole column of the frame as memory that gives plain floats."""
+        name, first, second = key
+        source = getattr(self._view._frame, name)
+        if name == "return_over":
+            source = source(first, second)
+        elif callable(source):
+            source = source(first)
+        return memoryview(source[:, self._place])
+
+
+def _earlier(column: memoryview, row: int, ago: int) -> float:
+    """A value `ago` rows back. A negative index would count from the end, which is the future."""
+    if ago < 0:
+        raise InvalidOption(f"ago = {ago} asks for the future.", "Give 0 or more rows back.")
+    return column[row - ago] if row >= ago else float("nan")
+
+
+def weights_of(wanted: Mapping[str, float] | Floats, symbols: tuple[str, ...]) -> Floats:
+    """A strategy's answer as N weights, NaN for names it did not speak of.
+
+    Raises: UnknownName for a symbol that is not in the panel; InvalidOption for a wrong shape or an infinite weight.
+    """
+    if isinstance(wanted, Mapping):
+        weights = np.full(len(symbols), np.nan)
+        for symbol, weight in wanted.items():
+            if symbol not in symbols:
+                raise unknown_name(str(symbol), "symbol of this panel", symbols)
+            weights[symbols.index(symbol)] = weight
+    else:
+        weights = np.array(wanted, dtype=np.float64)
+    if weights.shape != (len(symbols),):
+        raise InvalidOption(
+            f"decide gave weights of shape {weights.shape}.",
+            f"Give {len(symbols)} weights in the order of view.symbols, or a mapping by symbol.",
+        )
+    if np.isinf(weights).any():
+        raise InvalidOption("decide gave an infinite weight.", "Give a share of equity, such as 0.5.")
+    return weights
+
+
+class Decider(Protocol):
+    """The part of a strategy that the loop below needs."""
+
+    @property
+    def warm_up_bars(self) -> int:
+        """Rows that must be there before the first decision."""
+
+    def decide(self, view: View) -> Weights:
+        """Target weights of the view's row."""
+
+
+def decide_rows(strategy: Decider, frame: Frame, account: Account | None = None) -> Decisions:
+    """Ask a strategy row by row, from its first warm row to the last.
+
+    The loop is kept bare: what a row costs is the strategy's own call and 0.1 microseconds.
+    """
+    view = View(frame, account)
+    decide = strategy.decide
+    for row in range(strategy.warm_up_bars - 1, len(frame)):
+        view._row = row
+        wanted = decide(view)
+        if wanted is not None:
+            view._take(wanted)
+    if not view._made:
+        return no_decisions(len(frame.symbols))
+    rows, weights = zip(*view._made, strict=True)
+    return Decisions(np.array(rows), np.array(weights))
