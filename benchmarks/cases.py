@@ -1,0 +1,161 @@
+"""The cases: who runs what on which bars, and the bars (limits) their times are held against."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.contestant import OURS, Entry
+from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_ends, sma_pairs
+from benchmarks.verdict import Bar
+
+TRADEWRIGHT, FLOOR = "tradewright", "floor"
+NUMBA, RUST = "vectorbt (numba)", "vectorbt (rust)"
+COST = {"fee_bps": 1.0, "capital_usd": 1e6}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One comparison. `work` counts what a run handles, in the unit `work_unit`; `tolerance` is relative."""
+
+    name: str
+    title: str
+    includes: str
+    inputs: Mapping[str, np.ndarray]
+    options: Mapping[str, object]
+    entries: tuple[Entry, ...]
+    bars: tuple[Bar, ...]
+    work: float
+    work_unit: str
+    tolerance: float
+
+
+def _ours(name: str, task: str, options: Mapping[str, object] | None = None, threads: int = 1) -> Entry:
+    return Entry(name, OURS, "tradewright_driver", task, options or {}, threads)
+
+
+def _floor(task: str, like: str = "") -> Entry:
+    return Entry(FLOOR, OURS, "floor_driver", task, like=like)
+
+
+def _vectorbt(task: str, like: str = TRADEWRIGHT) -> tuple[Entry, Entry]:
+    numba = Entry(NUMBA, "vectorbt", "vectorbt_driver", task, {"engine": "numba"}, like=like)
+    return numba, Entry(RUST, "vectorbt", "vectorbt_driver", task, {"engine": "rust"}, like=like)
+
+
+def _engine_bars(times_faster: float) -> tuple[Bar, Bar]:
+    above_floor = Bar("tradewright over its floor", (TRADEWRIGHT,), (FLOOR,), 8.0, at_most=True, aim=4.0)
+    return above_floor, Bar("vectorbt over tradewright", (NUMBA, RUST), (TRADEWRIGHT,), times_faster, False)
+
+
+def sma(scale: float) -> Case:
+    """One instrument, a million bars, one pair of averages."""
+    bars = max(int(1_000_000 * scale), 500)
+    return Case(
+        "sma",
+        f"1 asset x {bars:,} bars, SMA(20)/SMA(50), all in and out, 1 bp",
+        "averages, decisions, orders, fills and the equity of every bar",
+        bars_of(Walk(bars, 1, 0.0005, MINUTE_NS, seed=1)),
+        {**COST, "fast": 20, "slow": 50},
+        (_floor("sma", TRADEWRIGHT), _ours(TRADEWRIGHT, "sma"), *_vectorbt("sma")),
+        _engine_bars(8.0),
+        float(bars),
+        "bar",
+        1e-9,
+    )
+
+
+def top_decile(scale: float) -> Case:
+    """Many instruments, rebalanced monthly into the strongest tenth."""
+    assets, bars = max(int(500 * scale), 20), 2_520
+    held = bars_of(Walk(bars, assets, 0.02, DAY_NS, seed=2, common=0.3))
+    rows = month_ends(held["instants"])
+    options = {**COST, "lookback": 252, "skip": 21, "top": assets // 10, "gross": 1.0}
+    masked = "vectorbt, order function by hand"
+    expert = Entry(masked, "vectorbt", "vectorbt_driver", "top_decile_masked", {"engine": "rust"}, like=RUST)
+    by_hand = Bar(
+        "the same against an order function written by hand", (masked,), (TRADEWRIGHT,), None, False
+    )
+    return Case(
+        "top_decile",
+        f"{assets} assets x {bars:,} days, monthly top decile of 12-1 month returns, 1 bp",
+        "past returns, ranks, orders, fills and the equity of every day",
+        {**held, "rows": rows[rows >= 252]},
+        options,
+        (
+            _floor("top_decile", TRADEWRIGHT),
+            _ours(TRADEWRIGHT, "top_decile"),
+            *_vectorbt("top_decile"),
+            expert,
+        ),
+        (*_engine_bars(30.0), by_hand),
+        float(bars * assets),
+        "asset-bar",
+        1e-4,
+    )
+
+
+def sma_grid(scale: float) -> Case:
+    """A thousand pairs of averages on the same bars, on one core and on two."""
+    bars = max(int(5_000 * scale), 500)
+    fast, slow = sma_pairs() if scale >= 1.0 else sma_pairs(5, 4)
+    both = f"{TRADEWRIGHT}, 2 threads"
+    two = Entry(both, OURS, "tradewright_driver", "sma_grid", {"threads": 2}, threads=2, like=TRADEWRIGHT)
+    return Case(
+        "sma_grid",
+        f"{len(fast):,} SMA pairs x {bars:,} bars, 1 bp",
+        "averages, decisions, orders, fills and every pair's equity of every bar",
+        {**bars_of(Walk(bars, 1, 0.012, DAY_NS, seed=3)), "fast": fast, "slow": slow},
+        COST,
+        (
+            _floor("sma_grid", TRADEWRIGHT),
+            _ours(TRADEWRIGHT, "sma_grid", {"threads": 1}),
+            two,
+            *_vectorbt("sma_grid"),
+        ),
+        (*_engine_bars(8.0), Bar("one thread over two", (TRADEWRIGHT,), (both,), 1.8, at_most=False)),
+        float(bars * len(fast)),
+        "pair-bar",
+        1e-9,
+    )
+
+
+def decide(scale: float) -> Case:
+    """A Python method called at every bar: one that stays silent, one that trades the averages."""
+    bars = max(int(100_000 * scale), 500)
+    silent, crossing = "tradewright, decide, no order", "tradewright, decide, SMA"
+    peer, slow_peer = "backtesting.py, SMA", "backtrader, SMA"
+    return Case(
+        "decide",
+        f"Python `decide` at each of {bars:,} bars, 1 asset; SMA(20)/SMA(50), 1 bp",
+        "the whole run: averages, calls, orders, fills, equity; backtesting.py computes its statistics too",
+        bars_of(Walk(bars, 1, 0.0005, MINUTE_NS, seed=4)),
+        {"fee_bps": 1.0, "capital_usd": 1e10, "fast": 20, "slow": 50},
+        (
+            Entry("floor: an empty callback", OURS, "floor_driver", "callback"),
+            _ours(silent, "silent"),
+            _ours(crossing, "sma_decide"),
+            Entry(peer, "backtesting", "backtesting_driver", "sma", like=crossing),
+            Entry("backtesting.py, no order", "backtesting", "backtesting_driver", "silent", like=silent),
+            Entry(slow_peer, "backtrader", "backtrader_driver", "sma", like=crossing),
+            Entry("backtrader, no order", "backtrader", "backtrader_driver", "silent", like=silent),
+        ),
+        (
+            Bar(
+                "no order: bars a second", (), (silent,), 1e6, at_most=False, work=float(bars), unit="bars/s"
+            ),
+            Bar("SMA: backtesting.py over tradewright", (peer,), (crossing,), 4.0, at_most=False),
+            Bar("SMA: backtrader over tradewright", (slow_peer,), (crossing,), None, False),
+        ),
+        float(bars),
+        "bar",
+        1e-6,
+    )
+
+
+CASES: dict[str, Callable[[float], Case]] = {
+    "sma": sma,
+    "top_decile": top_decile,
+    "sma_grid": sma_grid,
+    "decide": decide,
+}

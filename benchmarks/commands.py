@@ -1,0 +1,157 @@
+"""How long a person waits at the command line: help, a warm backtest, and a study run for the second time.
+
+These are plain seconds: what they are held against is patience. The commands run as a user would type them,
+in a workspace of their own that is thrown away.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.contestant import ROOT
+from benchmarks.inputs import DAY_NS, Walk, bars_of
+from benchmarks.machine import busy_core_seconds
+from benchmarks.report import bar_as_json, bars
+from benchmarks.verdict import Bar, Judged, judge
+
+TRADEWRIGHT = Path(sys.executable).with_name("tradewright")
+VERBS = (
+    (),
+    ("data",),
+    ("data", "ingest"),
+    ("data", "check"),
+    ("backtest",),
+    ("study",),
+    ("study", "run"),
+    ("runs",),
+    ("runs", "list"),
+    ("runs", "verify"),
+)
+DAILY_BARS = 2_520
+HELP, BACKTEST, STUDY = "slowest --help", "warm backtest", "make study, second time"
+
+
+class CommandFailed(Exception):
+    """A command that could not be timed because it did not succeed; the words are its own."""
+
+
+@dataclass(frozen=True)
+class CommandsResult:
+    """Seconds of each command, its bars, and what the rest of the machine used meanwhile."""
+
+    times: dict[str, list[float]]
+    absent: dict[str, str]
+    judged: tuple[Judged, ...]
+    others_cores: float | None
+
+    def table(self, claims: bool) -> str:
+        """As text."""
+        rows = ["\n== commands: what a person waits for, in seconds"]
+        rows += bars(self.judged, claims)
+        if self.others_cores is not None:
+            rows.append(f"   others used {self.others_cores:.2f} cores meanwhile")
+        return "\n".join(rows)
+
+    def as_json(self, claims: bool) -> dict:
+        """For programs."""
+        return {
+            "case": "commands",
+            "title": "what a person waits for",
+            "others_cores": self.others_cores,
+            "seconds": self.times,
+            "absent": self.absent,
+            "bars": [bar_as_json(one, claims) for one in self.judged],
+        }
+
+
+class _Clock:
+    """Times commands and adds up what the rest of the machine used meanwhile."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.environment = {**os.environ, "TRADEWRIGHT_WORKSPACE": str(workspace)}
+        self.wall_s = self.others_s = 0.0
+        self.known = busy_core_seconds() is not None
+
+    def seconds(self, words: Sequence[str]) -> float:
+        """Run a command to its end. Raises: CommandFailed."""
+        busy, children = busy_core_seconds(), os.times()
+        started = time.perf_counter()
+        done = subprocess.run(
+            words, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        elapsed = time.perf_counter() - started
+        if done.returncode != 0:
+            last = (done.stderr.strip() or done.stdout.strip() or "no words").splitlines()[-1]
+            raise CommandFailed(f"'{' '.join([Path(words[0]).name, *words[1:]])}' failed: {last}")
+        after = os.times()
+        own = after.children_user + after.children_system - children.children_user - children.children_system
+        self.wall_s += elapsed
+        if busy is not None:
+            self.others_s += (busy_core_seconds() or 0.0) - busy - own
+        return elapsed
+
+    def others_cores(self) -> float | None:
+        """Cores used by others, on average over the timed commands."""
+        return max(self.others_s, 0.0) / self.wall_s if self.known and self.wall_s else None
+
+
+def daily_csv(where: Path) -> None:
+    """Write a daily series of one symbol, on the sessions of the New York calendar."""
+    import exchange_calendars
+
+    calendar = exchange_calendars.get_calendar("XNYS")
+    sessions = calendar.sessions_in_range("2010-01-01", "2020-12-31")[:DAILY_BARS]
+    held = bars_of(Walk(len(sessions), 1, 0.012, DAY_NS, seed=5))
+    lines = ["date,symbol,open,high,low,close,volume"]
+    for row, session in enumerate(sessions):
+        prices = ",".join(f"{held[name][row, 0]:.6f}" for name in ("open", "high", "low", "close"))
+        lines.append(f"{session.date()},WALK,{prices},1000000000")
+    where.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def run_commands(repeats: int, say: Callable[[str], None]) -> CommandsResult:
+    """Time each kind of command; one that fails is an open bar with its last words."""
+    absent: dict[str, str] = {}
+    times: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        clock = _Clock(Path(folder) / "workspace")
+        measured = {
+            HELP: lambda: [_slowest_help(clock) for _ in range(repeats)],
+            BACKTEST: lambda: _backtests(clock, Path(folder), repeats),
+            STUDY: lambda: _studies(clock, max(repeats // 2, 1)),
+        }
+        for name, measure in measured.items():
+            say(f"commands: {name}")
+            try:
+                times[name] = measure()
+            except CommandFailed as reason:
+                absent[name] = str(reason)
+    limits = {HELP: 0.4, BACKTEST: 1.5, STUDY: 20.0}
+    judged = tuple(
+        judge(Bar(name, (name,), (), limit, at_most=True, unit="s"), times, absent)
+        for name, limit in limits.items()
+    )
+    return CommandsResult(times, absent, judged, clock.others_cores())
+
+
+def _slowest_help(clock: _Clock) -> float:
+    return max(clock.seconds([str(TRADEWRIGHT), *verb, "--help"]) for verb in VERBS)
+
+
+def _backtests(clock: _Clock, folder: Path, repeats: int) -> list[float]:
+    bars_file = folder / "walk.csv"
+    daily_csv(bars_file)
+    clock.seconds([str(TRADEWRIGHT), "data", "ingest", str(bars_file), "--name", "walk"])
+    words = [str(TRADEWRIGHT), "backtest", "sma_cross", "--data", "walk"]
+    clock.seconds(words)
+    return [clock.seconds(words) for _ in range(repeats)]
+
+
+def _studies(clock: _Clock, repeats: int) -> list[float]:
+    clock.seconds(["make", "study"])
+    return [clock.seconds(["make", "study"]) for _ in range(repeats)]

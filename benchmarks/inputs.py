@@ -1,0 +1,62 @@
+"""Seeded bars for the benchmarks: a geometric random walk whose open is the close before.
+
+Opens without gaps make every engine's sizing agree: an order sized at a close fills at the same price, so the
+equity curves can be compared number by number. Volume is never a limit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MINUTE_NS = 60 * 1_000_000_000
+DAY_NS = 1_440 * MINUTE_NS
+START_NS = 946_857_600 * 1_000_000_000  # 2000-01-03
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a random walk looks like.
+
+    Units: `volatility` a bar, as a fraction; `spacing_ns` from bar to bar; `common` is the share of variance
+    that all instruments have in common.
+    """
+
+    bars: int
+    assets: int
+    volatility: float
+    spacing_ns: int
+    seed: int
+    common: float = 0.0
+
+
+def bars_of(walk: Walk) -> dict[str, np.ndarray]:
+    """Open, high, low, close, volume (T x N) and the instants of a walk."""
+    draws = np.random.default_rng(walk.seed)
+    shape = (walk.bars, walk.assets)
+    own = draws.standard_normal(shape)
+    shared = draws.standard_normal((walk.bars, 1))
+    spread = walk.volatility * draws.uniform(0.7, 1.4, walk.assets)
+    steps = spread * (np.sqrt(1.0 - walk.common) * own + np.sqrt(walk.common) * shared)
+    close = 100.0 * np.exp(np.cumsum(steps, axis=0))
+    opened = np.vstack([np.full((1, walk.assets), 100.0), close[:-1]])
+    reach = 1.0 + np.abs(spread * draws.standard_normal(shape)) * 0.5
+    return {
+        "instants": START_NS + walk.spacing_ns * np.arange(1, walk.bars + 1, dtype=np.int64),
+        "open": opened,
+        "high": np.maximum(opened, close) * reach,
+        "low": np.minimum(opened, close) / reach,
+        "close": close,
+        "volume": np.full(shape, 1e15),
+    }
+
+
+def month_ends(instants: np.ndarray) -> np.ndarray:
+    """Rows after which another month begins; the last row, which no bar follows, is not among them."""
+    months = instants.astype("datetime64[ns]").astype("datetime64[M]")
+    return np.flatnonzero(months[1:] != months[:-1]).astype(np.int64)
+
+
+def sma_pairs(fast_count: int = 25, slow_count: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs of a grid of fast (2, 3, ...) and slow (30, 35, ...) windows."""
+    fast, slow = np.arange(2, 2 + fast_count), 30 + 5 * np.arange(slow_count)
+    return np.repeat(fast, slow_count).astype(np.int64), np.tile(slow, fast_count).astype(np.int64)
