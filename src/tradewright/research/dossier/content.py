@@ -137,8 +137,9 @@ class VerdictLines:
 class Ratio:
     """One measured number with its uncertainty, its sample and how both were obtained.
 
-    Units: `value`, `low` and `high` in `unit` (one that begins with "share" is printed as per cent); NaN
-    where not evaluated, and `reason` says why. `level` is the interval's coverage; `sample` counts `sample_of`.
+    Units: `value`, `low` and `high` in `unit` (one that begins with "share" is printed as per cent);
+    NaN where not evaluated, and `reason` says why. `level` is the interval's coverage; `sample` counts
+    `sample_of`.
     """
 
     name: str
@@ -220,7 +221,8 @@ class Trade:
     """One round trip: from flat to a position and back, or still open at the end.
 
     Units: `entry_at` and `exit_at` ns UTC (None: still open, `exit_price` is then the last mark); prices in
-    dollars as traded, averaged over the fills; `qty` shares at the largest; `pnl_usd` is after `costs_usd`.
+    dollars as traded, averaged over the fills, NaN where nothing was sold (a delisting); `qty` shares at the
+    largest; `pnl_usd` is after `costs_usd`.
     """
 
     symbol: str

@@ -19,7 +19,7 @@ def grid_chart(grid: Grid | None) -> Chart:
         return Chart(name, heading, grid_words(grid))
     face = face_of(grid)
     down, across = ([plot_text(setting(v)) for v in values] for values in grid.values[:2])
-    hover = f"{plot_text(grid.names[0])} %{{y}}, {plot_text(grid.names[1])} %{{x}}: %{{z:.2f}}<extra></extra>"
+    hover = "%{y} (down), %{x} (across): %{z:.2f}<extra></extra>"
     heat: Trace = {"type": "heatmap", "x": across, "y": down, "z": [numbers(row, 5) for row in face]}
     heat |= {"colorscale": "heat", "hovertemplate": hover, "xgap": 2, "ygap": 2, "zmid": 0.0}
     heat["colorbar"] = {"title": {"text": plot_text(grid.metric_name)}, "thickness": 12}
@@ -34,26 +34,26 @@ def grid_chart(grid: Grid | None) -> Chart:
 def face_of(grid: Grid) -> Floats:
     """The matrix over the first two parameters, the others at the chosen point (or their first value)."""
     rest = grid.chosen[2:] if grid.chosen else (0,) * (grid.metric.ndim - 2)
-    return np.asarray(grid.metric[(slice(None), slice(None), *rest)], dtype=np.float64)
+    face = grid.metric
+    # The last axis goes first, so that the places of those before it stay as they are.
+    for at in reversed(rest):
+        face = face[..., at]
+    return face
 
 
 def grid_words(grid: Grid) -> str:
     """What the grid says, without a picture: how many were tried, and where the reported point stands."""
     known = grid.metric[np.isfinite(grid.metric)]
-    best = decimal(float(known.max())) if len(known) else decimal(np.nan)
-    words = [f"{counted(grid.trials, 'trial')}; {grid.metric_name}: best {best}"]
-    words += [f"median {decimal(float(np.median(known)))}, worst {decimal(float(known.min()))}"] * bool(
-        len(known)
-    )
-    sentence = ", ".join(words) + "."
+    best, middle, worst = (decimal(float(np.quantile(known, share))) for share in (1.0, 0.5, 0.0))
+    tried = f"{counted(grid.trials, 'trial')}; {grid.metric_name}:"
+    sentence = f"{tried} best {best}, median {middle}, worst {worst}."
     if not grid.chosen:
         return f"{sentence} The reported parameters are not on this grid."
     value = float(grid.metric[grid.chosen])
     rank = int((known > value).sum()) + 1
     place = f", rank {rank:,} of {len(known):,}" if np.isfinite(value) else ""
-    return (
-        f"{sentence} The reported point has {decimal(value)}{place}; it is marked \u25c6.{_held_words(grid)}"
-    )
+    reported = f"The reported point has {decimal(value)}{place}; it is marked \u25c6."
+    return f"{sentence} {reported}{_held_words(grid)}"
 
 
 def _held_words(grid: Grid) -> str:

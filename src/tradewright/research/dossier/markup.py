@@ -33,8 +33,8 @@ def join(*parts: str, between: str = "") -> Html:
     return Html(escape(between).join(escape(part) for part in parts))
 
 
-def tag(name: str, *children: str, **attributes: str | int | bool) -> Html:
-    """One element. `class_` writes class, `data_x` writes data-x, True writes a bare attribute, False none."""
+def tag(name: str, /, *children: str, **attributes: str | int | bool) -> Html:
+    """One element. `class_` writes class, `data_x` data-x; True writes a bare attribute, False none."""
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(str(value))}"')
         for key, value in attributes.items()

@@ -87,7 +87,7 @@ def line_chart(instants: Ints, lines: tuple[Line, ...], frame: Frame) -> Html | 
 
 
 def column_chart(edges: Floats, values: Floats, frame: Frame, foot: Words, colour: str = "") -> Html | None:
-    """Columns between neighbouring edges; without a colour those left of zero are losses, the others gains."""
+    """Columns between neighbouring edges; without a colour those below zero are losses, others gains."""
     scale = scale_of(values, frame)
     if scale is None:
         return None
@@ -146,7 +146,8 @@ def _picture(frame: Frame, *parts: Html) -> Html:
 def _across(span: Ints, instants: Ints) -> Floats:
     """Where instants stand between the left and the right edge."""
     length = float(span[-1] - span[0]) or 1.0
-    return LEFT + (instants - span[0]).astype(np.float64) / length * (WIDTH - LEFT - RIGHT)
+    share: Floats = (instants - span[0]).astype(np.float64) / length
+    return LEFT + share * (WIDTH - LEFT - RIGHT)
 
 
 def _path(across: Floats, down: Floats) -> str:

@@ -1,4 +1,4 @@
-"""Fewer points for a picture, without losing what the eye looks for: in each stretch its ends, lows and highs."""
+"""Fewer points for a picture, without losing what the eye looks for: ends, lows and highs of each stretch."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ ENDS = 2
 
 
 def kept_rows(columns: tuple[Floats, ...], limit: int) -> Ints:
-    """Rows to draw so that at most `limit` remain: each stretch's first, last, lowest and highest of every column.
+    """At most `limit` rows to draw: each stretch's first, last, lowest and highest of every column.
 
     Shape: columns are T; the result rises strictly and holds row 0 and row T - 1. All rows where T fits.
     """
@@ -25,7 +25,7 @@ def kept_rows(columns: tuple[Floats, ...], limit: int) -> Ints:
 
 
 def _extremes(column: Floats, width: int, starts: Ints) -> tuple[Ints, Ints]:
-    """The row of the lowest and of the highest known value in each stretch; its first row where none is known."""
+    """Rows of the lowest and highest known value of each stretch; its first row where none is known."""
     padded = np.full(len(starts) * width, np.nan)
     padded[: len(column)] = column
     blocks = padded.reshape(len(starts), width)

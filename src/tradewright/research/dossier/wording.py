@@ -32,7 +32,7 @@ def dollars(amount_usd: float, digits: int = 0) -> str:
 
 
 def in_unit(value: float | None, unit: str) -> str:
-    """A number in its unit: shares as per cent, dollars with their sign, counts without decimals."""
+    """A number in its unit: shares as per cent, dollars with their sign, ratios bare, counts whole."""
     if value is None or not math.isfinite(value):
         return NOT_EVALUATED
     first = unit.split(" ", maxsplit=1)
@@ -42,7 +42,7 @@ def in_unit(value: float | None, unit: str) -> str:
     if first[0] in ("usd", "dollars"):
         return f"{dollars(value)}{rest}"
     if first[0] in ("ratio", ""):
-        return f"{decimal(value)}{rest}"
+        return decimal(value)
     digits = 0 if float(value).is_integer() else 1
     return f"{decimal(value, digits)} {unit}"
 
@@ -70,6 +70,13 @@ def setting(value: float | int | str | bool) -> str:
 def moment(instant: int, with_time: bool = False) -> str:
     """A date, or a date and time to the minute, ISO and UTC."""
     return f"{iso_of(instant)[:16].replace('T', ' ')}" if with_time else date_of(instant)
+
+
+def sentence(text: str) -> str:
+    """Words with a capital and a full stop, as a page wants them."""
+    whole = text.strip()
+    stop = "" if not whole or whole.endswith((".", "!", "?", "\u2026")) else "."
+    return whole[:1].upper() + whole[1:] + stop
 
 
 def counted(count: int, one: str, many: str = "") -> str:

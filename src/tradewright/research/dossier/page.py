@@ -1,0 +1,325 @@
+"""The page: verdict first, then what it rests on. Same content, same bytes; nothing is ever loaded."""
+
+import base64
+import hashlib
+import math
+from importlib.resources import files
+
+from tradewright.research.dossier.charts import (
+    Chart,
+    drawdown_chart,
+    equity_chart,
+    exposure_chart,
+    has_intraday_bars,
+    profit_chart,
+    shared_columns,
+    turnover_chart,
+)
+from tradewright.research.dossier.content import DossierContent, Luck, Ratio
+from tradewright.research.dossier.grid_chart import grid_chart
+from tradewright.research.dossier.grid_table import grid_table
+from tradewright.research.dossier.markup import Html, data_block, escape, join, tag
+from tradewright.research.dossier.passport_tables import (
+    findings_table,
+    passport_facts,
+    some_of,
+    waivers_table,
+)
+from tradewright.research.dossier.svg import whisker
+from tradewright.research.dossier.tables import (
+    badge,
+    costs_table,
+    gates_table,
+    missing,
+    monthly_table,
+    quantities,
+    quantity_pairs,
+    ratios_table,
+)
+from tradewright.research.dossier.trade_table import trade_tables
+from tradewright.research.dossier.wording import (
+    between,
+    counted,
+    decimal,
+    dollars,
+    in_unit,
+    per_cent,
+    sentence,
+)
+
+SECTIONS = (
+    ("verdict", "Verdict"), ("performance", "Performance"), ("costs", "Costs"), ("trades", "Trades"),
+    ("parameters", "Parameters"), ("data", "Data passport"), ("setup", "Set-up"),
+)  # fmt: skip
+
+
+def render(content: DossierContent) -> str:
+    """The dossier as one HTML text: it works offline, forbids all network and runs only its own scripts.
+
+    Property: equal content gives equal bytes; no clock, no random id.
+    """
+    charts = _charts(content)
+    styles, script, library = _packaged("style.css"), _packaged("script.js"), _chart_library()
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_policy(library, script)),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{content.identity.title} \u00b7 Tradewright dossier"),
+        tag("style", styles),
+    )
+    body = tag(
+        "body",
+        _header(content),
+        tag("main", *(_section(content, charts, name, title) for name, title in SECTIONS)),
+        _footer(content),
+        data_block("dossier-data", _drawings(content, charts)),
+        tag("script", library),
+        tag("script", script),
+    )
+    return f'<!DOCTYPE html>\n<html lang="en">{head}{body}</html>\n'
+
+
+def _packaged(name: str) -> Html:
+    """A file that lies beside this module."""
+    return Html(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def _chart_library() -> Html:
+    """The chart library's own script, once; the page holds it so that it works offline.
+
+    Raises: ValueError where the library's text would end its own element.
+    """
+    from plotly.offline import get_plotlyjs
+
+    # A browser hashes a script after turning every line end into one line feed; the policy must agree.
+    text = str(get_plotlyjs()).replace("\r\n", "\n").replace("\r", "\n")
+    if "</script" in text.lower():
+        raise ValueError("this release of plotly.js cannot stand inside a page")
+    return Html(text)
+
+
+def _policy(*scripts: Html) -> str:
+    """What the browser may do: nothing, but run these very scripts and draw."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _charts(content: DossierContent) -> dict[str, Chart]:
+    """Every chart of the page by name."""
+    series = content.series if content.series is not None and len(content.series.instants) else None
+    over_time = (equity_chart, drawdown_chart, exposure_chart, turnover_chart)
+    every = [make(series) for make in over_time]
+    every += [profit_chart(content.trades), grid_chart(content.grid)]
+    return {chart.name: chart for chart in every}
+
+
+def _drawings(content: DossierContent, charts: dict[str, Chart]) -> dict[str, object]:
+    """What the page's script draws from."""
+    drawn = [chart.drawing for chart in charts.values() if chart.traces]
+    return {"columns": shared_columns(content.series), "charts": drawn}
+
+
+def _header(content: DossierContent) -> Html:
+    """What was asked, before what was found."""
+    identity, setup = content.identity, content.setup
+    links = [tag("a", title, href=f"#{name}") for name, title in SECTIONS]
+    period = f"{setup.period_first} to {setup.period_last}"
+    pairs = (
+        ("Strategy", setup.strategy),
+        ("Universe", counted(len(setup.universe), "instrument")),
+        ("Period", period),
+        ("Execution profile", setup.profile),
+        ("Capital", dollars(setup.capital_usd)),
+    )
+    return tag(
+        "header",
+        tag("p", "Tradewright dossier", class_="kicker"),
+        tag("h1", identity.title),
+        tag("blockquote", tag("p", identity.hypothesis, dir="auto"), class_="hypothesis"),
+        quantities(pairs),
+        tag("nav", *links, aria_label="Sections"),
+    )
+
+
+def _section(content: DossierContent, charts: dict[str, Chart], name: str, title: str) -> Html:
+    """One section of the page under its heading."""
+    parts = {
+        "verdict": lambda: _verdict(content),
+        "performance": lambda: _performance(content, charts),
+        "costs": lambda: join(costs_table(content.costs), figure(charts["turnover"])),
+        "trades": lambda: _trades(content, charts),
+        "parameters": lambda: _parameters(content, charts),
+        "data": lambda: _passport(content),
+        "setup": lambda: _setup(content),
+    }
+    heading = f"{name}-heading"
+    return tag("section", tag("h2", title, id=heading), parts[name](), id=name, aria_labelledby=heading)
+
+
+def _verdict(content: DossierContent) -> Html:
+    """Headline, caveats in words, the Sharpe ratio beside its trials, and the gates."""
+    verdict = content.verdict
+    counts = [
+        f"{sum(gate.status == status for gate in verdict.gates):,} {words}"
+        for status, words in (("PASS", "passed"), ("FAIL", "failed"), ("NOT EVALUATED", "not evaluated"))
+    ]
+    tally = f"{counted(len(verdict.gates), 'gate')}: {', '.join(counts)}."
+    return join(
+        tag("div", badge(verdict.status), tag("p", verdict.headline), class_="headline"),
+        _caveats(content),
+        _sharpe(content.sharpe, content.luck),
+        tag("h3", "Gates"),
+        tag("p", f"{tally} What nobody evaluated never counts as passed.", class_="note"),
+        gates_table(verdict.gates),
+        _notes(content.notes),
+    )
+
+
+def _caveats(content: DossierContent) -> Html:
+    """What a reader must know before believing any number; waivers belong here too."""
+    passport = content.passport
+    synthetic = ("These are synthetic prices: they show that the machine works, never that an idea does.",)
+    said = (*(synthetic if passport.origin == "synthetic" else ()), *map(sentence, passport.caveats))
+    waived = tuple(f"Waived: {waiver.code}. {sentence(waiver.reason)}" for waiver in passport.waivers)
+    listed = [tag("li", words) for words in (*said, *waived)]
+    if not listed:
+        return tag("p", "The data's provider states no caveat.", class_="note")
+    return tag("div", tag("h3", "Read this first"), tag("ul", *listed), class_="caveats")
+
+
+def _sharpe(sharpe: Ratio, luck: Luck) -> Html:
+    """The Sharpe ratio with its interval, and beside it how many tries it took and what luck would show."""
+    low_high = between(sharpe.low, sharpe.high, sharpe.unit)
+    interval = tag("p", f"{per_cent(sharpe.level, 0)} interval: {low_high}")
+    sample = f"{in_unit(sharpe.sample, sharpe.sample_of)}. {sentence(sharpe.how)}"
+    why = [tag("p", sentence(sharpe.reason))] if sharpe.reason and not math.isfinite(sharpe.value) else []
+    left = tag(
+        "div",
+        tag("h3", sharpe.name),
+        tag("p", in_unit(sharpe.value, sharpe.unit), class_="figure"),
+        *(why or [interval]),
+        tag("p", sample, class_="note"),
+    )
+    trials = "not evaluated" if luck.trials is None else f"{luck.trials:,}"
+    chance = f"Luck alone would show the best of them about {decimal(luck.sharpe)}."
+    right = tag(
+        "div",
+        tag("h3", "Trials of this hypothesis so far"),
+        tag("p", trials, class_="figure"),
+        tag("p", chance),
+        tag("p", sentence(luck.how), class_="note"),
+    )
+    return tag("div", left, right, _whisker(sharpe, luck), class_="sharpe")
+
+
+def _whisker(sharpe: Ratio, luck: Luck) -> Html:
+    """Estimate, interval, zero and luck on one line."""
+    if not math.isfinite(sharpe.value):
+        return Html()
+    hurdle = ((luck.sharpe, "luck"),) if math.isfinite(luck.sharpe) else ()
+    about = (
+        f"{sharpe.name} {decimal(sharpe.value)}, interval {between(sharpe.low, sharpe.high, sharpe.unit)}, "
+        f"best by luck {decimal(luck.sharpe)}"
+    )
+    words = "Dot: estimate. Bar: interval. Lines: zero, and the best that luck alone would show."
+    picture = whisker(sharpe.value, sharpe.low, sharpe.high, hurdle, about)
+    return tag("div", picture, tag("p", words, class_="note"), class_="whisker-box")
+
+
+def _notes(notes: tuple[str, ...]) -> Html:
+    """How the numbers came about."""
+    if not notes:
+        return Html()
+    listed = [tag("li", sentence(words)) for words in notes]
+    return join(tag("h3", "How these numbers came about"), tag("ul", *listed, class_="notes"))
+
+
+def figure(chart: Chart) -> Html:
+    """A chart: words, the static picture, and an empty place that the script fills and shows instead."""
+    heading = tag("h3", chart.heading)
+    if chart.missing:
+        return tag("div", heading, missing(chart.missing), class_="chart-absent")
+    words = tag("figcaption", heading, tag("p", chart.words))
+    if not chart.traces:
+        return tag("figure", words)
+    scale = tag("button", "Linear scale", type="button", data_scale=chart.name, hidden=True)
+    return tag(
+        "figure",
+        words,
+        scale if chart.can_be_log else Html(),
+        tag("div", chart.static, class_="static"),
+        tag("div", id=f"chart-{chart.name}", class_="plot", role="img", aria_label=chart.words),
+        class_="chart",
+    )
+
+
+def _performance(content: DossierContent, charts: dict[str, Chart]) -> Html:
+    """The account over time, its measures and its months."""
+    pictures = (figure(charts[name]) for name in ("equity", "drawdown", "exposure"))
+    measures = join(tag("h3", "Measures"), ratios_table((content.sharpe, *content.ratios)))
+    months = join(tag("h3", "Months"), monthly_table(content.monthly))
+    return join(*pictures, measures, months)
+
+
+def _trades(content: DossierContent, charts: dict[str, Chart]) -> Html:
+    """How round trips are spread, and which they were."""
+    with_time = content.series is not None and has_intraday_bars(content.series.instants)
+    listed = trade_tables(content.trades, content.full_trades_file, with_time)
+    return join(figure(charts["profits"]), listed) if content.trades else listed
+
+
+def _parameters(content: DossierContent, charts: dict[str, Chart]) -> Html:
+    """The neighbourhood of the reported parameters."""
+    chart, grid = charts["grid"], content.grid
+    if grid is None or chart.missing:
+        return missing(chart.missing)
+    return join(figure(chart), grid_table(grid))
+
+
+def _passport(content: DossierContent) -> Html:
+    """The data and what was found wrong with them."""
+    return join(
+        passport_facts(content.passport),
+        tag("h3", "Quality findings"),
+        findings_table(content.passport),
+        tag("h3", "Waivers"),
+        waivers_table(content.passport.waivers),
+    )
+
+
+def _setup(content: DossierContent) -> Html:
+    """Everything that would have to be typed to run it again."""
+    identity, setup = content.identity, content.setup
+    traded = (
+        ("Strategy", join(setup.strategy, *((". ", setup.strategy_about) if setup.strategy_about else ()))),
+        *quantity_pairs(setup.parameters),
+        ("Universe", some_of(setup.universe)),
+        ("Benchmark", setup.benchmark),
+    )
+    account = (("Capital", dollars(setup.capital_usd)), *quantity_pairs(setup.account))
+    exact = (
+        ("Run", tag("code", identity.run_id)),
+        ("Study", tag("code", identity.study_hash)),
+        ("Code version", tag("code", identity.code_version)),
+        ("Seed", str(identity.seed)),
+        *((("Made at", identity.created_at),) if identity.created_at else ()),
+    )
+    return join(
+        tag("h3", "What was traded"), quantities(traded),
+        tag("h3", f"Execution profile: {setup.profile}"), quantities(quantity_pairs(setup.profile_numbers)),
+        tag("h3", "Account"), quantities(account),
+        tag("h3", "To run it again"), quantities(exact),
+    )  # fmt: skip
+
+
+def _footer(content: DossierContent) -> Html:
+    """How to check the page."""
+    command = tag("code", f"tradewright runs verify {content.identity.run_id}")
+    words = ("Computed again in a new process and compared byte for byte by ", command, ".")
+    return tag("footer", tag("p", *words), tag("p", escape("This page loads nothing from the network.")))

@@ -1,0 +1,208 @@
+"""A study that never happened: seeded random walks, clearly named a fixture, shaped like a real dossier."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tradewright.research.dossier.content import (
+    FAIL,
+    NOT_EVALUATED,
+    PASS,
+    CostLine,
+    DossierContent,
+    GateLine,
+    Grid,
+    Identity,
+    Luck,
+    MonthlyReturns,
+    Passport,
+    Quantity,
+    Ratio,
+    Series,
+    Setup,
+    Trade,
+    VerdictLines,
+    WaiverLine,
+)
+from tradewright.research.dossier.page import render
+from tradewright.values.findings import Finding, Level
+from tradewright.values.instant import NS_PER_DAY, instant_of
+
+SYMBOLS = tuple(f"FIX{k:02d}" for k in range(20))
+FIRST = instant_of("1990-01-02T21:00:00")
+
+
+def instants_of(bars: int) -> np.ndarray:
+    """Closes of weekdays, five of seven days."""
+    days = np.array([7 * (k // 5) + k % 5 for k in range(bars)], dtype=np.int64)
+    return FIRST + days * NS_PER_DAY
+
+
+def walk(bars: int, seed: int, drift: float) -> np.ndarray:
+    """A random walk of money that begins at one million dollars."""
+    shocks = np.random.default_rng(seed).standard_t(5, bars) * 0.008 + drift
+    shocks[0] = 0.0
+    return 1e6 * np.exp(np.cumsum(shocks))
+
+
+def drawdown_of(equity: np.ndarray) -> np.ndarray:
+    """Distance below the running peak."""
+    return equity / np.maximum.accumulate(equity) - 1.0
+
+
+def make_series(bars: int) -> Series:
+    """An account and a benchmark, rebalanced every 21 bars."""
+    equity, benchmark = walk(bars, 7, 0.00042), walk(bars, 11, 0.00030)
+    turnover = np.where(np.arange(bars) % 21 == 20, 0.35, 0.0)
+    gross = np.clip(0.97 + 0.02 * np.sin(np.arange(bars) / 300), 0, 1)
+    gross[:252] = 0.0
+    return Series(
+        instants_of(bars), equity, benchmark, drawdown_of(equity), drawdown_of(benchmark),
+        gross, gross, turnover,
+        "Equal weight of the same names, scaled every bar to the strategy's net exposure; the rest in cash.",
+    )  # fmt: skip
+
+
+def make_trades(count: int) -> tuple[Trade, ...]:
+    """Round trips of every kind; the last one is still open."""
+    draw = np.random.default_rng(3)
+    trades = []
+    for k in range(count):
+        entry, days = FIRST + int(draw.integers(300, 11_000)) * NS_PER_DAY, int(draw.integers(20, 400))
+        price, gain = float(draw.uniform(10, 200)), float(draw.standard_t(4) * 0.12)
+        shares = float(draw.integers(10, 5_000))
+        trades.append(
+            Trade(
+                SYMBOLS[k % 20], "long", entry, price, None if k == count - 1 else entry + days * NS_PER_DAY,
+                price * (1 + gain), shares, shares * price * gain, shares * price * 0.0006, float(days),
+            )
+        )  # fmt: skip
+    return tuple(trades)
+
+
+def make_monthly() -> MonthlyReturns:
+    """Thirty-three years, the last one cut short."""
+    returns = np.random.default_rng(5).normal(0.008, 0.045, (33, 12))
+    returns[-1, 10:] = np.nan
+    annual = np.nanprod(1.0 + returns, axis=1) - 1.0
+    return MonthlyReturns(tuple(range(1990, 2023)), returns, annual)
+
+
+def make_grid() -> Grid:
+    """Two parameters, one trial of which gave nothing."""
+    metric = np.array([[0.41, 0.47, 0.52, 0.44], [0.48, 0.55, 0.58, 0.51], [0.39, 0.50, np.nan, -0.08]])
+    lookbacks, tops = (126, 252, 504), (0.1, 0.2, 0.3, 0.5)
+    return Grid(("lookback", "top"), (lookbacks, tops), "Sharpe ratio a year", metric, 12, (1, 2))
+
+
+GATES = (
+    GateLine("Data quality", PASS, "no unwaived error in 4 findings; errors waived: UNEXPLAINED_JUMP"),
+    GateLine("Real data", FAIL, "the data are synthetic: they can never establish an edge"),
+    GateLine("Free of survivorship", FAIL, "the universe holds only names that survived"),
+    GateLine("Sample length", PASS, "8,312 returns; 4,210 are needed at 95 %", 8312.0, 4210.0, "bars"),
+    GateLine("Sharpe ratio above zero", PASS, "the low end is above zero", 0.21, 0.0, "ratio a year"),
+    GateLine("Beats the benchmark", FAIL, "the low end is below zero", -0.0131, 0.0, "share a year"),
+    GateLine("Replay verified", NOT_EVALUATED, "not replayed yet"),
+    GateLine("Capacity", NOT_EVALUATED, "no volume is known"),
+)
+RATIOS = (
+    Ratio("Return a year", 0.1123, "share a year", 8312, "geometric, net of all costs", 0.052, 0.171),
+    Ratio("Volatility a year", 0.1741, "share a year", 8312, "deviation times root 252", 0.16, 0.19),
+    Ratio("Deepest drawdown", -0.4512, "share of equity", 8312, "from peak to trough", -0.61, -0.28),
+    Ratio("Return over benchmark", 0.0122, "share a year", 8312, "at matched exposure", -0.0131, 0.0377),
+    Ratio("Win rate", 0.541, "share", 1500, "round trips with a profit", 0.515, 0.566, 0.95, "trades"),
+    Ratio("Turnover a year", 2.13, "times a year", 3001, "half the notional traded", sample_of="fills"),
+    Ratio("Capacity", np.nan, "usd", 0, "", reason="no volume is known, so no capacity can be estimated"),
+)  # fmt: skip
+FINDINGS = (
+    Finding("STALE_END", Level.WARNING, "FIX03", "the last 4 closes are equal", 4, "2022-12-22"),
+    Finding("UNEXPLAINED_JUMP", Level.ERROR, "FIX07", "a 7:1 drop with no split on file", 1, "2014-06-09"),
+    Finding("CLOSE_ONLY", Level.NOTE, "", "no open, high, low or volume is known"),
+)
+
+
+def make_identity() -> Identity:
+    return Identity(
+        "Fixture: momentum on random walks",
+        "Names that rose most over the past year, the last month left out, keep rising. FIXTURE: made up.",
+        "9f2c41d07b8e5a6634c1", "c0ffee5a17e4d2b9", "fixture-code-version", 20240131, "2024-01-31T09:30:00Z",
+    )  # fmt: skip
+
+
+def make_passport() -> Passport:
+    return Passport(
+        "a6b1c9f04d3e7712", "fixture-walks", "synthetic", "this test suite", "none", "XNYS",
+        "1990-01-02", "2022-12-28", 166_240, SYMBOLS, True,
+        ("The universe was chosen knowing who would survive; past returns are too good",
+         "Only closing prices are known: fills happen at the next close."),
+        FINDINGS, (WaiverLine("UNEXPLAINED_JUMP", "a spin-off that the vendor does not record"),),
+    )  # fmt: skip
+
+
+def make_setup() -> Setup:
+    return Setup(
+        "1990-01-02", "2022-12-28", SYMBOLS, "momentum",
+        (Quantity("lookback", 252, "bars"), Quantity("skip", 21, "bars"), Quantity("top", 0.3, "of names")),
+        "equal weight of the universe", "realistic",
+        (Quantity("half spread", 2.0, "bps"), Quantity("commission", 0.005, "USD a share"),
+         Quantity("participation", 0.1, "of the bar's volume"), Quantity("borrow rate", 0.03, "a year")),
+        1_000_000.0, (Quantity("largest gross exposure", 1.0, "times equity"), Quantity("fractional", False)),
+        "Holds the names with the highest trailing return, equally weighted, renewed monthly",
+    )  # fmt: skip
+
+
+def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
+    """A whole dossier of the given size."""
+    how = "mean over deviation of daily returns above cash; stationary block bootstrap, 2,000 draws"
+    costs = (
+        CostLine("spread", 81_233.12, 9.4), CostLine("commission", 22_871.5, 2.6),
+        CostLine("margin interest", 0.0, 0.0), CostLine("cash interest", -4_102.77, -0.5),
+    )  # fmt: skip
+    notes = (
+        "Close-only data: orders decided at a close are filled at the next close",
+        "The participation cap was not applied, for lack of volume.",
+    )
+    return DossierContent(
+        make_identity(), make_passport(), make_setup(),
+        VerdictLines("NOT ESTABLISHED: 3 gates failed, 2 not evaluated", FAIL, GATES),
+        Ratio("Sharpe ratio a year", 0.57, "ratio a year", bars, how, 0.21, 0.93),
+        Luck(12, 0.29, "expected best of 12 worthless independent tries; 11 finished, 1 failed"),
+        RATIOS, make_series(bars), make_monthly(), make_trades(trades), costs, make_grid(), notes,
+    )  # fmt: skip
+
+
+def bare_content() -> DossierContent:
+    """A dossier in which nothing was evaluated."""
+    return DossierContent(
+        make_identity(), make_passport(), make_setup(),
+        VerdictLines("NOT ESTABLISHED: no gate was asked", NOT_EVALUATED, ()),
+        Ratio("Sharpe ratio a year", np.nan, "ratio a year", 0, "", reason="the account never traded"),
+        Luck(None, np.nan, "no ledger was kept"),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def content() -> DossierContent:
+    return make_content()
+
+
+@pytest.fixture(scope="session")
+def bare() -> DossierContent:
+    return bare_content()
+
+
+@pytest.fixture(scope="session")
+def sized() -> Callable[[int, int], DossierContent]:
+    """Makes a dossier of so many bars and trades."""
+    return make_content
+
+
+@pytest.fixture(scope="session")
+def page(content: DossierContent) -> str:
+    return render(content)
+
+
+@pytest.fixture(scope="session")
+def bare_page(bare: DossierContent) -> str:
+    return render(bare)
