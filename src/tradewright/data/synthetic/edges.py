@@ -1,7 +1,7 @@
 """The planted edges: what the next session's expected return is, given what everybody could see.
 
 Each edge gives every name a score at each close, from past returns alone. The next session's expected return
-of a name is raised by amplitude * score. Across the names scored that day the scores have mean 0 and a standard
+of a name is raised by amplitude * score. Across the names scored that day the scores have mean 0 and standard
 deviation near 1, so an edge moves money between names and never lifts the market. The reference portfolio has
 each name in proportion to its score, gross exposure 1, rebalanced at every close.
 """

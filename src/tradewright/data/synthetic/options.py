@@ -160,7 +160,8 @@ def _check_dates(first: str, last: str) -> None:
         raise InvalidOption(f"first = {first} and last = {last}.", "A market needs 30 days or more.")
 
 
-# What `examples/planted.toml` runs on: a momentum edge worth a Sharpe ratio of one before costs.
+# What `examples/planted.toml` runs on: a momentum edge worth a Sharpe ratio of one before costs. The seed was
+# chosen among 24 because its path happens to show about the truth: an illustration, and no proof of anything.
 PLANTED = SyntheticOptions(
-    name="planted", seed=7, names=60, first="2010-01-04", last="2021-12-31", edge="momentum", edge_sharpe=1.0
+    name="planted", seed=3, names=60, first="2010-01-04", last="2021-12-31", edge="momentum", edge_sharpe=1.0
 )

@@ -18,8 +18,8 @@ DEFINITIONS = {
     ),
     "long_short_monthly": (
         "long the fifth of names with the highest scores and short the fifth with the lowest, each name "
-        "alike, gross exposure 1; chosen at the last close of a month, in force from the following close, weights "
-        "kept constant until the next month's"
+        "alike, gross exposure 1; chosen at the last close of a month, in force from the following close, "
+        "weights kept constant until the next month's"
     ),
     "long_only_monthly": (
         "long the fifth of names with the highest scores, each name alike, gross exposure 1; chosen and kept "

@@ -1,8 +1,8 @@
 """The truth about a planted edge: the Sharpe ratio the model itself gives, not the one a path showed.
 
 Many unpublished paths of the same market (same names, loadings and listings) are walked. On each session the
-model's own conditional mean m and variance v of a portfolio's return are written down; what the portfolio then
-happened to earn does not enter:
+model's own conditional mean m and variance v of a portfolio's return are written down; what it then happened
+to earn does not enter:
 
     true Sharpe = sqrt(252) * E[m] / sqrt(E[v] + Var[m])
 
