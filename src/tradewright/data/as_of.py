@@ -1,0 +1,133 @@
+"""What was known at an instant, laid out as a panel.
+
+Left out, each with a finding that says so: bars while the exchange was closed, and bars from before or after
+the time when the ticker was the instrument's own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tradewright.data.calendar import local_dates, outside_sessions
+from tradewright.values.errors import unknown_name
+from tradewright.values.instant import Instant
+from tradewright.values.panel import ACTION_NAMES, Floats, Ints, Panel, action_dtype, no_actions
+
+PRICES = ("open", "high", "low", "close", "volume")
+KINDS = {name: kind for kind, name in ACTION_NAMES.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The tables a panel is made of, as stored; schemas in content.py."""
+
+    bars: pl.DataFrame
+    actions: pl.DataFrame
+    listings: pl.DataFrame
+    sessions: pl.DataFrame
+    time_zone: str
+
+
+def panel_of(facts: Facts, as_of: Instant, symbols: Sequence[str] | None = None) -> Panel:
+    """The panel somebody could have drawn at `as_of`: no bar and no action known later is in it.
+
+    Shape: a row for each instant at which any of the symbols has a bar, in time order; a column for each
+    symbol, in the order asked for (all of them by name without one). Of duplicate bars the last one stands.
+    Raises: UnknownName for a symbol without bars in the dataset.
+    """
+    columns = _checked(facts.bars["symbol"].unique().sort().to_list(), symbols)
+    bars = facts.bars.filter(pl.col("known_at") <= as_of, pl.col("symbol").is_in(columns))
+    bars = tradable(bars, facts)
+    instants, row, opens_at = _grid(bars)
+    asset = _numbers(bars["symbol"], columns)
+    shape = (len(instants), len(columns))
+    opened, high, low, close, volume = (_spread(bars[name], row, asset, shape) for name in PRICES)
+    known = facts.actions.filter(pl.col("known_at") <= as_of, pl.col("symbol").is_in(columns))
+    actions = _place(known, columns, instants, facts.time_zone)
+    return Panel(instants, opens_at, columns, opened, high, low, close, volume, actions)
+
+
+def tradable(bars: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The bars of the instruments themselves, while their exchange was open."""
+    closed = outside_sessions(bars, facts.sessions)
+    if closed.any():
+        bars = bars.filter(~closed)
+    foreign = outside_listing(bars, facts.listings, facts.time_zone)
+    stranger = (foreign["before"] | foreign["after"]).alias("stranger")
+    return bars.filter(~stranger) if stranger.any() else bars
+
+
+def outside_listing(bars: pl.DataFrame, listings: pl.DataFrame, time_zone: str) -> pl.DataFrame:
+    """Which bars belong to another company that had the ticker before or after this one.
+
+    Shape: one row a bar, booleans `before` and `after`. An instrument without a listing has neither; one with
+    a rename runs from its first name's first day to its last name's last.
+    """
+    if listings.is_empty() or bars.is_empty():
+        none = pl.repeat(False, len(bars), eager=True)
+        return pl.DataFrame({"before": none, "after": none})
+    first, last = pl.col("first_date").cast(pl.Int32), pl.col("last_date").cast(pl.Int32)
+    limits = listings.group_by("symbol").agg(
+        first.min().alias("first"),
+        pl.when(last.is_null().any()).then(None).otherwise(last.max()).alias("last"),
+    )
+    day = local_dates(bars["known_at"], time_zone).cast(pl.Int32).alias("day")
+    dated = bars.select("symbol").with_columns(day)
+    placed = dated.join(limits, on="symbol", how="left", maintain_order="left")
+    return placed.select(
+        (pl.col("day") < pl.col("first")).fill_null(False).alias("before"),
+        (pl.col("day") > pl.col("last")).fill_null(False).alias("after"),
+    )
+
+
+def _checked(known: list[str], asked: Sequence[str] | None) -> tuple[str, ...]:
+    """The symbols asked for, once each; all of them without a wish."""
+    if asked is None:
+        return tuple(known)
+    for symbol in asked:
+        if symbol not in known:
+            raise unknown_name(symbol, "symbol of this dataset", known)
+    return tuple(dict.fromkeys(asked))
+
+
+def _grid(bars: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+    """The instants (T), the row of each bar, and when each row's bars began (T)."""
+    known_at = bars["known_at"].to_numpy()
+    instants, row = np.unique(known_at, return_inverse=True)
+    opens_at = np.full(len(instants), np.iinfo(np.int64).max)
+    np.minimum.at(opens_at, row, bars["opens_at"].to_numpy())
+    return instants.astype(np.int64), row.astype(np.int64), opens_at
+
+
+def _numbers(symbols: pl.Series, columns: Sequence[str]) -> Ints:
+    """The column number of each bar's symbol."""
+    numbers = symbols.replace_strict(list(columns), list(range(len(columns))), return_dtype=pl.Int64)
+    return numbers.to_numpy()
+
+
+def _spread(values: pl.Series, row: Ints, asset: Ints, shape: tuple[int, int]) -> Floats:
+    """Values laid out T x N; NaN where there is none."""
+    laid = np.full(shape, np.nan)
+    laid[row, asset] = values.fill_null(float("nan")).to_numpy()
+    return laid
+
+
+def _place(actions: pl.DataFrame, columns: Sequence[str], instants: Ints, zone: str) -> NDArray[np.void]:
+    """The corporate actions on the first row whose session is on or after their date, splits first.
+
+    Those dated before the first row or after the last have no row to act on.
+    """
+    if actions.is_empty() or not len(instants):
+        return no_actions()
+    days = local_dates(pl.Series(instants), zone).cast(pl.Int32).to_numpy()
+    dated = actions["ex_date"].cast(pl.Int32).to_numpy()
+    placed = np.zeros(len(actions), dtype=action_dtype)
+    placed["row"] = np.searchsorted(days, dated, side="left")
+    placed["asset"] = _numbers(actions["symbol"], columns)
+    placed["kind"] = actions["kind"].replace_strict(KINDS, return_dtype=pl.Int64).to_numpy()
+    placed["value"] = actions["value"].to_numpy()
+    placed = placed[(placed["row"] < len(instants)) & (dated >= days[0])]
+    return np.sort(placed, order=["row", "asset", "kind", "value"])

@@ -1,0 +1,164 @@
+"""Bars from the user's own CSV and Parquet files: one file, one long file, or a folder of SYMBOL.csv."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from tradewright.data import calendar as exchange
+from tradewright.data.content import BARS, DatasetContent
+from tradewright.data.feeds.cells import moments, numbers, texts
+from tradewright.data.feeds.facts import announced, read_actions, read_listings
+from tradewright.data.feeds.files import SUFFIXES, column_of, optional_column, table_of
+from tradewright.values.errors import BadInput, InvalidOption, unknown_name
+from tradewright.values.provenance import Origin, Provenance
+
+ACTIONS_FILE, LISTINGS_FILE = "corporate_actions", "listings"
+PRICES = ("open", "high", "low", "close", "volume")
+COLUMNS = ("date", "symbol", *PRICES)
+# What the time column may be called where no mapping says so.
+TIME_NAMES = ("date", "timestamp", "datetime", "time", "bar_start_new_york")
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """How to read files of bars.
+
+    `name` is the dataset's. `columns` maps ours (date, symbol, open, high, low, close, volume) to the file's.
+    `symbol` names the instrument of a single file. `actions` and `listings` are files beside the bars; in a
+    folder corporate_actions.csv and listings.csv are found without being named.
+    Units: `bar_minutes` minutes that one bar covers (found from the data where 0); `date_format` in
+    strptime's letters where dates are not ISO; times without an offset are in `time_zone` (the exchange's where empty).
+    """
+
+    name: str
+    columns: dict[str, str] = field(default_factory=dict)
+    symbol: str = ""
+    calendar: str = "XNYS"
+    time_zone: str = ""
+    bar_minutes: int = 0
+    date_format: str = ""
+    separator: str = ","
+    encoding: str = "utf-8"
+    actions: Path | None = None
+    listings: Path | None = None
+    vendor: str = "unknown"
+    licence: str = "unknown"
+    caveats: tuple[str, ...] = ()
+    survivors_only: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a mapping to a column that does not exist, and an unnamed dataset."""
+        for ours in self.columns:
+            if ours not in COLUMNS:
+                raise unknown_name(ours, "column to map", COLUMNS)
+        if not self.name.strip():
+            raise InvalidOption("the dataset has no name.", "Give one with --name.")
+        if len(self.separator) != 1:
+            raise InvalidOption(f"separator = '{self.separator}'.", "Give one character, such as , or ;.")
+
+
+def read(path: Path, options: FileOptions) -> DatasetContent:
+    """Everything a path holds, as one dataset; nothing of it where anything cannot be read.
+
+    Known at: a daily bar at its session's close, an hourly one at the end of its hour; an action as said in
+    `facts.announced`.
+    Raises: BadInput naming file, line, column and value; UnknownName for a calendar that does not exist.
+    """
+    files, beside = _files(path)
+    parts = [_bars(file, options, folder=path.is_dir()) for file in files]
+    kinds = {part["moment"].dtype for part in parts}
+    if len(kinds) > 1:
+        raise BadInput(f"{path} mixes daily bars with bars within a day.", "Ingest them as two datasets.")
+    raw = pl.concat(parts)
+    zone = options.time_zone or exchange.time_zone_of(options.calendar)
+    days = _sessions(raw["moment"], options.calendar, zone)
+    bars = raw.with_columns(_timed(raw, days, options, zone)).select(BARS.names())
+    symbols = bars["symbol"].unique().to_list()
+    actions = read_actions(options.actions or beside.get(ACTIONS_FILE), symbols)
+    listings = read_listings(options.listings or beside.get(LISTINGS_FILE), symbols)
+    provenance = Provenance(
+        Origin.REAL, options.vendor, options.licence, options.caveats, options.survivors_only
+    )
+    return DatasetContent(
+        name=options.name, provenance=provenance, calendar=options.calendar, bars=bars,
+        actions=announced(actions, days), listings=listings, sessions=days,
+        time_zone=exchange.time_zone_of(options.calendar),
+    )  # fmt: skip
+
+
+def _files(path: Path) -> tuple[list[Path], dict[str, Path]]:
+    """The files of bars, and the files of facts found beside them in a folder."""
+    if not path.exists():
+        raise BadInput(f"{path} does not exist.", "Check the path.")
+    if not path.is_dir():
+        return [path], {}
+    there = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    beside = {p.stem: p for p in there if p.stem in (ACTIONS_FILE, LISTINGS_FILE)}
+    bars = [p for p in there if p.stem not in beside]
+    if not bars:
+        folders = ", ".join(sorted(p.name for p in path.iterdir() if p.is_dir())) or "none"
+        raise BadInput(f"{path} holds no SYMBOL.csv or SYMBOL.parquet.", f"Folders in it: {folders}.")
+    return bars, beside
+
+
+def _bars(path: Path, options: FileOptions, folder: bool) -> pl.DataFrame:
+    """One file's bars: symbol, moment (date, or time of the bar's start) and values, unknown ones NaN."""
+    table = table_of(path, options.separator, options.encoding)
+    source = str(path)
+    when = moments(table, _time_column(table, options, source), source, options.date_format or None)
+    named = None if folder or options.symbol else optional_column(table, "symbol", options.columns)
+    alone = pl.repeat(options.symbol or path.stem, len(table), dtype=pl.String, eager=True)
+    values = {"symbol": texts(table, named, source) if named else alone, "moment": when}
+    close = column_of(table, "close", options.columns, source)
+    for name in PRICES:
+        theirs = close if name == "close" else optional_column(table, name, options.columns)
+        if theirs is None and name in options.columns:
+            theirs = column_of(table, name, options.columns, source)
+        values[name] = numbers(table, theirs, source) if theirs else _unknown(len(table))
+    return pl.DataFrame(values)
+
+
+def _time_column(table: pl.DataFrame, options: FileOptions, source: str) -> str:
+    if "date" in options.columns:
+        return column_of(table, "date", options.columns, source)
+    found = [optional_column(table, name, {}) for name in TIME_NAMES]
+    return next((name for name in found if name), None) or column_of(table, "date", {}, source)
+
+
+def _unknown(count: int) -> pl.Series:
+    return pl.repeat(float("nan"), count, dtype=pl.Float64, eager=True)
+
+
+def _sessions(moment: pl.Series, calendar: str, zone: str) -> pl.DataFrame:
+    """The calendar from the first bar's day to the last one's."""
+    local = moment
+    if isinstance(moment.dtype, pl.Datetime) and moment.dtype.time_zone:
+        local = moment.dt.convert_time_zone(zone)
+    day = local.cast(pl.Date)
+    return exchange.sessions(calendar, day.min(), day.max())  # type: ignore[arg-type]
+
+
+def _timed(raw: pl.DataFrame, days: pl.DataFrame, options: FileOptions, zone: str) -> pl.DataFrame:
+    """When each bar began and was known."""
+    moment = raw["moment"]
+    if moment.dtype == pl.Date:
+        return exchange.time_daily(moment, days, zone)
+    if moment.dtype.time_zone is None:  # type: ignore[attr-defined]
+        moment = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    if moment.null_count():
+        at = raw["moment"].filter(moment.is_null())[0]
+        raise BadInput(f"{at} does not exist in {zone}: clocks went forward.", "Name the file's time zone.")
+    starts = moment.dt.convert_time_zone("UTC").cast(pl.Int64)
+    minutes = options.bar_minutes or _usual_minutes(raw["symbol"], starts)
+    return exchange.time_intraday(starts, minutes, days)
+
+
+def _usual_minutes(symbols: pl.Series, starts: pl.Series) -> int:
+    """The most common distance between two bars of one symbol, in minutes."""
+    apart = pl.DataFrame({"symbol": symbols, "start": starts}).sort("symbol", "start")
+    apart = apart.select((pl.col("start").diff().over("symbol") // exchange.NS_PER_MINUTE).alias("minutes"))
+    usual = apart.filter(pl.col("minutes") > 0)["minutes"].mode().sort()
+    if not len(usual):
+        raise InvalidOption("one bar does not show how long a bar is.", "Give --bar-minutes.")
+    return int(usual[0])

@@ -1,0 +1,112 @@
+"""The files beside the bars: corporate actions and listings, as dated facts."""
+
+from pathlib import Path
+
+import polars as pl
+
+from tradewright.data.content import ACTIONS, LISTINGS, empty
+from tradewright.data.feeds.cells import dates, numbers, texts
+from tradewright.data.feeds.files import column_of, optional_column, table_of
+from tradewright.values.errors import BadInput
+
+KINDS = ("split", "dividend", "delisting")
+
+
+def read_actions(path: Path | None, symbols: list[str]) -> pl.DataFrame:
+    """Splits, dividends and delistings of some symbols; those of others are passed over.
+
+    Shape: the ACTIONS schema, with `announced_on` (from the file's known_at, a date, or null) for its known_at.
+    Raises: BadInput naming file, line, column and value.
+    """
+    if path is None:
+        return empty(ACTIONS)
+    table = table_of(path)
+    source = str(path)
+    name, kind, value, ex_date = (
+        column_of(table, c, {}, source) for c in ("symbol", "kind", "value", "ex_date")
+    )
+    known = optional_column(table, "known_at", {})
+    announced_on = dates(table, known, source) if known else pl.Series([None] * len(table), dtype=pl.Date)
+    kinds = texts(table, kind, source).str.to_lowercase()
+    values = numbers(table, value, source)
+    _refuse_kinds(table, kinds, source, kind)
+    _refuse_values(table, kinds, values, source, value)
+    actions = pl.DataFrame(
+        {
+            "symbol": texts(table, name, source), "kind": kinds, "value": values,
+            "ex_date": dates(table, ex_date, source), "announced_on": announced_on,
+        }
+    )  # fmt: skip
+    return actions.filter(pl.col("symbol").is_in(symbols))
+
+
+def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """The actions with the instant from which they may be used.
+
+    Where the file does not say when an action was announced, it is taken as known at the close of the session
+    before its date: the latest moment that still lets an order of that evening reckon with it. In truth it
+    was known earlier; assuming less is the safe side.
+    """
+    if actions.is_empty():
+        return empty(ACTIONS)
+    closes = sessions.select("session", pl.col("closes_at").alias("known_at")).sort("session")
+    at = pl.coalesce("announced_on", pl.col("ex_date").dt.offset_by("-1d")).alias("session")
+    before = actions.with_columns(at).sort("session").join_asof(
+        closes, on="session", strategy="backward", check_sortedness=False
+    )  # fmt: skip
+    start = sessions["opens_at"].min() if len(sessions) else 0
+    return before.with_columns(pl.col("known_at").fill_null(start)).select(ACTIONS.names()).cast(ACTIONS)
+
+
+def read_listings(path: Path | None, symbols: list[str]) -> pl.DataFrame:
+    """Which ticker an instrument traded under, from and to which date; an empty last date means still.
+
+    Shape: the LISTINGS schema. Raises: BadInput naming file, line, column and value.
+    """
+    if path is None:
+        return empty(LISTINGS)
+    table = table_of(path)
+    source = str(path)
+    symbol, ticker, first, last = (
+        column_of(table, c, {}, source) for c in ("symbol", "listed_as", "first_date", "last_date")
+    )
+    listings = pl.DataFrame(
+        {
+            "symbol": texts(table, symbol, source), "listed_as": texts(table, ticker, source),
+            "first_date": dates(table, first, source),
+            "last_date": dates(table, last, source, may_be_empty=True), "line": table["line"],
+        }
+    )  # fmt: skip
+    bad = listings.filter(pl.col("last_date") < pl.col("first_date"))
+    if len(bad):
+        row = bad.row(0, named=True)
+        where = f"{source}, line {row['line']}, column '{last}'"
+        raise BadInput(
+            f"{where}: {row['last_date']} is before {row['first_date']}.",
+            "Correct the dates; nothing was ingested.",
+        )
+    return listings.filter(pl.col("symbol").is_in(symbols)).select(LISTINGS.names())
+
+
+def _refuse_kinds(table: pl.DataFrame, kinds: pl.Series, source: str, column: str) -> None:
+    wrong = ~kinds.is_in(KINDS)
+    if wrong.any():
+        at = int(wrong.arg_true()[0])
+        raise BadInput(
+            f"{source}, line {table['line'][at]}, column '{column}': '{kinds[at]}' is no kind of action.",
+            f"It is one of {', '.join(KINDS)}.",
+        )
+
+
+def _refuse_values(
+    table: pl.DataFrame, kinds: pl.Series, values: pl.Series, source: str, column: str
+) -> None:
+    """A split is a ratio above zero, a dividend an amount above zero, a delisting a share from zero up."""
+    low = (kinds == "delisting") & (values >= 0)
+    wrong = ~((values > 0) | low) | values.is_nan()
+    if wrong.any():
+        at = int(wrong.arg_true()[0])
+        raise BadInput(
+            f"{source}, line {table['line'][at]}, column '{column}': {values[at]} is no {kinds[at]}.",
+            "Give new shares for one old share, dollars a share, or the share of the last close paid out.",
+        )

@@ -1,0 +1,151 @@
+"""Delta tables on a local disk: append once, read exact files for ever, say in one line what went wrong."""
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from tradewright.values.errors import StorageFailure
+
+
+class StoredFile(msgspec.Struct, frozen=True):
+    """One Parquet file of a table: where it lies under the catalogue, and what its bytes must hash to."""
+
+    table: str
+    path: str
+    sha256: str
+    rows: int
+
+
+def append(root: Path, table: str, rows: pl.DataFrame, ingest: str) -> list[StoredFile]:
+    """Append rows to a table as one atomic Delta commit and return the files that now hold them.
+
+    Shape: the files lie in the folder `table/ingest=...` of this ingest alone.
+    Raises: StorageFailure; nothing of this append is visible then.
+    """
+    from deltalake import write_deltalake
+    from deltalake.exceptions import DeltaError
+
+    if rows.is_empty():
+        return []
+    folder = root / table / f"ingest={ingest}"
+    marked = rows.with_columns(ingest=pl.lit(ingest))
+    try:
+        write_deltalake(str(root / table), marked, mode="append", partition_by=["ingest"])
+        return [_sealed(root, table, path) for path in sorted(folder.glob("*.parquet"))]
+    except (OSError, DeltaError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise writing_failed(root, error) from error
+
+
+def read(root: Path, file: StoredFile) -> pl.DataFrame:
+    """The rows of one file, after its bytes were compared with what was written.
+
+    Raises: StorageFailure naming the file when it is missing or its bytes have changed.
+    """
+    path = root / file.path
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise StorageFailure(f"{path} cannot be read: {reason_of(error)}.", _RESTORE) from error
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise StorageFailure(f"{path} is damaged: its bytes are not those that were ingested.", _RESTORE)
+    return pl.read_parquet(io.BytesIO(content))
+
+
+def read_log(root: Path, table: str) -> pl.DataFrame | None:
+    """All rows of a small table as of its latest commit; None where the table does not exist yet.
+
+    Raises: StorageFailure naming the table or the file that cannot be read.
+    """
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError, TableNotFoundError
+
+    if not (root / table / "_delta_log").is_dir():
+        return None
+    try:
+        paths = [Path(uri.removeprefix("file://")) for uri in DeltaTable(str(root / table)).file_uris()]
+    except TableNotFoundError:
+        return None
+    except (OSError, DeltaError) as error:
+        raise StorageFailure(f"{root / table} cannot be read: {reason_of(error)}.", _RESTORE) from error
+    parts = [_small(path) for path in paths]
+    return pl.concat(parts) if parts else None
+
+
+@contextlib.contextmanager
+def one_writer(root: Path) -> Iterator[None]:
+    """Hold the catalogue for one ingest; another one waits its turn. The system lets go when a process dies.
+
+    Raises: StorageFailure when the folder cannot be written to.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        handle = os.open(root / ".writer", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise writing_failed(root, error) from error
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def writing_failed(root: Path, error: Exception) -> StorageFailure:
+    """The failure of a write, in one line. What was committed before is untouched."""
+    return StorageFailure(
+        f"could not write to {root}: {reason_of(error)}. Nothing was taken; earlier snapshots are intact.",
+        "Free some space or give --workspace a folder that can be written to.",
+    )
+
+
+def reason_of(error: Exception) -> str:
+    """What the system said, without the library's wrapping."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    words = " ".join(str(error).split())
+    for number, plainly in _PLAIN_REASONS.items():
+        if f"os error {number}" in words.lower():
+            return plainly
+    return words[:200].rstrip(".")
+
+
+_RESTORE = "Restore it from a copy, or ingest the data again into another workspace."
+_PLAIN_REASONS = {
+    13: "permission denied",
+    27: "file too large",
+    28: "no space left on device",
+    30: "read-only file system",
+}
+
+
+def _sealed(root: Path, table: str, path: Path) -> StoredFile:
+    """A file just written, flushed to the disk, with the hash of its bytes."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    rows = pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item()
+    return StoredFile(table, path.relative_to(root).as_posix(), digest, rows)
+
+
+def _small(path: Path) -> pl.DataFrame:
+    """One file of a log table."""
+    try:
+        return pl.read_parquet(path, hive_partitioning=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise StorageFailure(f"{path} is damaged: {reason_of(error)}.", _RESTORE) from error
+
+
+def _lock(handle: int) -> None:
+    """Wait for the lock where the system has one; elsewhere Delta's own conflict check stands alone."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX)
