@@ -52,14 +52,14 @@ def run(given: list[str] | None = None) -> int:
     for name in asked.cases:
         if name == COMMANDS:
             outcome = run_commands(1 if asked.small else 5, say)
-            claims = not asked.small and not report.is_busy(outcome.others_cores)
-            print(outcome.table(claims), flush=True)
-            results.append(outcome.as_json(claims))
+            doubt = report.doubt_of(outcome.others_cores, asked.small)
+            print(outcome.table(doubt), flush=True)
+            results.append(outcome.as_json(doubt))
             continue
         result = run_case(CASES[name](SMALL_SCALE if asked.small else 1.0), asked.rounds, say)
-        claims = not asked.small and not report.is_busy(result.others_cores)
-        print(report.table(result, claims), flush=True)
-        results.append(report.as_json(result, claims))
+        doubt = report.doubt_of(result.others_cores, asked.small)
+        print(report.table(result, doubt), flush=True)
+        results.append(report.as_json(result, doubt))
     described["load_average_after"] = machine.load_average()
     if asked.json:
         asked.json.write_text(json.dumps({"machine": described, "cases": results}, indent=1) + "\n")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.contestant import OURS, Entry
-from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_ends, sma_pairs
+from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_starts, sma_pairs
 from benchmarks.verdict import Bar
 
 TRADEWRIGHT, FLOOR = "tradewright", "floor"
@@ -69,7 +69,7 @@ def top_decile(scale: float) -> Case:
     """Many instruments, rebalanced monthly into the strongest tenth."""
     assets, bars = max(int(500 * scale), 20), 2_520
     held = bars_of(Walk(bars, assets, 0.02, DAY_NS, seed=2, common=0.3))
-    rows = month_ends(held["instants"])
+    rows = month_starts(held["instants"])
     options = {**COST, "lookback": 252, "skip": 21, "top": assets // 10, "gross": 1.0}
     masked = "vectorbt, order function by hand"
     expert = Entry(masked, "vectorbt", "vectorbt_driver", "top_decile_masked", {"engine": "rust"}, like=RUST)

@@ -49,15 +49,15 @@ class CommandsResult:
     judged: tuple[Judged, ...]
     others_cores: float | None
 
-    def table(self, claims: bool) -> str:
+    def table(self, doubt: str) -> str:
         """As text."""
         rows = ["\n== commands: what a person waits for, in seconds"]
-        rows += bars(self.judged, claims)
+        rows += bars(self.judged, doubt)
         if self.others_cores is not None:
             rows.append(f"   others used {self.others_cores:.2f} cores meanwhile")
         return "\n".join(rows)
 
-    def as_json(self, claims: bool) -> dict:
+    def as_json(self, doubt: str) -> dict:
         """For programs."""
         return {
             "case": "commands",
@@ -65,7 +65,7 @@ class CommandsResult:
             "others_cores": self.others_cores,
             "seconds": self.times,
             "absent": self.absent,
-            "bars": [bar_as_json(one, claims) for one in self.judged],
+            "bars": [bar_as_json(one, doubt) for one in self.judged],
         }
 
 

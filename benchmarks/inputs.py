@@ -50,10 +50,11 @@ def bars_of(walk: Walk) -> dict[str, np.ndarray]:
     }
 
 
-def month_ends(instants: np.ndarray) -> np.ndarray:
-    """Rows after which another month begins; the last row, which no bar follows, is not among them."""
+def month_starts(instants: np.ndarray) -> np.ndarray:
+    """First rows of each month; not the very first row, and not the last one, which no bar follows."""
     months = instants.astype("datetime64[ns]").astype("datetime64[M]")
-    return np.flatnonzero(months[1:] != months[:-1]).astype(np.int64)
+    starts = np.flatnonzero(months[1:] != months[:-1]) + 1
+    return starts[starts < len(instants) - 1].astype(np.int64)
 
 
 def sma_pairs(fast_count: int = 25, slow_count: int = 40) -> tuple[np.ndarray, np.ndarray]:

@@ -7,17 +7,20 @@ from benchmarks.machine import BUSY_CORES
 from benchmarks.rounds import CaseResult, Line
 from benchmarks.verdict import AIM, MET, MISSED, Judged
 
-NOT_CLAIMED = "not claimed: the machine was busy"
+BUSY, SMALL = "the machine was busy", "tiny inputs"
 
 
-def is_busy(others_cores: float | None) -> bool:
-    """True where others used so much of the machine that a figure is no evidence."""
-    return others_cores is not None and others_cores > BUSY_CORES
+def doubt_of(others_cores: float | None, is_small: bool) -> str:
+    """Why a figure is no evidence; empty where it may be claimed."""
+    if is_small:
+        return SMALL
+    return BUSY if others_cores is not None and others_cores > BUSY_CORES else ""
 
 
-def status(one: Judged, claims: bool) -> str:
-    """A bar's verdict, or why there is none."""
-    return one.status if claims or one.status not in (MET, AIM, MISSED) else f"{one.status} ({NOT_CLAIMED})"
+def status(one: Judged, doubt: str) -> str:
+    """A bar's verdict, and why it is not claimed."""
+    is_verdict = one.status in (MET, AIM, MISSED)
+    return f"{one.status} (not claimed: {doubt})" if doubt and is_verdict else one.status
 
 
 def head(machine: dict) -> str:
@@ -28,7 +31,7 @@ def head(machine: dict) -> str:
     return f"{machine['processor']}, {machine['cores']} cores, {machine['system']}; load {told}\n{versions}"
 
 
-def table(result: CaseResult, claims: bool) -> str:
+def table(result: CaseResult, doubt: str) -> str:
     """One case as text: each contestant, then each bar."""
     case = result.case
     per = f"ns/{case.work_unit}"
@@ -40,7 +43,7 @@ def table(result: CaseResult, claims: bool) -> str:
         told = _row(line, case.work) if line else f"  {result.absent.get(entry.name, 'did not run')}"
         rows.append(f"   {entry.name:{width}}{told}")
     rows += [f"   {one.entry.name}: {one.agreement}" for one in result.lines.values() if one.agreement]
-    rows += bars(result.judged, claims)
+    rows += bars(result.judged, doubt)
     if result.others_cores is not None:
         rows.append(f"   others used {result.others_cores:.2f} cores meanwhile")
     return "\n".join(rows)
@@ -50,10 +53,11 @@ def _row(line: Line, work: float) -> str:
     seconds = [turn.seconds for turn in line.turns]
     middle = median(seconds)
     times = "".join(f"{value * 1e3:>7.1f} ms" for value in (middle, min(seconds), max(seconds)))
-    return f"{times}{middle / work * 1e9:>14.2f}{line.memory_mib:>6.0f} MiB{line.fills:>9,}"
+    told = f"{line.fills:,}" if line.fills >= 0 else "-"
+    return f"{times}{middle / work * 1e9:>14.2f}{line.memory_mib:>6.0f} MiB{told:>9}"
 
 
-def bars(judged: Iterable[Judged], claims: bool) -> list[str]:
+def bars(judged: Iterable[Judged], doubt: str) -> list[str]:
     """Each bar as a line: figure, spread, limit, verdict."""
     rows = []
     for one in judged:
@@ -67,7 +71,7 @@ def bars(judged: Iterable[Judged], claims: bool) -> list[str]:
             limit = f", {'at most' if bar.at_most else 'at least'} {_figure(bar.limit, bar.unit)}"
         aim = f", aim {_figure(bar.aim, bar.unit)}" if bar.aim is not None else ""
         reason = f" ({one.reason})" if one.reason else ""
-        rows.append(f"   - {bar.words}: {figure}{aim}{limit}: {status(one, claims)}{reason}")
+        rows.append(f"   - {bar.words}: {figure}{aim}{limit}: {status(one, doubt)}{reason}")
     return rows
 
 
@@ -78,7 +82,7 @@ def _figure(value: float | None, unit: str) -> str:
     return f"{digits} {unit}".strip()
 
 
-def as_json(result: CaseResult, claims: bool) -> dict:
+def as_json(result: CaseResult, doubt: str) -> dict:
     """One case with every round, for programs."""
     return {
         "case": result.case.name,
@@ -89,7 +93,7 @@ def as_json(result: CaseResult, claims: bool) -> dict:
         "others_cores": result.others_cores,
         "contestants": [_contestant(line) for line in result.lines.values()],
         "absent": result.absent,
-        "bars": [bar_as_json(one, claims) for one in result.judged],
+        "bars": [bar_as_json(one, doubt) for one in result.judged],
     }
 
 
@@ -106,7 +110,7 @@ def _contestant(line: Line) -> dict:
     }
 
 
-def bar_as_json(one: Judged, claims: bool) -> dict:
+def bar_as_json(one: Judged, doubt: str) -> dict:
     """One judged bar, for programs."""
     bar = one.bar
     return {
@@ -119,6 +123,6 @@ def bar_as_json(one: Judged, claims: bool) -> dict:
         "limit": bar.limit,
         "side": "at most" if bar.at_most else "at least",
         "status": one.status,
-        "claimed": claims and one.value is not None,
+        "claimed": not doubt and one.value is not None,
         "reason": one.reason,
     }

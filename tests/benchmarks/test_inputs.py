@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_ends, sma_pairs
+from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_starts, sma_pairs
 
 WALK = Walk(300, 4, 0.02, DAY_NS, seed=7, common=0.3)
 
@@ -45,11 +45,11 @@ def test_what_is_common_moves_all_instruments_together():
     assert np.corrcoef(returns.T)[0, 1] == pytest.approx(0.5, abs=0.05)
 
 
-def test_month_ends_are_the_rows_before_a_new_month_and_never_the_last_row():
+def test_month_starts_are_the_first_rows_of_a_month_and_never_the_last_row():
     instants = bars_of(WALK)["instants"]
-    rows = month_ends(instants)
+    rows = month_starts(instants)
     months = instants.astype("datetime64[ns]").astype("datetime64[M]")
-    assert np.all(months[rows + 1] != months[rows])
+    assert np.all(months[rows - 1] != months[rows])
     assert len(rows) == len(np.unique(months)) - 1
     assert rows[-1] < len(instants) - 1
 

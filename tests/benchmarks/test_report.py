@@ -5,7 +5,7 @@ import json
 from benchmarks.cases import CASES, Case
 from benchmarks.contestant import OURS, Entry, Turn
 from benchmarks.machine import BUSY_CORES, busy_core_seconds, description
-from benchmarks.report import NOT_CLAIMED, as_json, head, is_busy, table
+from benchmarks.report import BUSY, SMALL, as_json, doubt_of, head, table
 from benchmarks.rounds import CaseResult, Line
 from benchmarks.verdict import Bar, judge
 
@@ -28,37 +28,42 @@ def result(others_cores: float | None = 0.0) -> CaseResult:
 
 def test_the_table_shows_figure_spread_aim_limit_and_verdict():
     line = "mine over its floor: 6.00 x [5.00 to 10.00 x], aim 4.00 x, at most 8.00 x: met"
-    assert line in table(result(), True).replace("   - ", "").splitlines()
+    assert line in table(result(), "").replace("   - ", "").splitlines()
 
 
 def test_the_table_shows_time_per_bar_memory_and_fills():
-    row = next(line for line in table(result(), True).splitlines() if line.startswith("   mine "))
+    row = next(line for line in table(result(), "").splitlines() if line.startswith("   mine "))
     assert row.split() == ["mine", "12.0", "ms", "10.0", "ms", "20.0", "ms", "12000.00", "12", "MiB", "42"]
 
 
 def test_a_missing_peer_is_a_named_line_and_an_open_bar():
-    printed = table(result(), True)
+    printed = table(result(), "")
     assert "peer    peer not installed: make bench-peers" in printed
     assert "peer over mine: open (peer: peer not installed: make bench-peers)" in printed
 
 
 def test_nothing_is_claimed_of_a_busy_machine():
-    assert f"met ({NOT_CLAIMED})" in table(result(), False)
-    assert as_json(result(), False)["bars"][0]["claimed"] is False
+    assert "met (not claimed: the machine was busy)" in table(result(), BUSY)
+    assert as_json(result(), BUSY)["bars"][0]["claimed"] is False
+    assert as_json(result(), "")["bars"][0]["claimed"] is True
 
 
 def test_a_machine_is_busy_when_others_use_more_than_the_tolerated_share_of_a_core():
-    assert is_busy(BUSY_CORES + 0.01)
-    assert not is_busy(BUSY_CORES)
+    assert doubt_of(BUSY_CORES + 0.01, is_small=False) == BUSY
+    assert doubt_of(BUSY_CORES, is_small=False) == ""
+
+
+def test_tiny_inputs_claim_nothing_on_the_quietest_machine():
+    assert doubt_of(0.0, is_small=True) == SMALL
 
 
 def test_a_system_that_does_not_tell_is_not_called_busy():
-    assert not is_busy(None)
-    assert "others used" not in table(result(None), True)
+    assert doubt_of(None, is_small=False) == ""
+    assert "others used" not in table(result(None), "")
 
 
 def test_json_holds_every_round_and_survives_a_round_trip():
-    written = json.loads(json.dumps(as_json(result(), True)))
+    written = json.loads(json.dumps(as_json(result(), "")))
     assert written["contestants"][0]["seconds"] == [0.010, 0.012, 0.020]
     assert written["bars"][0]["status"] == "met"
     assert written["bars"][1]["value"] is None
