@@ -1,7 +1,7 @@
 """A study made ready: exact data, every configuration built and checked, before anything is run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from tradewright.strategies import registry as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
 from tradewright.validation.evidence import Parameter
-from tradewright.values.errors import Blocked, InvalidOption, NotFound
+from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import Instant
 from tradewright.values.panel import Floats, Ints, Panel
@@ -30,6 +30,32 @@ LEAST_BARS = 30
 END_OF_DATA = Instant(2**62)
 
 Sources = Mapping[str, Callable[[], "DatasetContent"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """Where a study's data come from.
+
+    `sources` make datasets that can be made on the spot, such as a packaged history. `pins` name the exact
+    snapshot for a dataset's name: a replay reads what the run read, whatever was ingested since.
+    """
+
+    catalogue: "Catalogue"
+    now: Instant
+    sources: Sources = field(default_factory=dict)
+    pins: Mapping[str, str] = field(default_factory=dict)
+
+    def snapshot(self, name: str) -> Snapshot:
+        """The snapshot behind a dataset's name or an id; made first where it is missing and can be made.
+
+        Raises: NotFound.
+        """
+        try:
+            return self.catalogue.resolve(self.pins.get(name, name))
+        except NotFound:
+            if name in self.pins or name not in self.sources:
+                raise
+            return self.catalogue.commit(self.sources[name](), self.now)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,48 +106,55 @@ class Plan:
         return max(point.strategy.warm_up_bars for point in self.points) - 1
 
 
-def prepare(options: StudyOptions, catalogue: "Catalogue", sources: Sources, now: Instant) -> Plan:
+def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     """Resolve data, build every configuration, and let quality errors block what does not waive them.
 
     Raises: NotFound, UnknownName, InvalidOption, Blocked; nothing has been run or counted then.
     """
     # Names and bounds first: a misspelt parameter should not wait for data to be read.
-    profile = profiles.find(options.execution.profile)
+    profile = profile_of(options)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
-    snapshot = _resolve(options, catalogue, sources, now)
+    snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
-    panel = _cut(catalogue.panel(snapshot, _as_of(options), symbols), options)
-    beside, market = _benchmark(options, catalogue, sources, (panel, now))
-    findings = _findings(catalogue, snapshot, panel.symbols)
+    panel = _cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options)
+    beside, market = _benchmark(options, shelf, panel)
+    findings = _findings(shelf, snapshot, panel.symbols)
     _block_on_errors(findings, options)
     points = _points(options, headline, snapshot)
     plan = Plan(options, study_hash(options), snapshot, beside, panel, market, findings, profile, points)
     if len(panel.instants) < plan.common_start + LEAST_BARS:
         raise InvalidOption(
-            f"the period holds {len(panel.instants)} sessions; the longest warm-up takes {plan.common_start + 1}.",
+            f"the period holds {len(panel.instants)} sessions; warm-up takes up to {plan.common_start + 1}.",
             f"At least {LEAST_BARS} must follow it: widen [period] or shorten the warm-up.",
         )
     return plan
 
 
-def _resolve(options: StudyOptions, catalogue: "Catalogue", sources: Sources, now: Instant) -> Snapshot:
-    """The snapshot the study reads; a synthetic market or a packaged history is made where it is missing."""
-    if options.data.synthetic is not None:
-        from tradewright.data.synthetic.make import make
-        from tradewright.data.synthetic.options import options_of
+def profile_of(options: StudyOptions) -> ExecutionProfile:
+    """The study's execution profile; one with its own numbers says so in its name.
 
-        given = {"name": options.data.dataset, **options.data.synthetic}
-        return catalogue.commit(make(options_of(given)), now)
-    return _snapshot(options.data.dataset, catalogue, sources, now)
+    Raises: UnknownName for a profile or a number that is not there, InvalidOption for a value out of bounds.
+    """
+    named, own = profiles.find(options.execution.profile), options.execution.override
+    known = [one.name for one in fields(named) if one.name != "name"]
+    for name in own:
+        if name not in known:
+            raise unknown_name(name, "number of an execution profile ([execution.override])", known)
+    if not own:
+        return named
+    words = ", ".join(f"{name} = {value:g}" for name, value in own.items())
+    return replace(named, name=f"{named.name} with {words}", **own)
 
 
-def _snapshot(name: str, catalogue: "Catalogue", sources: Sources, now: Instant) -> Snapshot:
-    try:
-        return catalogue.resolve(name)
-    except NotFound:
-        if name not in sources:
-            raise
-        return catalogue.commit(sources[name](), now)
+def _resolve(options: StudyOptions, shelf: Shelf) -> Snapshot:
+    """The snapshot the study reads; a synthetic market is made from the study's own options."""
+    if options.data.synthetic is None or options.data.dataset in shelf.pins:
+        return shelf.snapshot(options.data.dataset)
+    from tradewright.data.synthetic.make import make
+    from tradewright.data.synthetic.options import options_of
+
+    given = {"name": options.data.dataset, **options.data.synthetic}
+    return shelf.catalogue.commit(make(options_of(given)), shelf.now)
 
 
 def _as_of(options: StudyOptions) -> Instant:
@@ -145,16 +178,14 @@ def _cut(panel: Panel, options: StudyOptions) -> Panel:
     return panel.rows(first, len(panel.instants)) if first else panel
 
 
-def _benchmark(
-    options: StudyOptions, catalogue: "Catalogue", sources: Sources, at: tuple[Panel, Instant]
-) -> tuple[Snapshot | None, Floats]:
+def _benchmark(options: StudyOptions, shelf: Shelf, panel: Panel) -> tuple[Snapshot | None, Floats]:
     """Returns of the benchmark at the study's own instants, and the snapshot they come from."""
-    wanted, (panel, now) = options.benchmark, at
+    wanted = options.benchmark
     if wanted.kind == "universe":
         return None, equal_weight_returns(growth_index(panel))
-    snapshot = _snapshot(wanted.dataset, catalogue, sources, now)
+    snapshot = shelf.snapshot(wanted.dataset)
     symbol = _only_symbol(wanted, snapshot)
-    other = catalogue.panel(snapshot, _as_of(options), (symbol,))
+    other = shelf.catalogue.panel(snapshot, _as_of(options), (symbol,))
     return snapshot, held_returns(aligned(growth_index(other)[:, 0], other.instants, panel.instants))
 
 
@@ -173,10 +204,10 @@ def _only_symbol(wanted: BenchmarkOptions, snapshot: Snapshot) -> str:
     )
 
 
-def _findings(catalogue: "Catalogue", snapshot: Snapshot, symbols: tuple[str, ...]) -> tuple[Finding, ...]:
+def _findings(shelf: Shelf, snapshot: Snapshot, symbols: tuple[str, ...]) -> tuple[Finding, ...]:
     """What the quality report says of the dataset as a whole and of the instruments used."""
     wanted = {"", *symbols}
-    return tuple(finding for finding in catalogue.findings(snapshot) if finding.symbol in wanted)
+    return tuple(finding for finding in shelf.catalogue.findings(snapshot) if finding.symbol in wanted)
 
 
 def _block_on_errors(findings: tuple[Finding, ...], options: StudyOptions) -> None:
@@ -214,7 +245,7 @@ def _point(
 
 
 def _trial(options: StudyOptions, strategy: Strategy, snapshot: Snapshot) -> str:
-    """The hash of what was tried: the strategy with all its parameters, the data and the terms it traded on."""
+    """The hash of what was tried: the strategy with all its parameters, the data and the terms of trade."""
     import msgspec
 
     terms = (options.universe, options.period, options.execution, options.account)

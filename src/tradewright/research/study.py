@@ -58,9 +58,10 @@ class StrategyOptions(msgspec.Struct, frozen=True):
 
 
 class ExecutionOptions(msgspec.Struct, frozen=True):
-    """Which assumptions about fills and costs hold."""
+    """Which assumptions about fills and costs hold: a named profile, and numbers of it that differ here."""
 
     profile: Text = "realistic"
+    override: dict[str, float] = {}
 
 
 class BenchmarkOptions(msgspec.Struct, frozen=True):
@@ -89,7 +90,7 @@ class StudyOptions(msgspec.Struct, frozen=True):
     """Everything a study file may say."""
 
     title: Text
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     hypothesis: Hypothesis
     data: DataOptions
     strategy: StrategyOptions

@@ -1,8 +1,8 @@
 """The ledger of trials: append-only, chained by hashes, so that no try can be forgotten or rewritten.
 
-A trial is one configuration of a strategy on data. It counts from the moment it starts, whatever becomes of it.
-Chain: each row's hash covers the hash before it and all of the row. Edits, deletions and reorderings inside the
-chain show; rows cut off its very end do not.
+A trial is one configuration of a strategy on data. It counts from its start, whatever becomes of it.
+Chain: each row's hash covers the hash before it and all of the row. Edits, deletions and reorderings
+inside the chain show; rows cut off its very end do not.
 """
 
 import hashlib

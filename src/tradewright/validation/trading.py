@@ -83,22 +83,24 @@ def traded_share(outcome: Outcome) -> Floats:
     return _over_equity(traded, outcome.equity_usd)
 
 
-def turnover_figure(outcome: Outcome, years: float) -> Figure:
+def turnover_figure(outcome: Outcome, years: float, start_row: int = 0) -> Figure:
     """How often a year the account was replaced: half of all notional traded, over average equity.
 
-    Units: 1.0 is the whole account bought and sold once a year.
+    Units: 1.0 is the whole account bought and sold once a year. `years` is the time from `start_row` on.
     """
-    name, unit, bars = "Turnover a year", "times a year", len(outcome.equity_usd)
+    name, unit, bars = "Turnover a year", "times a year", len(outcome.equity_usd) - start_row
     if bars < 2 or not years > 0:
         return not_evaluated(name, unit, bars, "the period holds no time")
     traded = float(np.sum(np.abs(outcome.fills["qty"]) * outcome.fills["price"]))
-    return figure(name, traded / 2.0 / float(np.mean(outcome.equity_usd)) / years, unit, len(outcome.fills))
+    average = float(np.mean(outcome.equity_usd[start_row:]))
+    rate = traded / 2.0 / average / years if average > 0 else float("nan")
+    return figure(name, rate, unit, bars)
 
 
-def exposure_figures(outcome: Outcome) -> tuple[Figure, Figure, Figure]:
+def exposure_figures(outcome: Outcome, start_row: int = 0) -> tuple[Figure, Figure, Figure]:
     """Average gross exposure, average net exposure, and the share of bars with any position."""
-    bars = len(outcome.equity_usd)
-    gross, net = gross_exposure(outcome), net_exposure(outcome)
+    bars = len(outcome.equity_usd) - start_row
+    gross, net = gross_exposure(outcome)[start_row:], net_exposure(outcome)[start_row:]
     invested = float(np.mean(gross > 0.0)) if bars else float("nan")
     return (
         figure("Average gross exposure", _mean(gross), "share of equity", bars),
@@ -122,9 +124,9 @@ def costs_of(outcome: Outcome) -> Costs:
     )
 
 
-def cost_a_year_bps(cost_usd: float, outcome: Outcome, years: float) -> float:
+def cost_a_year_bps(cost_usd: float, equity_usd: Floats, years: float) -> float:
     """A cost as basis points of average equity a year; NaN where the period holds no time."""
-    average = float(np.mean(outcome.equity_usd)) if len(outcome.equity_usd) else 0.0
+    average = float(np.mean(equity_usd)) if len(equity_usd) else 0.0
     return cost_usd / average / years * 1e4 if average > 0 and years > 0 else float("nan")
 
 
@@ -142,7 +144,7 @@ def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
             trips += _fill(book, asset, row, record)
         else:
             trips += _cash(book, asset, row, record[0], ends=kind == "delisting")
-    marks = _last_marks(panel)
+    marks = last_marks(panel)
     for asset, position in sorted(book.items()):
         position.cash_usd += position.qty * marks[asset]
         trips.append(_trip(asset, position, len(panel.instants) - 1, is_open=True))
@@ -236,7 +238,7 @@ def _average(fills: list[tuple[float, float]]) -> float | None:
     return sum(qty * price for qty, price in fills) / shares if shares > 0 else None
 
 
-def _last_marks(panel: Panel) -> Floats:
+def last_marks(panel: Panel) -> Floats:
     """The last known close of each instrument, in shares of the last row; NaN where none is known."""
     marks = np.full(len(panel.symbols), np.nan)
     for asset in range(len(marks)):

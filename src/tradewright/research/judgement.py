@@ -1,0 +1,65 @@
+"""From results to a verdict: the evidence in one value, with what only the ledger and the clock know."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tradewright.research.plan import Plan
+from tradewright.research.result import StudyResult
+from tradewright.validation.evidence import Evidence
+from tradewright.validation.figure import Figure, figure, not_evaluated
+from tradewright.validation.gates import judge
+from tradewright.validation.luck import expected_maximum_sharpe
+from tradewright.validation.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class StudyContext:
+    """What a report says that does not follow from seed, code, data and configuration.
+
+    It is kept beside the run, so that a replay renders the same bytes. `trials` counts the configurations
+    tried on the hypothesis when the study ended, None where no ledger was kept; `created_at` is an ISO time.
+    """
+
+    trials: int | None
+    created_at: str
+    is_replayed: bool | None = None
+
+
+def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:
+    """Everything the gates are asked about."""
+    provenance = plan.snapshot.provenance
+    return Evidence(
+        origin=provenance.origin,
+        survivors_only=provenance.survivors_only,
+        caveats=provenance.caveats,
+        findings=plan.findings,
+        waivers=plan.options.waived(),
+        sharpe=result.sharpe,
+        minimum_track_bars=result.minimum_track_bars,
+        round_trips=result.closed_trips,
+        over_benchmark=result.over_benchmark,
+        doubled_costs=result.doubled_costs,
+        one_bar_later=result.one_bar_later,
+        grid=result.grid,
+        has_volume=bool(np.isfinite(plan.panel.volume).any()),
+        is_replayed=context.is_replayed,
+        trials=context.trials,
+        luck_sharpe=luck_sharpe(result, context),
+    )
+
+
+def luck_sharpe(result: StudyResult, context: StudyContext) -> Figure:
+    """The Sharpe ratio that the best of as many worthless and unrelated configurations would show."""
+    name, unit, sample = "Best of as many worthless tries", "ratio a year", result.sharpe.sample
+    if not context.trials:
+        return not_evaluated(name, unit, sample, "no ledger of trials was kept")
+    if not math.isfinite(result.error):
+        return not_evaluated(name, unit, sample, "the Sharpe ratio has no standard error")
+    return figure(name, expected_maximum_sharpe(context.trials, result.error), unit, sample)
+
+
+def verdict_on(plan: Plan, result: StudyResult, context: StudyContext) -> Verdict:
+    """The verdict on a study."""
+    return judge(evidence_of(plan, result, context))

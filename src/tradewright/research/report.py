@@ -1,0 +1,293 @@
+"""A study's results as the dossier's content and as one JSON object. Nothing new is found out here."""
+
+import math
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+
+from tradewright.research.dossier.content import (
+    CostLine,
+    DossierContent,
+    GateLine,
+    Grid,
+    Identity,
+    Luck,
+    MonthlyReturns,
+    Passport,
+    Quantity,
+    Ratio,
+    Series,
+    Setup,
+    Trade,
+    VerdictLines,
+    WaiverLine,
+)
+from tradewright.research.judgement import StudyContext, luck_sharpe
+from tradewright.research.plan import Plan
+from tradewright.research.result import StudyResult
+from tradewright.strategies.parameters import bounds_of
+from tradewright.validation import trading
+from tradewright.validation.benchmark import HOW
+from tradewright.validation.figure import Figure
+from tradewright.validation.performance import drawdown_series, monthly_returns, yearly_returns
+from tradewright.validation.verdict import Gate, Status, Verdict
+from tradewright.values.instant import NS_PER_DAY, date_of
+
+LUCK_HOW = "expected maximum of worthless, unrelated tries with this record's standard error"
+
+
+def content_of(
+    plan: Plan, result: StudyResult, verdict: Verdict, context: StudyContext, identity: Identity
+) -> DossierContent:
+    """Everything the page prints."""
+    return DossierContent(
+        identity=identity,
+        passport=_passport(plan),
+        setup=_setup(plan, result),
+        verdict=_verdict(verdict),
+        sharpe=_ratio(result.sharpe),
+        luck=Luck(context.trials, _number(luck_sharpe(result, context)), LUCK_HOW),
+        ratios=tuple(_ratio(one) for one in (*result.figures[1:], *result.against)),
+        series=_series(plan, result),
+        monthly=_monthly(result),
+        trades=_trades(plan, result),
+        costs=_costs(result),
+        grid=_grid(plan, result),
+        notes=notes_on(plan, result),
+    )
+
+
+def identity_of(plan: Plan, context: StudyContext, run_id: str, code_version: str) -> Identity:
+    """Which study this is, and what names its run."""
+    return Identity(
+        title=plan.options.title,
+        hypothesis=plan.options.hypothesis.statement,
+        study_hash=plan.study,
+        run_id=run_id,
+        code_version=code_version,
+        seed=plan.options.seed,
+        created_at=context.created_at,
+    )
+
+
+def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: StudyContext) -> dict[str, Any]:
+    """The run in one JSON object: headline, gates, figures and the grid."""
+    return {
+        "title": plan.options.title,
+        "hypothesis": plan.options.hypothesis.id,
+        "study": plan.study,
+        "headline": verdict.headline,
+        "trials": context.trials,
+        "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
+        "figures": {one.name: asdict(one) for one in _all_figures(result)},
+        "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
+        "grid": [asdict(point) for point in result.grid],
+        "notes": list(notes_on(plan, result)),
+    }
+
+
+def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
+    """How the numbers came about, in whole sentences."""
+    period, profile = result.period, plan.profile
+    first = date_of(int(period.instants[0]))
+    notes = [
+        "All figures are in-sample: no part of the history was held back from whoever chose the idea.",
+        f"Figures begin on {first}, when the strategy could first decide; "
+        f"the {result.start_row} bars before it are warm-up.",
+        f"Ratios are annualised with {period.bars_per_year:g} bars a year. Excess returns are over the "
+        f"profile's cash rate, {100 * profile.cash_rate:g} % in every year, not over historical bill rates.",
+        f"Benchmark: {_benchmark(plan)}, {HOW}.",
+        "The grid's Sharpe ratios are measured from the row on which its slowest member could first decide.",
+    ]
+    if plan.benchmark_snapshot is not None:
+        notes += [f"Benchmark data: {caveat}" for caveat in plan.benchmark_snapshot.provenance.caveats]
+    if plan.panel.is_close_only:
+        notes.append(
+            "The series hold closes only: orders fill at the next session's close, and no volume caps them."
+        )
+    open_trips = sum(trip.is_open for trip in result.trades)
+    if open_trips:
+        notes.append(f"{open_trips} positions are still open at the end and are valued at the last close.")
+    refused = len(result.headline.outcome.refusals)
+    if refused:
+        notes.append(f"{refused} wishes became no order; refusals.parquet says why for each.")
+    return tuple(notes)
+
+
+def _all_figures(result: StudyResult) -> tuple[Figure, ...]:
+    robust = (result.doubled_costs, result.one_bar_later)
+    names = ("Sharpe ratio a year, costs doubled", "Sharpe ratio a year, one bar later")
+    fragile = tuple(_renamed(one, name) for one, name in zip(robust, names, strict=True))
+    return (*result.figures, *result.against, *fragile, result.minimum_track_bars, result.closed_trips)
+
+
+def _renamed(found: Figure, name: str) -> Figure:
+    return Figure(name, found.value, found.unit, found.sample, found.interval, found.reason)
+
+
+def _benchmark(plan: Plan) -> str:
+    wanted = plan.options.benchmark
+    if wanted.kind == "universe":
+        return "the study's own universe in equal weights"
+    return f"{wanted.symbol or wanted.dataset} ({wanted.dataset})" if wanted.symbol else wanted.dataset
+
+
+def _passport(plan: Plan) -> Passport:
+    snapshot, provenance = plan.snapshot, plan.snapshot.provenance
+    return Passport(
+        snapshot_id=snapshot.id,
+        dataset=snapshot.dataset,
+        origin=provenance.origin.value,
+        vendor=provenance.vendor,
+        licence=provenance.licence,
+        calendar=snapshot.calendar,
+        first=snapshot.first,
+        last=snapshot.last,
+        rows=snapshot.rows,
+        symbols=snapshot.symbols,
+        survivors_only=provenance.survivors_only,
+        caveats=provenance.caveats,
+        findings=plan.findings,
+        waivers=tuple(WaiverLine(one.code, one.reason) for one in plan.options.waivers),
+    )
+
+
+def _setup(plan: Plan, result: StudyResult) -> Setup:
+    strategy, account, instants = plan.headline.strategy, plan.options.account, plan.panel.instants
+    units = {one.name: bounds_of(one) for one in strategy.declared()}
+    about = (type(strategy).__doc__ or "").strip().splitlines()
+    return Setup(
+        period_first=date_of(int(instants[0])),
+        period_last=date_of(int(instants[-1])),
+        universe=plan.panel.symbols,
+        strategy=plan.options.strategy.name,
+        parameters=tuple(
+            Quantity(name, value if isinstance(value, int | float) else str(value), _unit(units[name]))
+            for name, value in strategy.parameters().items()
+        ),
+        benchmark=_benchmark(plan),
+        profile=plan.profile.name,
+        profile_numbers=tuple(
+            Quantity(one.name, getattr(plan.profile, one.name))
+            for one in fields(plan.profile)
+            if one.name != "name"
+        ),
+        capital_usd=account.capital_usd,
+        account=(
+            Quantity("max_gross", account.max_gross, "times equity"),
+            Quantity("fractional shares", account.fractional),
+            Quantity("liquidated at the end", account.liquidate_at_end),
+        ),
+        strategy_about=about[0] if about else "",
+    )
+
+
+def _unit(bounds: Any) -> str:
+    """A parameter's unit as its strategy declares it; a switch has none."""
+    return "" if bounds is None or bounds.unit == "yes or no" else str(bounds.unit)
+
+
+def _verdict(verdict: Verdict) -> VerdictLines:
+    failed, unknown = verdict.count(Status.FAIL), verdict.count(Status.NOT_EVALUATED)
+    status = Status.FAIL if failed else Status.NOT_EVALUATED if unknown or not verdict.gates else Status.PASS
+    return VerdictLines(verdict.headline, status.value, tuple(_line(gate) for gate in verdict.gates))
+
+
+def _line(gate: Gate) -> GateLine:
+    return GateLine(gate.name, gate.status.value, gate.reason, gate.value, gate.limit, gate.unit)
+
+
+def _number(found: Figure) -> float:
+    return math.nan if found.value is None else found.value
+
+
+def _ratio(found: Figure) -> Ratio:
+    inside = found.interval
+    how = (
+        ""
+        if inside is None
+        else f"{inside.method}, {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks"
+    )
+    low, high = (math.nan, math.nan) if inside is None else (inside.low, inside.high)
+    level = 0.95 if inside is None else inside.level
+    return Ratio(
+        found.name, _number(found), found.unit, found.sample, how, low, high, level, reason=found.reason
+    )
+
+
+def _series(plan: Plan, result: StudyResult) -> Series:
+    outcome, matched = result.headline.outcome, result.matched_usd
+    # The benchmark begins where the strategy could first trade; before that there is nothing to draw.
+    fall = np.full(len(matched), np.nan)
+    fall[result.start_row :] = drawdown_series(matched[result.start_row :])
+    return Series(
+        instants=plan.panel.instants,
+        equity_usd=outcome.equity_usd,
+        benchmark_usd=matched,
+        drawdown=drawdown_series(outcome.equity_usd),
+        benchmark_drawdown=fall,
+        gross=trading.gross_exposure(outcome),
+        net=trading.net_exposure(outcome),
+        turnover=trading.traded_share(outcome),
+        benchmark_how=f"{_benchmark(plan)}, {HOW}",
+    )
+
+
+def _monthly(result: StudyResult) -> MonthlyReturns:
+    months = monthly_returns(result.period.instants, result.period.returns)
+    annual = yearly_returns(months)
+    years = tuple(year for year, _ in annual)
+    table = np.full((len(years), 12), np.nan)
+    for one in months:
+        table[years.index(one.year), one.month - 1] = one.value
+    return MonthlyReturns(years, table, np.array([value for _, value in annual]))
+
+
+def _trades(plan: Plan, result: StudyResult) -> tuple[Trade, ...]:
+    marks = trading.last_marks(plan.panel)
+    return tuple(_trade(plan, trip, float(marks[trip.asset])) for trip in result.trades)
+
+
+def _trade(plan: Plan, trip: trading.RoundTrip, mark: float) -> Trade:
+    entry, end = (int(plan.panel.instants[row]) for row in (trip.entry_row, trip.exit_row))
+    return Trade(
+        symbol=plan.panel.symbols[trip.asset],
+        side="long" if trip.qty > 0 else "short",
+        entry_at=entry,
+        entry_price=math.nan if trip.entry_price is None else trip.entry_price,
+        exit_at=None if trip.is_open else end,
+        exit_price=mark if trip.is_open else math.nan if trip.exit_price is None else trip.exit_price,
+        qty=trip.qty,
+        pnl_usd=trip.pnl_usd,
+        costs_usd=trip.costs_usd,
+        holding_days=(end - entry) / NS_PER_DAY,
+    )
+
+
+def _costs(result: StudyResult) -> tuple[CostLine, ...]:
+    costs, equity = result.costs, result.headline.outcome.equity_usd[result.start_row :]
+    causes = {
+        "spread": costs.spread_usd,
+        "commission": costs.commission_usd,
+        "borrow fee": costs.borrow_usd,
+        "margin interest": costs.margin_interest_usd,
+        "interest earned on cash": -costs.interest_earned_usd,
+    }
+    years = result.period.years
+    return tuple(
+        CostLine(cause, usd, trading.cost_a_year_bps(usd, equity, years)) for cause, usd in causes.items()
+    )
+
+
+def _grid(plan: Plan, result: StudyResult) -> Grid | None:
+    axes = plan.options.strategy.grid
+    if not axes:
+        return None
+    metric = np.full(tuple(len(values) for values in axes.values()), np.nan)
+    chosen: tuple[int, ...] = ()
+    for point in result.grid:
+        if point.steps:
+            metric[point.steps] = _number(point.sharpe)
+        chosen = point.steps if point.is_headline else chosen
+    return Grid(tuple(axes), tuple(axes.values()), "Sharpe ratio a year", metric, len(result.grid), chosen)

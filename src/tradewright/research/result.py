@@ -1,0 +1,252 @@
+"""Runs a prepared study: the headline, the grid around it, and the two runs that ask whether it is fragile.
+
+A function of the plan alone: no clock, no file, no ledger. Whoever watches is told of each trial as it goes.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from tradewright.kernel.batch import simulate
+from tradewright.research.plan import Plan, Point
+from tradewright.runs.backtest import Backtest, backtest
+from tradewright.validation import benchmark, trading
+from tradewright.validation.bootstrap import BootstrapOptions, resampling
+from tradewright.validation.evidence import GridPoint
+from tradewright.validation.figure import Figure, figure, not_evaluated
+from tradewright.validation.performance import Period, cash_returns, measure, period_of, sharpe_figure
+from tradewright.validation.sharpe import error_robust, minimum_track_record, moments
+from tradewright.values.decisions import Decisions
+from tradewright.values.outcome import Outcome
+from tradewright.values.panel import Floats
+from tradewright.values.profile import ExecutionProfile
+
+# Configurations recorded as started at a time: one disk write for several, few lost to a crash.
+TRIALS_AT_ONCE = 32
+CONFIDENCE = 0.95
+
+
+class Watch(Protocol):
+    """Whoever wants to know how a study goes: the ledger, a progress bar, or nobody."""
+
+    def started(self, points: tuple[Point, ...]) -> None:
+        """These configurations are about to be tried."""
+
+    def finished(self, point: Point, sharpe: Figure) -> None:
+        """This one was tried and gave this Sharpe ratio."""
+
+    def failed(self, point: Point, reason: str) -> None:
+        """This one broke off."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """So many of so many steps of a stage are done."""
+
+
+class Nobody:
+    """Watches nothing: for a replay, whose trials have been counted already."""
+
+    def started(self, points: tuple[Point, ...]) -> None:
+        """Told, and forgets."""
+
+    def finished(self, point: Point, sharpe: Figure) -> None:
+        """Told, and forgets."""
+
+    def failed(self, point: Point, reason: str) -> None:
+        """Told, and forgets."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Told, and forgets."""
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """What a study found, before anybody judges it.
+
+    Shape: `matched_usd` is T, the benchmark at matched exposure from `start_row` on, NaN before.
+    Units: `figures` begin with the Sharpe ratio; `error` is its standard error a year, or NaN.
+    """
+
+    headline: Backtest
+    start_row: int
+    period: Period
+    figures: tuple[Figure, ...]
+    against: tuple[Figure, ...]
+    trades: tuple[trading.RoundTrip, ...]
+    costs: trading.Costs
+    grid: tuple[GridPoint, ...]
+    doubled_costs: Figure
+    one_bar_later: Figure
+    minimum_track_bars: Figure
+    error: float
+    matched_usd: Floats
+
+    @property
+    def sharpe(self) -> Figure:
+        """The headline's Sharpe ratio a year, with its interval."""
+        return self.figures[0]
+
+    @property
+    def over_benchmark(self) -> Figure:
+        """Mean return a year above the benchmark at matched exposure."""
+        return self.against[0]
+
+    @property
+    def closed_trips(self) -> Figure:
+        """How many round trips came to their end."""
+        closed = sum(not trip.is_open for trip in self.trades)
+        return figure("Finished round trips", float(closed), "trades", closed, needs=0)
+
+
+def execute(plan: Plan, watch: Watch) -> StudyResult:
+    """Run every configuration, then measure the headline. Equal plans give equal results, bit for bit."""
+    headline, grid = _tried(plan, watch)
+    watch.progress("fragility", 0, 2)
+    doubled = _under(plan, headline.decisions, doubled_cost(plan.profile), "doubled costs")
+    watch.progress("fragility", 1, 2)
+    later = _under(plan, one_bar_later(headline.decisions, len(plan.panel.instants)), plan.profile, "later")
+    watch.progress("fragility", 2, 2)
+    watch.progress("intervals", 0, 1)
+    result = _measured(plan, headline, grid, (doubled, later))
+    watch.progress("intervals", 1, 1)
+    return result
+
+
+def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
+    """The same profile with spread, commission, borrow fee and margin rate twice as high."""
+    return replace(
+        profile,
+        name=f"{profile.name}, costs doubled",
+        half_spread_bps=2.0 * profile.half_spread_bps,
+        commission_bps=2.0 * profile.commission_bps,
+        commission_per_share_usd=2.0 * profile.commission_per_share_usd,
+        commission_minimum_usd=2.0 * profile.commission_minimum_usd,
+        margin_rate=2.0 * profile.margin_rate,
+        borrow_rate=2.0 * profile.borrow_rate,
+    )
+
+
+def one_bar_later(decisions: Decisions, bars: int) -> Decisions:
+    """The same wishes, each carried out one bar later; those that would fall behind the end are dropped."""
+    inside = decisions.rows + 1 < bars
+    return Decisions(decisions.rows[inside] + 1, np.ascontiguousarray(decisions.weights[inside]))
+
+
+def bootstrap_options(plan: Plan) -> BootstrapOptions:
+    """How this study draws its intervals."""
+    wanted = plan.options.intervals
+    return BootstrapOptions(plan.options.seed, wanted.draws, wanted.level)
+
+
+def _tried(plan: Plan, watch: Watch) -> tuple[Backtest, tuple[GridPoint, ...]]:
+    """Run every configuration in order; each is announced before it runs and reported after."""
+    found: list[GridPoint] = []
+    headline: Backtest | None = None
+    total = len(plan.points)
+    for first in range(0, total, TRIALS_AT_ONCE):
+        batch = plan.points[first : first + TRIALS_AT_ONCE]
+        watch.started(batch)
+        for number, point in enumerate(batch, start=first):
+            watch.progress("trials", number, total)
+            run = _run(plan, point, watch)
+            headline = headline or run
+            found.append(_graded(plan, point, run.outcome))
+            watch.finished(point, found[-1].sharpe)
+    watch.progress("trials", total, total)
+    assert headline is not None  # a plan always holds its headline
+    return headline, tuple(found)
+
+
+def _run(plan: Plan, point: Point, watch: Watch) -> Backtest:
+    try:
+        return backtest(point.strategy, plan.panel, plan.options.account, plan.profile)
+    except Exception as error:
+        # A trial that broke was still a try: it goes on record before the error goes on its way.
+        watch.failed(point, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _graded(plan: Plan, point: Point, outcome: Outcome) -> GridPoint:
+    """A configuration's Sharpe ratio over the bars at which all of them could trade."""
+    period = _period(plan, outcome, plan.common_start)
+    sample = resampling(period.excess, bootstrap_options(plan), "grid", point.trial)
+    return GridPoint(point.parameters, point.steps, sharpe_figure(period, sample), point.is_headline)
+
+
+def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, key: str) -> Figure:
+    """The headline's Sharpe ratio when its decisions are traded under other terms."""
+    outcome = simulate(plan.panel, decisions, plan.options.account, profile)
+    period = _period(plan, outcome, _start_row(plan))
+    return sharpe_figure(period, resampling(period.excess, bootstrap_options(plan), key))
+
+
+def _start_row(plan: Plan) -> int:
+    """The row of the headline's first possible decision: before it, an idle account says nothing."""
+    return max(plan.headline.strategy.warm_up_bars - 1, 0)
+
+
+def _period(plan: Plan, outcome: Outcome, start: int) -> Period:
+    return period_of(plan.panel.instants[start:], outcome.equity_usd[start:], plan.profile.cash_rate)
+
+
+def _measured(
+    plan: Plan, headline: Backtest, grid: tuple[GridPoint, ...], fragile: tuple[Figure, Figure]
+) -> StudyResult:
+    """Everything that is said of the headline run."""
+    start, outcome = _start_row(plan), headline.outcome
+    period, options = _period(plan, outcome, start), bootstrap_options(plan)
+    matched = _matched(plan, outcome, start)
+    sample = resampling(period.excess, options, "benchmark")
+    against = benchmark.compare(period, matched, plan.market[start:], sample)
+    figures = (
+        *measure(period, options, "headline"),
+        *trading.exposure_figures(outcome, start),
+        trading.turnover_figure(outcome, period.years, start),
+    )
+    shown = np.full(len(outcome.equity_usd), np.nan)
+    shown[start:] = outcome.equity_usd[start] * np.cumprod(np.concatenate([[1.0], 1.0 + matched]))
+    return StudyResult(
+        headline=headline,
+        start_row=start,
+        period=period,
+        figures=figures,
+        against=against,
+        trades=trading.round_trips(outcome, plan.panel),
+        costs=trading.costs_of(outcome),
+        grid=grid,
+        doubled_costs=fragile[0],
+        one_bar_later=fragile[1],
+        minimum_track_bars=minimum_track_bars(period),
+        error=_error(period),
+        matched_usd=shown,
+    )
+
+
+def _matched(plan: Plan, outcome: Outcome, start: int) -> Floats:
+    """The benchmark's returns at the strategy's average net exposure, cash and borrowing at profile rates."""
+    exposure = float(np.mean(trading.net_exposure(outcome)[start:-1]))
+    instants = plan.panel.instants[start:]
+    cash = cash_returns(instants, plan.profile.cash_rate)
+    borrowed = cash_returns(instants, plan.profile.margin_rate)
+    return benchmark.matched_returns(plan.market[start:], exposure, cash, borrowed)
+
+
+def minimum_track_bars(period: Period) -> Figure:
+    """How many bars this Sharpe ratio needs to be told from zero; at least a year's worth."""
+    name, unit = "Minimum track record", "bars"
+    shape = moments(period.excess)
+    if isinstance(shape, str):
+        return not_evaluated(name, unit, len(period.returns), shape)
+    needed = minimum_track_record(shape, 0.0, CONFIDENCE)
+    if not math.isfinite(needed):
+        reason = f"a Sharpe ratio of {shape.sharpe * math.sqrt(period.bars_per_year):.2f} is not above zero"
+        return not_evaluated(name, unit, shape.sample, f"{reason}: no length of record would show it to be")
+    return Figure(name, max(needed, period.bars_per_year), unit, shape.sample)
+
+
+def _error(period: Period) -> float:
+    """Standard error of the Sharpe ratio a year; NaN where it cannot be measured."""
+    if isinstance(moments(period.excess), str):
+        return math.nan
+    return error_robust(period.excess) * math.sqrt(period.bars_per_year)

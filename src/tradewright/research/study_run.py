@@ -1,0 +1,193 @@
+"""Runs a study from its options to its verdict: registered first, every trial on record, written at once.
+
+What follows from (seed, code, data, configuration) comes from `execute`; trial counts and the clock go into a
+`StudyContext` that is kept beside the run, so that a replay writes the same bytes.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+
+from tradewright.research.judgement import StudyContext, verdict_on
+from tradewright.research.plan import Plan, Point, Shelf, prepare
+from tradewright.research.result import Nobody, StudyResult, execute
+from tradewright.research.study import StudyOptions
+from tradewright.research.trials import Event, Kind, TrialLedger
+from tradewright.runs.artifacts import encoded, json_bytes, outcome_tables
+from tradewright.runs.manifest import PARTIAL, Causes, Manifest, code_version
+from tradewright.runs.store import RunStore
+from tradewright.validation.figure import Figure
+from tradewright.validation.verdict import Verdict
+from tradewright.values.errors import Interrupted
+from tradewright.values.instant import Instant, iso_of
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Ports:
+    """What a study needs from the world; assembly joins it.
+
+    `clock` gives ns UTC; `progress` is told stage, steps done and steps in all.
+    """
+
+    shelf: Shelf
+    ledger: TrialLedger
+    store: RunStore
+    clock: Callable[[], Instant]
+    progress: Progress
+
+
+@dataclass(frozen=True, eq=False)
+class StudyRun:
+    """A finished study: its record in the store, its verdict, and what led to it."""
+
+    manifest: Manifest
+    plan: Plan
+    result: StudyResult
+    verdict: Verdict
+    context: StudyContext
+
+
+class _Recorder:
+    """Puts every trial on record as it goes, and passes progress on."""
+
+    def __init__(self, plan: Plan, ports: Ports) -> None:
+        self.plan, self.ports = plan, ports
+        self.running: dict[str, Point] = {}
+        self.ended: list[Event] = []
+
+    def started(self, points: tuple[Point, ...]) -> None:
+        """Put a batch on record before any of it runs, and the ends of the batch before it."""
+        self.settle()
+        hypothesis, trials = self.plan.options.hypothesis.id, [point.trial for point in points]
+        self.running = {point.trial: point for point in points}
+        self.ports.ledger.start(hypothesis, self.plan.study, trials, self.ports.clock())
+
+    def finished(self, point: Point, sharpe: Figure) -> None:
+        """Remember how a trial ended."""
+        body = {"parameters": dict(point.parameters), "sharpe_a_year": sharpe.value, "sample": sharpe.sample}
+        self._end(point, Kind.FINISHED, body)
+
+    def failed(self, point: Point, reason: str) -> None:
+        """Remember that a trial broke off, and why."""
+        self._end(point, Kind.FAILED, {"parameters": dict(point.parameters), "reason": reason})
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Pass it on."""
+        self.ports.progress(stage, done, total)
+
+    def settle(self) -> None:
+        """Write down the ends of trials; what is still running when a study stops was interrupted."""
+        self.ports.ledger.end(self.ended)
+        self.ended = []
+
+    def interrupt(self) -> None:
+        """Mark what was announced and never came to an end."""
+        for point in list(self.running.values()):
+            self._end(point, Kind.INTERRUPTED, {"parameters": dict(point.parameters)})
+        self.settle()
+
+    def _end(self, point: Point, kind: Kind, body: dict[str, Any]) -> None:
+        self.running.pop(point.trial, None)
+        hypothesis, text = self.plan.options.hypothesis.id, json.dumps(body, sort_keys=True)
+        self.ended.append(Event(self.ports.clock(), kind, hypothesis, self.plan.study, point.trial, text))
+
+
+def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
+    """Run a study to its verdict and keep it.
+
+    Raises: all that `prepare` does, before any trial; Interrupted on Ctrl-C, with a partial run left and all
+    trials that had started on record; StorageFailure where ledger or store cannot be written.
+    """
+    ports.progress("data", 0, 1)
+    plan = prepare(options, ports.shelf)
+    ports.progress("data", 1, 1)
+    hypothesis = options.hypothesis
+    ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
+    recorder = _Recorder(plan, ports)
+    try:
+        result = execute(plan, recorder)
+        recorder.settle()
+        return _kept(plan, result, ports)
+    except KeyboardInterrupt:
+        manifest = _interrupted(plan, recorder, ports)
+        kept = "the whole run made earlier stays" if manifest.is_complete else "it is kept as a partial run"
+        raise Interrupted(
+            f"the study was stopped: {kept} ({manifest.run_id}), and the trials that had started count.",
+            "Run the same study again to finish it.",
+        ) from None
+    except BaseException:
+        recorder.interrupt()
+        raise
+
+
+def replay(config: Mapping[str, Any], context: Mapping[str, Any], shelf: Shelf) -> dict[str, bytes]:
+    """Execute a study again from what its run kept; gives all its files but the manifest.
+
+    `config` and `context` are the run's JSON files of these names; `shelf.pins` must name the snapshots the
+    run read (see `pins_of`). No trial is counted: this one has been.
+    """
+    options = msgspec.convert(config["study"], StudyOptions)
+    plan = prepare(options, shelf)
+    return files_of(plan, execute(plan, Nobody()), StudyContext(**context))
+
+
+def pins_of(config: Mapping[str, Any], snapshot_id: str) -> dict[str, str]:
+    """The exact snapshots behind the dataset names of a run's configuration, for a replay's shelf."""
+    study, pins = config["study"], {}
+    if config.get("benchmark_snapshot"):
+        pins[study["benchmark"]["dataset"]] = config["benchmark_snapshot"]
+    return {**pins, study["data"]["dataset"]: snapshot_id}
+
+
+def causes_of(plan: Plan) -> Causes:
+    """What names the run: seed, code, snapshot and configuration."""
+    return Causes(
+        kind="study",
+        name=plan.options.title,
+        seed=plan.options.seed,
+        snapshot_id=plan.snapshot.id,
+        config=plan.config,
+        code_version=code_version(),
+    )
+
+
+def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str, bytes]:
+    """Every file of the run but its manifest: tables, JSON and the dossier."""
+    from tradewright.research.dossier.page import render
+    from tradewright.research.report import content_of, identity_of, summary_of
+
+    causes, verdict = causes_of(plan), verdict_on(plan, result, context)
+    identity = identity_of(plan, context, causes.run_id, causes.code_version)
+    content = content_of(plan, result, verdict, context, identity)
+    run = result.headline
+    return encoded(
+        {
+            **outcome_tables(plan.panel, run.decisions, run.outcome),
+            "config.json": json_bytes(plan.config),
+            "context.json": json_bytes(asdict(context)),
+            "summary.json": json_bytes(summary_of(plan, result, verdict, context)),
+            "dossier.html": render(content).encode(),
+        }
+    )
+
+
+def _kept(plan: Plan, result: StudyResult, ports: Ports) -> StudyRun:
+    """Count the trials, judge, render and write the run."""
+    now = ports.clock()
+    context = StudyContext(ports.ledger.count(plan.options.hypothesis.id), iso_of(now))
+    ports.progress("dossier", 0, 1)
+    manifest = ports.store.write(causes_of(plan), files_of(plan, result, context), now)
+    ports.progress("dossier", 1, 1)
+    return StudyRun(manifest, plan, result, verdict_on(plan, result, context), context)
+
+
+def _interrupted(plan: Plan, recorder: _Recorder, ports: Ports) -> Manifest:
+    """Leave a partial run that says what was asked, and no result."""
+    recorder.interrupt()
+    files = encoded({"config.json": json_bytes(plan.config)})
+    return ports.store.write(causes_of(plan), files, ports.clock(), PARTIAL)
