@@ -125,9 +125,10 @@ def accrue(state: State, row: int) -> None:
         return
     instants, terms = state.panel.instants, state.terms
     years = int(instants[row] - instants[row - 1]) / NS_PER_YEAR
-    earned = terms.cash_rate * max(state.cash - state.short, 0.0)
-    owed = terms.margin_rate * min(state.cash, 0.0)
-    interest = (earned + owed) * years
+    if state.cash < 0.0:
+        interest = terms.margin_rate * years * state.cash
+    else:
+        interest = terms.cash_rate * years * max(state.cash - state.short, 0.0)
     fee = terms.borrow_rate * state.short * years
     state.cash = state.cash + interest - fee
     state.interest += interest

@@ -3,7 +3,8 @@
 import numpy as np
 
 from tradewright.kernel.inputs import Terms
-from tradewright.kernel.native.entry import entry, is_interpreted
+from tradewright.kernel.native.cache import is_interpreted
+from tradewright.kernel.native.entry import entry
 from tradewright.kernel.native.records import (
     Intents,
     Market,
@@ -33,7 +34,7 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     actions = actions[inside]
     actions = actions[np.lexsort((actions["kind"], actions["row"]))]
     prices = panel.close if terms.close_only else panel.open
-    return panel.instants, prices, panel.close, panel.volume, actions
+    return panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)
 
 
 def address_of(array: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]") -> int:
@@ -60,8 +61,8 @@ class Books:
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
         ]
-        accrued = (np.zeros(bars), np.zeros(bars))
-        self.path: Path = (np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars), *accrued)
+        blank = (np.zeros(bars), np.zeros(bars), np.zeros(bars), np.zeros(bars))
+        self.path: Path = (np.empty(bars), np.empty(bars), *blank)
         self.table = np.zeros(1, dtype=table_dtype)
         self._address = address_of(self.table)
         self._sweep: tuple[Ints, Floats] | None = None
@@ -72,7 +73,7 @@ class Books:
         """Write every address into the table."""
         names = ("instants", "prices", "close", "volume", "actions")
         self._point_to(("account", "assets"), (self.account, self.assets))
-        self._point_to(names, self.market)
+        self._point_to(names, self.market[:5])
         self._point_to(("rows", "targets"), self.intents)
         self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
         self._point_to(_PATH, self.path)

@@ -20,6 +20,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 _SOURCES = ("kernel", "values")
 _configured: list[Path] = []
 settings: Any = numba.config
+is_interpreted = bool(settings.DISABLE_JIT)
 
 
 def configure(folder: Path) -> None:

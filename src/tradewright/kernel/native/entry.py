@@ -26,8 +26,6 @@ from tradewright.kernel.native.step import run, sweep
 from tradewright.values.outcome import fill_dtype, flow_dtype, order_dtype, refusal_dtype
 from tradewright.values.panel import Floats, action_dtype
 
-is_interpreted = bool(cache.settings.DISABLE_JIT)
-
 
 def _at(typing: Any, address: Any) -> Any:
     """The memory at an address."""
@@ -76,6 +74,7 @@ def market_at(table: Record) -> Market:
         carray(at(table["close"]), shape, np.float64),
         carray(at(table["volume"]), shape, np.float64),
         carray(at(table["actions"]), table["acts"], action_dtype),
+        carray(at(table["close"]), table["bars"] * table["count"], np.float64),
     )
 
 

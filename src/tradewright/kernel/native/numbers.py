@@ -28,9 +28,11 @@ def years_between(instants: Ints, row: int) -> float:
 
 
 @compiled
-def interest_on(account: Record, cash: float, short: float) -> float:
-    """Interest for a year on these balances: earned on free cash, owed on debt."""
-    return float(account["cash_rate"] * max(cash - short, 0.0) + account["margin_rate"] * min(cash, 0.0))
+def interest_on(account: Record, cash: float, short: float, years: float) -> float:
+    """Interest on these balances: owed on debt, or else earned on cash that no short position ties up."""
+    if cash < 0.0:
+        return float(account["margin_rate"] * years * cash)
+    return float(account["cash_rate"] * years * max(cash - short, 0.0))
 
 
 @compiled

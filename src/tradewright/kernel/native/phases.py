@@ -31,7 +31,7 @@ from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Ints
 def accrue(account: Record, instants: Ints, row: int) -> None:
     """Interest and borrow fees for the time since the last row, on what was owed and owned then."""
     years = years_between(instants, row)
-    interest = interest_on(account, account["cash"], account["short"]) * years
+    interest = interest_on(account, account["cash"], account["short"], years)
     fee = account["borrow_rate"] * account["short"] * years
     account["cash"] = account["cash"] + interest - fee
     account["interest"] += interest

@@ -13,8 +13,8 @@ from tradewright.values.panel import Floats, Ints
 Record = Any  # one element of a structured array: np.void when interpreted, a numba record when compiled
 Records = NDArray[np.void]
 
-# instants, prices at which orders meet the market, closes, volumes, corporate actions
-Market = tuple[Ints, Floats, Floats, Floats, Records]
+# instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end
+Market = tuple[Ints, Floats, Floats, Floats, Records, Floats]
 # decision rows, targets (K x N)
 Intents = tuple[Ints, Floats]
 # orders, fills, flows, refusals
@@ -22,7 +22,7 @@ Journal = tuple[Records, Records, Records, Records]
 # equity, cash, long, short, interest, borrow fees
 Path = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
 
-compiled: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True)
+compiled: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, forceinline=True)
 # Phases called once a bar in a loop are spliced in before optimisation.
 spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline="always")
 

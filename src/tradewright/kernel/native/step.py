@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from tradewright.kernel.native.glide import glide
 from tradewright.kernel.native.matching import liquidate, trade
-from tradewright.kernel.native.numbers import interest_on, known, years_between
 from tradewright.kernel.native.phases import accrue, act, admit, guard, mark, write
+from tradewright.kernel.native.prefetch import look_ahead
 from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
 from tradewright.values.panel import Floats, Ints
 
@@ -20,10 +21,7 @@ def run(
     while account["row"] < stop:
         busy = next_busy_row(account, market, intents, stop)
         if busy > account["row"]:
-            if account["held"] <= 1:
-                glide_single(account, assets, market, path, busy)
-            else:
-                glide(account, assets, market, path, busy)
+            glide(account, assets, market, path, busy)
             continue
         if is_full(account, assets, journal):
             return JOURNAL_FULL
@@ -48,6 +46,7 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
     if account["action"] < len(market[4]) and market[4][account["action"]]["row"] == row:
         act(account, assets, market, journal, row)
     if account["decision"] < len(intents[0]) and intents[0][account["decision"]] < row:
+        look_ahead(market, intents, account["decision"] + 1)
         admit(account, assets, market, intents, journal)
     if account["working"] > 0:
         trade(account, assets, market, journal, row)
@@ -75,57 +74,6 @@ def is_full(account: Record, assets: Records, journal: Journal) -> bool:
         return False
     room = min(len(journal[0]) - account["orders"], len(journal[1]) - account["fills"])
     return bool(min(room, len(journal[3]) - account["refusals"]) < len(assets))
-
-
-@compiled
-def glide(account: Record, assets: Records, market: Market, path: Path, stop: int) -> None:
-    """Quiet bars with many instruments held: interest, marks, and nothing else."""
-    for row in range(account["row"], stop):
-        if account["accrues"] and row > 0:
-            accrue(account, market[0], row)
-        mark(account, assets, market[2], row)
-        if account["equity"] <= 0.0 and account["ruined_row"] < 0:
-            account["ruined_row"] = row
-        write(account, path, row)
-    account["row"] = stop
-
-
-@compiled
-def glide_single(account: Record, assets: Records, market: Market, path: Path, stop: int) -> None:
-    """Quiet bars with one instrument held, or none: `glide`, its numbers kept at hand."""
-    instants, close = market[0], market[2]
-    cash, short, ruined_row = account["cash"], account["short"], account["ruined_row"]
-    interest, borrow_fee = account["interest"], account["borrow_fee"]
-    long, equity = account["long"], account["equity"]
-    accrues, journals = account["accrues"], account["journals"]
-    number = assets[0]["held"] if account["held"] else 0
-    qty = assets[number]["qty"] if account["held"] else 0.0
-    price = assets[number]["mark"] if account["held"] else 0.0
-    for row in range(account["row"], stop):
-        if accrues and row > 0:
-            years = years_between(instants, row)
-            earned = interest_on(account, cash, short) * years
-            fee = account["borrow_rate"] * short * years
-            cash = cash + earned - fee
-            interest += earned
-            borrow_fee += fee
-            if journals:
-                path[4][row], path[5][row] = interest, borrow_fee
-        price = close[row, number] if known(close[row, number]) else price
-        value = qty * price
-        long = value if value > 0.0 else 0.0
-        short = -value if value < 0.0 else 0.0
-        equity = cash + long - short
-        if equity <= 0.0 and ruined_row < 0:
-            ruined_row = row
-        path[0][row] = equity
-        if journals:
-            path[1][row], path[2][row], path[3][row] = cash, long, short
-    account["cash"], account["long"], account["short"], account["equity"] = cash, long, short, equity
-    account["interest"], account["borrow_fee"], account["ruined_row"] = interest, borrow_fee, ruined_row
-    if account["held"]:
-        assets[number]["mark"] = price
-    account["row"] = stop
 
 
 @compiled
