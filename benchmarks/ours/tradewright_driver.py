@@ -1,6 +1,6 @@
 """Tradewright as a contestant: strategies that come with it, through the public drivers of `runs`.
 
-The panel is made before the clock starts. Everything from prices to the account's equity at every bar is inside:
+The panel is made before the clock starts. All from prices to the account's equity at every bar is inside:
 columns, decisions, orders, fills, and the record of each of them.
 """
 
