@@ -82,11 +82,11 @@ def make_trades(count: int) -> tuple[Trade, ...]:
 
 
 def make_monthly() -> MonthlyReturns:
-    """Thirty-three years, the last one cut short."""
-    returns = np.random.default_rng(5).normal(0.008, 0.045, (33, 12))
-    returns[-1, 10:] = np.nan
+    """Thirty-two years, the last one cut short."""
+    returns = np.random.default_rng(5).normal(0.008, 0.045, (32, 12))
+    returns[-1, 11:] = np.nan
     annual = np.nanprod(1.0 + returns, axis=1) - 1.0
-    return MonthlyReturns(tuple(range(1990, 2023)), returns, annual)
+    return MonthlyReturns(tuple(range(1990, 2022)), returns, annual)
 
 
 def make_grid() -> Grid:
@@ -116,7 +116,7 @@ RATIOS = (
     Ratio("Capacity", np.nan, "usd", 0, "", reason="no volume is known, so no capacity can be estimated"),
 )  # fmt: skip
 FINDINGS = (
-    Finding("STALE_END", Level.WARNING, "FIX03", "the last 4 closes are equal", 4, "2022-12-22"),
+    Finding("STALE_END", Level.WARNING, "FIX03", "the last 4 closes are equal", 4, "2021-11-04"),
     Finding("UNEXPLAINED_JUMP", Level.ERROR, "FIX07", "a 7:1 drop with no split on file", 1, "2014-06-09"),
     Finding("CLOSE_ONLY", Level.NOTE, "", "no open, high, low or volume is known"),
 )
@@ -133,7 +133,7 @@ def make_identity() -> Identity:
 def make_passport() -> Passport:
     return Passport(
         "a6b1c9f04d3e7712", "fixture-walks", "synthetic", "this test suite", "none", "XNYS",
-        "1990-01-02", "2022-12-28", 166_240, SYMBOLS, True,
+        "1990-01-02", "2021-11-10", 166_240, SYMBOLS, True,
         ("The universe was chosen knowing who would survive; past returns are too good",
          "Only closing prices are known: fills happen at the next close."),
         FINDINGS, (WaiverLine("UNEXPLAINED_JUMP", "a spin-off that the vendor does not record"),),
@@ -142,7 +142,7 @@ def make_passport() -> Passport:
 
 def make_setup() -> Setup:
     return Setup(
-        "1990-01-02", "2022-12-28", SYMBOLS, "momentum",
+        "1990-01-02", "2021-11-10", SYMBOLS, "momentum",
         (Quantity("lookback", 252, "bars"), Quantity("skip", 21, "bars"), Quantity("top", 0.3, "of names")),
         "equal weight of the universe", "realistic",
         (Quantity("half spread", 2.0, "bps"), Quantity("commission", 0.005, "USD a share"),

@@ -19,6 +19,7 @@ from tradewright.values.panel import Floats, Ints
 MOST_ROWS = 20_000
 MOST_COLUMNS = 40
 SHORT_SPAN_DAYS = 120
+MOST_DOUBLINGS = 2.0**9
 DASHES = {"strategy": "solid", "benchmark": "dash", "gross": "solid", "net": "dot"}
 NS_PER_DAY = 86_400_000_000_000
 
@@ -108,7 +109,7 @@ def equity_chart(series: Series | None) -> Chart:
     static = line_chart(series.instants, tuple(lines), Frame(words, 320, _short_dollars, is_log))
     keys = ("equity_usd", "benchmark_usd")
     traces = tuple(_over_time(line, key, "$,.0f") for line, key in zip(lines, keys, strict=False))
-    axis = {"type": "log" if is_log else "linear", "tickprefix": "$"}
+    axis = {"tickformat": "$.3~s", "type": "log" if is_log else "linear"} | _log_ticks(lines, is_log)
     return Chart(name, heading, words, static or Html(), traces, _time_layout(axis), "", "time", is_log)
 
 
@@ -197,7 +198,7 @@ def profit_chart(trades: tuple[Trade, ...] | None) -> Chart:
         f"{_short_dollars(edges[k])} to {_short_dollars(edges[k + 1])}" for k in range(len(counts))
     ]
     trace["hovertemplate"] = "%{customdata}: %{y}<extra></extra>"
-    layout = {"height": 300, "xaxis": {"tickprefix": "$"}, "yaxis": {"title": {"text": "round trips"}}}
+    layout = {"height": 300, "xaxis": {"tickformat": "$~s"}, "yaxis": {"title": {"text": "round trips"}}}
     return Chart(name, heading, words, static or Html(), (trace,), layout)
 
 
@@ -216,6 +217,16 @@ def spread(values: Floats) -> tuple[Floats, Floats]:
 def decimal_count(value: float) -> str:
     """A whole number; between whole numbers nothing is written."""
     return decimal(value, 0) if float(value).is_integer() else ""
+
+
+def _log_ticks(lines: list[Line], is_log: bool) -> dict[str, Any]:
+    """Marks of a log scale: each doubling of the capital, or powers of ten where those would be too many."""
+    known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
+    if not is_log or known.max() < 2.0 * known.min():
+        return {}
+    if known.max() > MOST_DOUBLINGS * known.min():
+        return {"dtick": 1}
+    return {"tick0": float(np.log10(known[0])), "dtick": float(np.log10(2.0))}
 
 
 def _over_time(line: Line, column: str, form: str) -> Trace:

@@ -7,6 +7,11 @@ from tradewright.research.dossier.content import Grid
 from tradewright.research.dossier.wording import counted, decimal, setting
 from tradewright.values.panel import Floats
 
+# Above this many cells a number in each would be too small to read.
+MOST_WORDED = 200
+# The picture reads like the table below it: the first value stands on top.
+UPSIDE_DOWN = {"autorange": "reversed", "showgrid": False}
+
 
 def grid_chart(grid: Grid | None) -> Chart:
     """A heat map over the first two parameters; further ones are held at the reported point."""
@@ -22,13 +27,13 @@ def grid_chart(grid: Grid | None) -> Chart:
     hover = "%{y} (down), %{x} (across): %{z:.2f}<extra></extra>"
     heat: Trace = {"type": "heatmap", "x": across, "y": down, "z": [numbers(row, 5) for row in face]}
     heat |= {"colorscale": "heat", "hovertemplate": hover, "xgap": 2, "ygap": 2, "zmid": 0.0}
-    heat["colorbar"] = {"title": {"text": plot_text(grid.metric_name)}, "thickness": 12}
+    heat |= {"colorbar": {"thickness": 12}, "text": _cell_words(grid, face), "texttemplate": "%{text}"}
     layout = {
-        "xaxis": {"type": "category", "title": {"text": plot_text(grid.names[1])}},
-        "yaxis": {"type": "category", "title": {"text": plot_text(grid.names[0])}},
+        "xaxis": {"type": "category", "title": {"text": plot_text(grid.names[1])}, "showgrid": False},
+        "yaxis": {"type": "category", "title": {"text": plot_text(grid.names[0])}} | UPSIDE_DOWN,
         "height": min(640, 160 + 34 * len(down)),
     }
-    return Chart(name, heading, grid_words(grid), traces=(heat, *_mark(grid)), layout=layout)
+    return Chart(name, heading, grid_words(grid), traces=(heat,), layout=layout)
 
 
 def face_of(grid: Grid) -> Floats:
@@ -46,7 +51,9 @@ def grid_words(grid: Grid) -> str:
     known = grid.metric[np.isfinite(grid.metric)]
     best, middle, worst = (decimal(float(np.quantile(known, share))) for share in (1.0, 0.5, 0.0))
     tried = f"{counted(grid.trials, 'trial')}; {grid.metric_name}:"
-    sentence = f"{tried} best {best}, median {middle}, worst {worst}."
+    silent = grid.metric.size - len(known)
+    gaps = f" {counted(silent, 'point')} of the grid gave no number." if silent else ""
+    sentence = f"{tried} best {best}, median {middle}, worst {worst}.{gaps}"
     if not grid.chosen:
         return f"{sentence} The reported parameters are not on this grid."
     value = float(grid.metric[grid.chosen])
@@ -65,13 +72,13 @@ def _held_words(grid: Grid) -> str:
     return f" The picture holds {', '.join(held)}." if held else ""
 
 
-def _mark(grid: Grid) -> tuple[Trace, ...]:
-    """The reported point."""
-    if not grid.chosen:
-        return ()
-    down, across = (
-        plot_text(setting(values[at])) for values, at in zip(grid.values[:2], grid.chosen[:2], strict=True)
-    )
-    look = {"symbol": "diamond-open", "size": 18, "color": "var(--ink)", "line": {"width": 2}}
-    point = {"type": "scatter", "mode": "markers", "x": [across], "y": [down], "marker": look}
-    return (point | {"hoverinfo": "skip", "showlegend": False},)
+def _cell_words(grid: Grid, face: Floats) -> list[list[str]]:
+    """What stands in each cell: its number where there is room, and the mark of the reported point."""
+    has_room = face.size <= MOST_WORDED
+    words = [
+        [decimal(value) if has_room and np.isfinite(value) else "" for value in row] for row in face.tolist()
+    ]
+    if grid.chosen:
+        down, across = grid.chosen[:2]
+        words[down][across] = f"{words[down][across]} \u25c6".strip()
+    return words

@@ -169,14 +169,13 @@ def _verdict(content: DossierContent) -> Html:
         f"{sum(gate.status == status for gate in verdict.gates):,} {words}"
         for status, words in (("PASS", "passed"), ("FAIL", "failed"), ("NOT EVALUATED", "not evaluated"))
     ]
-    tally = f"{counted(len(verdict.gates), 'gate')}: {', '.join(counts)}."
+    tally = f"{counted(len(verdict.gates), 'gate')}: {', '.join(counts)}. What nobody evaluated never passes."
     return join(
         tag("div", badge(verdict.status), tag("p", verdict.headline), class_="headline"),
         _caveats(content),
         _sharpe(content.sharpe, content.luck),
         tag("h3", "Gates"),
-        tag("p", f"{tally} What nobody evaluated never counts as passed.", class_="note"),
-        gates_table(verdict.gates),
+        gates_table(verdict.gates, tally),
         _notes(content.notes),
     )
 
@@ -222,7 +221,7 @@ def _whisker(sharpe: Ratio, luck: Luck) -> Html:
     """Estimate, interval, zero and luck on one line."""
     if not math.isfinite(sharpe.value):
         return Html()
-    hurdle = ((luck.sharpe, "luck"),) if math.isfinite(luck.sharpe) else ()
+    hurdle = ((luck.sharpe, f"luck {decimal(luck.sharpe)}"),) if math.isfinite(luck.sharpe) else ()
     about = (
         f"{sharpe.name} {decimal(sharpe.value)}, interval {between(sharpe.low, sharpe.high, sharpe.unit)}, "
         f"best by luck {decimal(luck.sharpe)}"
@@ -279,7 +278,11 @@ def _parameters(content: DossierContent, charts: dict[str, Chart]) -> Html:
     chart, grid = charts["grid"], content.grid
     if grid is None or chart.missing:
         return missing(chart.missing)
-    return join(figure(chart), grid_table(grid))
+    if not chart.traces:
+        return join(figure(chart), grid_table(grid))
+    # Open for paper and for readers without the script, which folds it once the picture stands.
+    listed = tag("details", tag("summary", "The grid as a table"), grid_table(grid), open=True, class_="twin")
+    return join(figure(chart), listed)
 
 
 def _passport(content: DossierContent) -> Html:

@@ -19,7 +19,7 @@
   };
 
   // Categories and hover words come from the study: they are text even where they look like a colour's name.
-  const literal = (key) => key === "customdata" || key === "title";
+  const literal = (key) => key === "customdata" || key === "text" || key === "title";
   const isColumn = (value) => typeof value === "string" && value.startsWith("@");
   const traceOf = (trace) => ({
     ...resolve({ ...trace, x: null, y: null }),
@@ -36,10 +36,11 @@
     const own = chart.layout;
     const y = { ...own.yaxis };
     if (isLog !== null) y.type = isLog ? "log" : "linear";
-    if (y.type === "log") y.dtick = "D2";
+    if (isLog === false) { delete y.tick0; delete y.dtick; }
     return {
       height: own.height || (chart.id === "equity" ? 400 : 260),
-      margin: { l: 56, r: 12, t: 8, b: 36 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("--quiet"), activecolor: colour("--ink") },
+      margin: { l: 56, r: 12, t: 34, b: 36 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour("--ink") },
       hoverlabel: { bgcolor: colour("--panel"), bordercolor: colour("--rule"), font: { color: colour("--ink") } },
       legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" }, showlegend: chart.traces.length > 1 && chart.id !== "grid",
@@ -69,6 +70,8 @@
     }
   };
 
+  const twins = document.querySelectorAll("details.twin");
+  const isDrawn = (name) => document.querySelector(`.drawn #chart-${name}`) !== null;
   const drawAll = () => Promise.all(data.charts.map(draw));
 
   // Charts over time zoom together: what happened in the drawdown is then visible in the exposure.
@@ -135,7 +138,9 @@
   document.querySelectorAll("button[data-scale]").forEach(offerScale);
   drawAll().then(() => {
     data.charts.filter((chart) => placeOf(chart).on).forEach(joinZoom);
+    twins.forEach((twin) => { twin.open = !isDrawn("grid"); });
     document.documentElement.dataset.drawn = String(document.querySelectorAll("figure.drawn").length);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  addEventListener("beforeprint", () => twins.forEach((twin) => { twin.open = true; }));
 })();

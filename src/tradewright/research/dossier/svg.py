@@ -124,17 +124,17 @@ def whisker(value: float, low: float, high: float, others: tuple[tuple[float, st
 
     def x(at: float) -> str:
         """Where a value stands."""
-        return f"{12 + 396 * (at - start) / width:.1f}"
+        return f"{8 + 284 * (at - start) / width:.1f}"
 
     marks = [tag("line", x1=x(0.0), x2=x(0.0), y1=8, y2=40, class_="zero"), _label(x(0.0), 56, "0")]
     for at, name in others:
-        marks += [tag("line", x1=x(at), x2=x(at), y1=8, y2=40, class_="hurdle"), _label(x(at), 72, name)]
+        marks += [tag("line", x1=x(at), x2=x(at), y1=8, y2=40, class_="hurdle"), _label(x(at), 71, name)]
     if math.isfinite(low) and math.isfinite(high):
         marks.append(tag("line", x1=x(low), x2=x(high), y1=24, y2=24, class_="interval"))
     if math.isfinite(value):
         marks.append(tag("circle", cx=x(value), cy=24, r=6, class_="estimate"))
     title = tag("title", about)
-    return tag("svg", title, *marks, viewBox="0 0 420 80", class_="whisker", role="img", aria_label=about)
+    return tag("svg", title, *marks, viewBox="0 0 300 76", class_="whisker", role="img", aria_label=about)
 
 
 def _picture(frame: Frame, *parts: Html) -> Html:

@@ -22,6 +22,7 @@ from tradewright.research.dossier.wording import (
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ORDER = {"FAIL": 0, "NOT EVALUATED": 1, "PASS": 2}
+NO_NUMBER = tag("span", "\u2013", title="this gate compares no number", class_="quiet")
 NOT_EVALUATED_SHORT = tag("abbr", "n.e.", title=NOT_EVALUATED)
 
 
@@ -43,8 +44,8 @@ def table(
 ) -> Html:
     """A table whose first column heads its rows; it scrolls within itself where the screen is narrow.
 
-    A table of kind "stack" becomes a list of cards on a phone: there every part names its role and carries its
-    head, so that it stays a table for those who listen to it.
+    A table of kind "stack" becomes a list of cards on a phone: there every part names its role and carries
+    its head, so that it stays a table for those who listen to it.
     """
     is_stack = kind.startswith("stack")
     heads = [
@@ -92,7 +93,7 @@ def badge(status: str) -> Html:
     return tag("span", symbol, " ", status, class_=f"status {name}")
 
 
-def gates_table(gates: tuple[GateLine, ...]) -> Html:
+def gates_table(gates: tuple[GateLine, ...], caption: str) -> Html:
     """Gates with their answers: failures first, then what nobody evaluated, then what passed."""
     if not gates:
         return missing("No gate was asked, so nothing is established.")
@@ -107,20 +108,19 @@ def gates_table(gates: tuple[GateLine, ...]) -> Html:
         (
             badge(gate.status),
             gate.name,
-            _gate_number(gate, gate.value),
-            _gate_number(gate, gate.limit),
+            _found(gate),
+            NO_NUMBER if gate.limit is None else in_unit(gate.limit, gate.unit),
             sentence(gate.reason),
         )
         for gate in sorted(gates, key=lambda gate: ORDER[gate.status])
     ]
-    return table("The gates of the verdict, failures first", columns, rows, "stack gates")
+    return table(caption, columns, rows, "stack gates")
 
 
-def _gate_number(gate: GateLine, value: float | None) -> Html:
-    """A gate's number; many gates compare none, and then there is nothing to print."""
-    if value is None and gate.status != "NOT EVALUATED":
-        return tag("span", "\u2013", aria_label="no number", class_="quiet")
-    return escape(in_unit(value, gate.unit))
+def _found(gate: GateLine) -> str:
+    """What a gate found; many gates compare no numbers, and then there is nothing to print."""
+    is_bare = gate.value is None and gate.status != "NOT EVALUATED"
+    return NO_NUMBER if is_bare else in_unit(gate.value, gate.unit)
 
 
 def ratios_table(ratios: tuple[Ratio, ...]) -> Html:
@@ -143,7 +143,9 @@ def ratios_table(ratios: tuple[Ratio, ...]) -> Html:
         )
         for ratio in ratios
     ]
-    return table("Measures with their uncertainty", columns, rows, "stack ratios")
+    return table(
+        "Each measure with its interval, its sample and how both were obtained", columns, rows, "stack ratios"
+    )
 
 
 def _level(ratio: Ratio) -> str:
@@ -205,7 +207,7 @@ def costs_table(costs: tuple[CostLine, ...] | None) -> Html:
 
 def _bar(value: float, largest: float) -> Html:
     """A bar as long as its number."""
-    if not (math.isfinite(value) and largest > 0):
+    if not (math.isfinite(value) and value and largest > 0):
         return Html()
     hue = "received" if value < 0 else "paid"
     return tag("span", class_=f"bar {hue}", style=f"width:{100.0 * abs(value) / largest:.1f}%")

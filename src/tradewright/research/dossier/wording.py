@@ -6,6 +6,8 @@ from tradewright.values.instant import date_of, iso_of
 
 NOT_EVALUATED = "not evaluated"
 MINUS = "\u2212"
+# A number and its per cent sign stay on one line.
+NBSP = "\u00a0"
 SYMBOLS = {"PASS": "\u2713", "FAIL": "\u2717", "NOT EVALUATED": "\u25cb"}
 
 
@@ -20,7 +22,7 @@ def decimal(value: float, digits: int = 2) -> str:
 
 def per_cent(share: float, digits: int = 1) -> str:
     """A share as per cent."""
-    return f"{decimal(100.0 * share, digits)} %" if math.isfinite(share) else NOT_EVALUATED
+    return f"{decimal(100.0 * share, digits)}{NBSP}%" if math.isfinite(share) else NOT_EVALUATED
 
 
 def dollars(amount_usd: float, digits: int = 0) -> str:
@@ -35,23 +37,28 @@ def in_unit(value: float | None, unit: str) -> str:
     """A number in its unit: shares as per cent, dollars with their sign, ratios bare, counts whole."""
     if value is None or not math.isfinite(value):
         return NOT_EVALUATED
-    first = unit.split(" ", maxsplit=1)
-    rest = f" {first[1]}" if len(first) > 1 else ""
-    if first[0] == "share":
-        return f"{per_cent(value)}{'' if rest.startswith(' of') else rest}"
-    if first[0] in ("usd", "dollars"):
-        return f"{dollars(value)}{rest}"
-    if first[0] in ("ratio", ""):
-        return decimal(value)
-    digits = 0 if float(value).is_integer() else 1
-    return f"{decimal(value, digits)} {unit}"
+    number, after = _in_parts(value, unit)
+    return f"{number}{after}"
+
+
+def _in_parts(value: float, unit: str) -> tuple[str, str]:
+    """A number and what follows it, apart."""
+    kind, _, rest = unit.partition(" ")
+    tail = f" {rest}" if rest and not rest.startswith("of ") else ""
+    if kind == "share":
+        return decimal(100.0 * value, 1), f"{NBSP}%{tail}"
+    if kind in ("usd", "dollars"):
+        return dollars(value), tail
+    if kind in ("ratio", ""):
+        return decimal(value), ""
+    return decimal(value, 0 if float(value).is_integer() else 1), f" {unit}"
 
 
 def between(low: float, high: float, unit: str) -> str:
-    """An interval in its unit, or that there is none."""
+    """An interval in its unit, which is named once, or that there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return NOT_EVALUATED
-    return f"{in_unit(low, unit)} to {in_unit(high, unit)}"
+    return f"{_in_parts(low, unit)[0]} to {in_unit(high, unit)}"
 
 
 def setting(value: float | int | str | bool) -> str:
