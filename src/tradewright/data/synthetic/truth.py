@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tradewright.data.synthetic.edges import DEEPEST_RETURN, Edge, Ground, find, planted
+from tradewright.data.synthetic.edges import Edge, Ground, find, planted
 from tradewright.data.synthetic.factors import Characters, Weather, base_returns, other_weather, split_causes
 from tradewright.data.synthetic.listings import MEAN_LOSS, MEAN_SQUARED_LOSS, Schedule, chance_of_delisting
 from tradewright.data.synthetic.options import SESSIONS_PER_YEAR, SyntheticOptions
@@ -29,6 +29,8 @@ BURN_IN = 320
 FEWEST_PATHS, MOST_PATHS = 4, 64
 # Sessions x names over all paths: about 150 years of 60 names, within half a second.
 WALKED_BARS = 2_400_000
+# An expected return of 1 % a session for a score of one: beyond it prices would run away with the edge.
+LARGEST_AMPLITUDE = 0.01
 CALIBRATION_ROUNDS = 4
 CALIBRATION_TOLERANCE = 1e-3
 
@@ -125,7 +127,7 @@ def _solved(stage: Stage, per_unit: Floats) -> float:
     target = stage.options.edge_sharpe / np.sqrt(SESSIONS_PER_YEAR)
     room = mean**2 - target**2 * (square - mean**2)
     amplitude = target * np.sqrt(variance / room) if room > 0 else np.inf
-    if not amplitude < -DEEPEST_RETURN / 30.0:
+    if not amplitude < LARGEST_AMPLITUDE:
         raise InvalidOption(
             f"edge_sharpe = {stage.options.edge_sharpe:g} with {stage.options.names} names is beyond reach.",
             "Ask for a lower ratio or for more names.",
