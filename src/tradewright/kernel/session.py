@@ -18,7 +18,9 @@ class Session:
     that bars nobody looks at cost nothing. What is seen is what the batch kernel computes, to the last bit.
     """
 
-    __slots__ = ("_account", "_bars", "_books", "_closed", "_liquidates", "_queued", "_ran", "_spoke", "row")
+    __slots__ = (
+        "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_spoke", "_zeros", "row"
+    )  # fmt: skip
 
     def __init__(self, panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> None:
         """Open the account before the first bar."""
@@ -31,7 +33,8 @@ class Session:
         self._books = Books(panel, terms_of(panel, account, profile), queue)
         self._books.account["liquidates"] = 0
         self._books.table["decisions"] = 0
-        self._account, self._bars = account, bars
+        self._account, self._bars, self._in_shares = account, bars, False
+        self._zeros = np.zeros(count)
         self._queued, self._ran, self._spoke, self._closed = 0, 0, -1, False
         self.row = -1
 
@@ -94,15 +97,23 @@ class Session:
         if self._ran > self.row:
             return
         books = self._books
-        books.account["decision"] = 0
-        books.table["decisions"] = self._queued
+        if self._queued:
+            books.account["decision"] = 0
+            books.table["decisions"] = self._queued
         books.run(self.row + 1)
         self._ran = self.row + 1
-        rows, targets = books.intents
+        if self._queued:
+            self._drop_met()
+
+    def _drop_met(self) -> None:
+        """Forget the targets that met the market; at most the current row's are left."""
+        rows, targets = self._books.intents
         waiting = self._spoke == self.row
         if waiting:
-            rows[0], targets[0] = rows[self._queued - 1], targets[self._queued - 1]
+            rows[0], targets[0] = self.row, targets[self._queued - 1]
         self._queued = int(waiting)
+        self._books.account["decision"] = 0
+        self._books.table["decisions"] = self._queued
 
     def _queue(self, targets: Floats, in_shares: bool) -> None:
         """Keep targets until the loop reaches the next row."""
@@ -110,13 +121,15 @@ class Session:
             raise InvalidOption("A decision outside the session's bars.", "Advance to a bar first.")
         rows, queue = self._books.intents
         wish = np.asarray(targets, dtype=np.float64)
-        if wish.shape != queue.shape[1:]:
-            mend = f"Give {queue.shape[1]} numbers, one for each symbol, NaN to leave a position as it is."
+        if wish.shape != self._zeros.shape:
+            mend = f"Give {len(self._zeros)} numbers, one for each symbol, NaN to leave a position as it is."
             raise InvalidOption(f"Targets of shape {wish.shape} at row {self.row}.", mend)
-        check_weights(wish[None, :], [self.row], self._books.panel.symbols)
-        if self._queued == len(rows) or self._books.account["in_shares"] != in_shares:
+        # Zero unless something is NaN or infinite: one product instead of a look at each number.
+        if wish.dot(self._zeros) != 0.0:
+            check_weights(wish[None, :], [self.row], self._books.panel.symbols)
+        if self._queued == len(rows) or self._in_shares != in_shares:
             self._catch_up()
-            self._books.account["in_shares"] = in_shares
+            self._books.account["in_shares"] = self._in_shares = in_shares
         if self._spoke != self.row:
             self._queued += 1
         rows[self._queued - 1] = self._spoke = self.row
