@@ -3,7 +3,7 @@
 from tradewright.research.dossier.content import Passport, WaiverLine
 from tradewright.research.dossier.markup import Html, escape, tag
 from tradewright.research.dossier.tables import Column, missing, quantities, table
-from tradewright.research.dossier.wording import NOT_EVALUATED, counted
+from tradewright.research.dossier.wording import NOT_EVALUATED
 from tradewright.values.findings import Finding, Level
 
 MOST_FINDINGS = 200
@@ -23,7 +23,8 @@ def passport_facts(passport: Passport) -> Html:
             ("Vendor", passport.vendor),
             ("Licence", passport.licence),
             ("Calendar", passport.calendar),
-            ("Extent", f"{passport.first} to {passport.last}, {counted(passport.rows, 'row')}"),
+            ("Extent", f"{passport.first} to {passport.last}"),
+            ("Rows", f"{passport.rows:,}"),
             ("Instruments", f"{len(passport.symbols):,}: {some_of(passport.symbols)}"),
             ("Survivors only", survivors[passport.survivors_only]),
         )

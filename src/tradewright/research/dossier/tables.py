@@ -21,6 +21,7 @@ from tradewright.research.dossier.wording import (
 )
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LONG = 64
 ORDER = {"FAIL": 0, "NOT EVALUATED": 1, "PASS": 2}
 NO_NUMBER = tag("span", "\u2013", title="this gate compares no number", class_="quiet")
 NOT_EVALUATED_SHORT = tag("abbr", "n.e.", title=NOT_EVALUATED)
@@ -215,7 +216,10 @@ def _bar(value: float, largest: float) -> Html:
 
 def quantities(pairs: Iterable[tuple[str, str]]) -> Html:
     """Names and their values, one below the other."""
-    listed = [tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs]
+    listed = [
+        tag("div", tag("dt", name), tag("dd", value), **({"class_": "wide"} if len(value) > LONG else {}))
+        for name, value in pairs
+    ]
     return tag("dl", *listed, class_="facts")
 
 

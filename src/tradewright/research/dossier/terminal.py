@@ -1,0 +1,85 @@
+"""The same verdict for a terminal: headline, caveats, the Sharpe ratio beside its trials, and the gates."""
+
+import math
+from typing import TYPE_CHECKING
+
+from tradewright.research.dossier.content import DossierContent, GateLine
+from tradewright.research.dossier.markup import printable
+from tradewright.research.dossier.tables import ORDER
+from tradewright.research.dossier.wording import (
+    NOT_EVALUATED,
+    SYMBOLS,
+    between,
+    decimal,
+    in_unit,
+    per_cent,
+    sentence,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+COLOURS = {"PASS": "green", "FAIL": "red", "NOT EVALUATED": "yellow"}
+
+
+def verdict_table(content: DossierContent) -> "Group":
+    """What a study found, ready for a rich console; words from outside are text, never markup."""
+    from rich.console import Group
+    from rich.panel import Panel
+
+    verdict = content.verdict
+    title = printable(content.identity.title)
+    box = Panel(_text(verdict.headline, "bold"), title=_text(title), border_style=COLOURS[verdict.status])
+    caveats = [_text(f"  ! {words}", "yellow") for words in _caveats(content)]
+    return Group(box, *caveats, _sharpe_line(content), _luck_line(content), _gates(verdict.gates))
+
+
+def _text(words: str, style: str = "") -> "Text":
+    """Words exactly as they are, control characters aside."""
+    from rich.text import Text
+
+    return Text(printable(words), style=style)
+
+
+def _caveats(content: DossierContent) -> tuple[str, ...]:
+    """What must be known before any number is believed."""
+    passport = content.passport
+    synthetic = (
+        ("Synthetic prices: they can never establish an edge.",) if passport.origin == "synthetic" else ()
+    )
+    waived = (f"Waived: {waiver.code}. {sentence(waiver.reason)}" for waiver in passport.waivers)
+    return (*synthetic, *map(sentence, passport.caveats), *waived)
+
+
+def _sharpe_line(content: DossierContent) -> "Text":
+    """The estimate with its interval and sample."""
+    sharpe = content.sharpe
+    if not math.isfinite(sharpe.value):
+        return _text(f"  {sharpe.name}: {NOT_EVALUATED}. {sentence(sharpe.reason)}")
+    interval = f"{per_cent(sharpe.level, 0)} interval {between(sharpe.low, sharpe.high, sharpe.unit)}"
+    sample = in_unit(sharpe.sample, sharpe.sample_of)
+    return _text(f"  {sharpe.name}: {in_unit(sharpe.value, sharpe.unit)} ({interval}; {sample})")
+
+
+def _luck_line(content: DossierContent) -> "Text":
+    """How many tries it took, and what luck alone would show."""
+    luck = content.luck
+    trials = NOT_EVALUATED if luck.trials is None else f"{luck.trials:,}"
+    best = f"the best of them by luck alone: {decimal(luck.sharpe)}"
+    return _text(f"  Trials of this hypothesis so far: {trials}; {best}")
+
+
+def _gates(gates: tuple[GateLine, ...]) -> "Table":
+    """Gates, failures first."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=True, header_style="dim")
+    table.add_column("Answer", no_wrap=True)
+    table.add_column("Gate")
+    table.add_column("Reason")
+    for gate in sorted(gates, key=lambda gate: ORDER[gate.status]):
+        answer = _text(f"{SYMBOLS[gate.status]} {gate.status}", COLOURS[gate.status])
+        table.add_row(answer, _text(gate.name), _text(sentence(gate.reason)))
+    return table
