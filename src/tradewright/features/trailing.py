@@ -1,14 +1,13 @@
 """Trailing functions of T x N columns: row t is computed from rows up to t, to the last bit.
 
-Each has a stream beside it that takes one row at a time and gives the same bits: both run one compiled recursion.
+Each has a stream beside it that takes one row at a time and gives the same bits: both run one recursion.
 A window counts known values that follow each other; at a gap (NaN) it has to fill again.
 
-Drift: a running sum is summed anew every 1024 values, so a mean is within 1024 * 2^-52 (2.3e-13) of the exact one,
-relative to the largest sum since then. `tests/features/test_trailing.py` measures it.
+Drift: a running sum is summed anew every 1024 values, so a mean is within 1024 * 2^-52 (2.3e-13) of the exact
+one, relative to the largest sum since then. `tests/features/test_trailing.py` measures it.
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -81,7 +80,7 @@ class MeanStream:
         seen, row = self._past.push(values)
         out = np.empty((1, len(values)))
         compiled_loop("mean_columns")(seen, row, self._window, self._totals, self._runs, out)
-        return out[0]
+        return cast(Floats, out[0])
 
 
 class ZScoreStream:
@@ -100,7 +99,7 @@ class ZScoreStream:
         seen, row = self._past.push(values)
         out = np.empty((1, len(values)))
         compiled_loop("zscore_columns")(seen, row, self._window, self._state, self._runs, out)
-        return out[0]
+        return cast(Floats, out[0])
 
 
 class ReturnStream:
@@ -115,7 +114,7 @@ class ReturnStream:
     def push(self, values: Floats) -> Floats:
         """Take the next row, N values, and give its returns."""
         seen, row = self._past.push(values)
-        return return_at(seen, np.array([row]), self._lookback, self._skip)[0]
+        return cast(Floats, return_at(seen, np.array([row]), self._lookback, self._skip)[0])
 
 
 class _Past:
@@ -152,7 +151,7 @@ def frozen(x: Floats) -> Floats:
     return seen
 
 
-def compiled_loop(name: str) -> Callable[..., Any]:
+def compiled_loop(name: str) -> Any:
     """A compiled loop by name. The compiler is loaded here and not before: it takes a third of a second."""
     from tradewright.features.native import loops
 

@@ -1,1 +1,1 @@
-"""Trading ideas, one a file: each says what to hold from what is known, and nothing about how it is traded."""
+"""Trading ideas, one a file: each says what to hold from what is known, never how it is traded."""

@@ -14,8 +14,8 @@ from tradewright.values.panel import Floats
 class BuyAndHold(Strategy):
     """Buy on the first row that can be bought, and never trade again.
 
-    Without weights: equal parts of all names with a close on the first row that has any; later listings are left
-    out. With weights: as given, on the first row on which every weighted name has a close.
+    Without weights: equal parts of all names with a close on the first row that has any; later listings are
+    left out. With weights: as given, on the first row on which every weighted name has a close.
     """
 
     weights: tuple[tuple[str, float], ...] = allocation(

@@ -1,7 +1,7 @@
 """What every strategy is: frozen parameters, a warm-up, and a decision made from a view that ends now."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, ClassVar, Self, dataclass_transform
 
@@ -18,7 +18,7 @@ from tradewright.strategies.parameters import (
     switch,
 )
 from tradewright.strategies.view import View, Weights
-from tradewright.values.decisions import Decisions
+from tradewright.values.decisions import DecisionBatch, Decisions
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(parameter, switch, allocation))
@@ -39,8 +39,8 @@ class Strategy(ABC):
         for declared in fields(cls):  # type: ignore[arg-type]
             if bounds_of(declared) is None or declared.default is MISSING:
                 raise TypeError(
-                    f"{cls.__name__}.{declared.name} has no bounds: declare it with parameter(default, low=..., "
-                    "high=..., unit=..., about=...), switch(...) or allocation(...)."
+                    f"{cls.__name__}.{declared.name} has no bounds: declare it with parameter(default, "
+                    "low=..., high=..., unit=..., about=...), switch(...) or allocation(...)."
                 )
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
@@ -86,4 +86,9 @@ class Strategy(ABC):
 
     def targets(self, frame: Frame) -> Decisions | None:
         """All decisions of a period at once, equal to `decide` row by row; None where nobody wrote it."""
+        return None
+
+    @classmethod
+    def targets_of_many(cls, frame: Frame, candidates: Sequence[Self]) -> DecisionBatch | None:
+        """`targets` of several parameter sets in one go, for several cores; None where nobody wrote it."""
         return None

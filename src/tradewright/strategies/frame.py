@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.data.adjustments import growth_index
-from tradewright.features.changes import Sides, band_changes, mean_crossings
+from tradewright.features.changes import Sides, band_changes, mean_crossings, mean_crossings_of_many
 from tradewright.features.months import new_months
 from tradewright.features.trailing import return_at, trailing_mean, trailing_return, trailing_zscore
 from tradewright.values.panel import Floats, Ints, Panel
@@ -70,7 +70,7 @@ class Frame:
 
     @property
     def growth(self) -> Floats:
-        """What one share grows to with dividends reinvested, T x N; carried through gaps, NaN before listing."""
+        """What one share grows to, dividends reinvested, T x N; carried through gaps, NaN before listing."""
         return self._column(("growth", 0, 0), self._growth)
 
     def mean(self, window: int) -> Floats:
@@ -95,17 +95,23 @@ class Frame:
         return self._column(("new_month", 0, 0), lambda: new_months(self.instants))
 
     def mean_crossings(self, fast: int, slow: int, both_sides: bool = False) -> tuple[Ints, Sides]:
-        """Rows on which the fast mean changes its side of the slow one, and the sides (features/changes.py)."""
+        """Rows on which the fast mean changes its side of the slow one, and the sides; see features."""
         return mean_crossings(self.growth, fast, slow, both_sides)
+
+    def mean_crossings_of_many(
+        self, windows: Ints, both_sides: NDArray[np.bool_]
+    ) -> tuple[Ints, Ints, Sides]:
+        """`mean_crossings` for K pairs of windows: K + 1 starts, and all rows and sides."""
+        return mean_crossings_of_many(self.growth, windows, both_sides)
 
     def band_changes(
         self, window: int, entry: float, leave: float, both_sides: bool = False
     ) -> tuple[Ints, Sides]:
-        """Rows on which a fade of extreme z-scores changes its side, and the sides (features/changes.py)."""
+        """Rows on which a fade of extreme z-scores changes its side, and the sides; see features."""
         return band_changes(self.zscore(window), self.close, entry, leave, both_sides)
 
     def _growth(self) -> Floats:
-        """Without actions and gaps the closes are the index already; the sum finds any NaN in one cheap pass."""
+        """Without actions and gaps the closes are the index; a sum finds any NaN in one cheap pass."""
         close = self._panel.close
         if len(self._panel.actions) == 0 and not np.isnan(close.sum()):
             return close

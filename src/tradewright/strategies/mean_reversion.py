@@ -14,8 +14,8 @@ from tradewright.values.decisions import Decisions
 class MeanReversion(Strategy):
     """In when a name's z-score falls below -entry, out once it is back above -exit; mirrored with `short`.
 
-    The z-score is that of the growth index in its window of `window` bars. Each of N names has 1/N of the equity.
-    It speaks only of names whose side changes; a name without a close that day stays as it is.
+    The z-score is that of the growth index among its last `window` bars. Each of N names has 1/N of the
+    equity. It speaks only of names whose side changes; a name without a close that day stays as it is.
     """
 
     window: int = parameter(20, low=5, high=252, unit="bars", about="window of average and deviation")

@@ -48,9 +48,7 @@ class Momentum(Strategy):
         weights, speaks = self._chosen(past, frame.close[rows], frame.symbols)
         return Decisions(rows[speaks], weights[speaks])
 
-    def _chosen(
-        self, past: Floats, close: Floats, symbols: tuple[str, ...]
-    ) -> tuple[Floats, np.ndarray]:
+    def _chosen(self, past: Floats, close: Floats, symbols: tuple[str, ...]) -> tuple[Floats, np.ndarray]:
         """K x N weights of the winners, and on which of the K rows there was any name to choose from.
 
         Among equal returns the first in alphabetical order wins, whatever the order of the columns.

@@ -18,7 +18,7 @@ class UnknownParameter(UnknownName):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a parameter may be: `low` to `high`, both allowed, in `unit`; below another one where `below` names it."""
+    """What a parameter may be: `low` to `high`, both allowed, in `unit`; `below` names one it stays under."""
 
     low: float
     high: float
@@ -137,7 +137,7 @@ def refuse_strangers(owner: str, fields: Iterable[Field[Any]], given: Iterable[s
 
 
 def read_number(text: str, default: Any) -> Any:
-    """A value typed on a command line, read as the kind its default is; unreadable text is handed on as it is."""
+    """A value typed on a command line, read as its default's kind; unreadable text is handed on as it is."""
     if isinstance(default, bool):
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
     for kind in (int, float):

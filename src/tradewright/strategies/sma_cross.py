@@ -1,5 +1,8 @@
 """Trend following on one crossing: hold a name while its fast average lies above its slow one."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 
 from tradewright.features.changes import LONG, OUT, SHORT, TIE
@@ -8,7 +11,7 @@ from tradewright.strategies.frame import Frame
 from tradewright.strategies.parameters import parameter, switch
 from tradewright.strategies.sides import weights_of_sides
 from tradewright.strategies.view import AssetView, View, Weights
-from tradewright.values.decisions import Decisions
+from tradewright.values.decisions import DecisionBatch, Decisions
 
 
 class SmaCross(Strategy):
@@ -18,9 +21,7 @@ class SmaCross(Strategy):
     first row on which both averages are known counts as a crossing from out.
     """
 
-    fast: int = parameter(
-        20, low=1, high=2519, unit="bars", about="window of the fast average", below="slow"
-    )
+    fast: int = parameter(20, low=1, high=2519, unit="bars", about="window of the fast average", below="slow")
     slow: int = parameter(50, low=2, high=2520, unit="bars", about="window of the slow average")
     short: bool = switch(False, about="sell short below instead of standing aside")
 
@@ -42,19 +43,27 @@ class SmaCross(Strategy):
         rows, sides = frame.mean_crossings(self.fast, self.slow, self.short)
         return Decisions(rows, weights_of_sides(sides))
 
+    @classmethod
+    def targets_of_many(cls, frame: Frame, candidates: Sequence[Self]) -> DecisionBatch:
+        """All crossings of many pairs of windows."""
+        windows = np.array([(one.fast, one.slow) for one in candidates], np.int64).reshape(-1, 2)
+        both_sides = np.array([one.short for one in candidates], np.bool_)
+        starts, rows, sides = frame.mean_crossings_of_many(windows, both_sides)
+        return DecisionBatch(starts, rows, weights_of_sides(sides))
+
     def _decide_one(self, name: AssetView) -> Weights:
         """The same rule in plain numbers, because a million bars of one name should take a second."""
-        fast, slow = self.fast, self.slow
-        mean = name.mean
-        slow_now, slow_before = mean(slow), mean(slow, 1)
-        is_above = mean(fast) - slow_now > TIE * slow_now
-        was_above = mean(fast, 1) - slow_before > TIE * slow_before
-        if is_above == was_above and (is_above or not self.short or slow_before == slow_before):
+        mean, fast, slow = name.mean, self.fast, self.slow
+        now = self._side(mean(fast), mean(slow))
+        if now == self._side(mean(fast, 1), mean(slow, 1)):
             return None
-        if slow_now != slow_now:
-            return None
-        side = LONG if is_above else self._below
-        return weights_of_sides(np.array([side]))
+        return weights_of_sides(np.array([now]))
+
+    def _side(self, fast: float, slow: float) -> int:
+        if fast - slow > TIE * slow:
+            return LONG
+        # An unknown mean is NaN, which does not equal itself.
+        return SHORT if self.short and slow == slow else OUT
 
     def _sides(self, view: View, ago: int) -> np.ndarray:
         """N sides as they stood `ago` rows back; OUT before the averages are known."""

@@ -1,8 +1,8 @@
 """What a strategy sees when it decides one row: the past, its own account, and nothing later.
 
-Every array handed out is a copy, so its memory ends at the present row: there is no `.base` to climb and nothing
-to spoil. Attributes that begin with an underscore are not protected, because Python cannot protect them; a strategy
-that reads them cheats, and the prefix test of the contract shows it.
+Every array handed out is a copy, so its memory ends at the present row: there is no `.base` to climb and
+nothing to spoil. Attributes that begin with an underscore are not protected, because Python cannot protect
+them; a strategy that reads them cheats, and the prefix test of the contract shows it.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _COLUMNS = ("open", "high", "low", "close", "volume", "growth")
 
 
 class Account(Protocol):
-    """The account behind a view. A row is asked for in rising order, after all earlier decisions were handed in."""
+    """The account behind a view. Rows are asked for in rising order, earlier decisions handed in before."""
 
     def decided(self, row: int, weights: Floats) -> None:
         """Take note of target weights decided at the close of a row."""
@@ -37,7 +37,7 @@ class Account(Protocol):
 
 
 class View:
-    """One row of N symbols, and the way back from it. The same object moves on from row to row: keep no view."""
+    """One row of N symbols, and the way back from it. It moves from row to row itself: keep no view."""
 
     __slots__ = ("_account", "_frame", "_lenses", "_made", "_months", "_only", "_overlaid", "_row", "_wanted")
 
@@ -48,7 +48,7 @@ class View:
         self._row = -1
         self._lenses: dict[int, AssetView] = {}
         self._only = AssetView(self, 0) if len(frame.symbols) == 1 else None
-        self._months: memoryview | None = None
+        self._months: bytes | None = None
         self._made: list[tuple[int, Floats]] = []
         self._overlaid = 0
         self._wanted = np.zeros(len(frame.symbols))
@@ -71,24 +71,24 @@ class View:
     @property
     def close(self) -> Floats:
         """Raw closes of this row, N dollars; NaN where the name did not trade."""
-        return self._frame.close[self._row].copy()
+        return self._past(self._frame.close, 0)
 
     @property
     def volume(self) -> Floats:
         """Shares traded on this row, N; NaN where unknown."""
-        return self._frame.volume[self._row].copy()
+        return self._past(self._frame.volume, 0)
 
     @property
     def growth(self) -> Floats:
         """The growth index of this row, N: the price that signals are made of."""
-        return self._frame.growth[self._row].copy()
+        return self._past(self._frame.growth, 0)
 
     @property
     def new_month(self) -> bool:
         """True on the first row of a calendar month."""
         if self._months is None:
-            self._months = memoryview(self._frame.new_month())
-        return self._months[self._row]
+            self._months = self._frame.new_month().tobytes()
+        return self._months[self._row] == 1
 
     def window(self, bars: int, of: str = "growth") -> Floats:
         """The last `bars` rows of a column, this one last: at most bars x N, fewer near the start."""
@@ -109,7 +109,8 @@ class View:
 
     def return_over(self, lookback: int, skip: int = 0) -> Floats:
         """Total return from `lookback` rows ago to `skip` rows ago, N; NaN where either end is unknown."""
-        return self._frame.return_at(np.array([self._row]), lookback, skip)[0]
+        found: Floats = self._frame.return_at(np.array([self._row]), lookback, skip)[0]
+        return found
 
     @property
     def only(self) -> "AssetView":
@@ -277,7 +278,8 @@ def _earlier(column: memoryview, row: int, ago: int) -> float:
 def weights_of(wanted: Mapping[str, float] | Floats, symbols: tuple[str, ...]) -> Floats:
     """A strategy's answer as N weights, NaN for names it did not speak of.
 
-    Raises: UnknownName for a symbol that is not in the panel; InvalidOption for a wrong shape or an infinite weight.
+    Raises: UnknownName for a symbol that is not in the panel; InvalidOption for a wrong shape or an infinite
+    weight.
     """
     if isinstance(wanted, Mapping):
         weights = np.full(len(symbols), np.nan)
@@ -308,19 +310,23 @@ class Decider(Protocol):
         """Target weights of the view's row."""
 
 
-def decide_rows(strategy: Decider, frame: Frame, account: Account | None = None) -> Decisions:
-    """Ask a strategy row by row, from its first warm row to the last.
+def decide_rows(strategy: Decider, frame: Frame) -> Decisions:
+    """What a strategy decides over a whole frame, asked row by row and without an account."""
+    return walk(strategy, View(frame))
+
+
+def walk(strategy: Decider, view: View) -> Decisions:
+    """Move a fresh view from the strategy's first warm row to the last, and ask it on each.
 
     The loop is kept bare: what a row costs is the strategy's own call and 0.1 microseconds.
     """
-    view = View(frame, account)
     decide = strategy.decide
-    for row in range(strategy.warm_up_bars - 1, len(frame)):
+    for row in range(max(strategy.warm_up_bars - 1, 0), len(view._frame)):
         view._row = row
         wanted = decide(view)
         if wanted is not None:
             view._take(wanted)
     if not view._made:
-        return no_decisions(len(frame.symbols))
+        return no_decisions(len(view.symbols))
     rows, weights = zip(*view._made, strict=True)
     return Decisions(np.array(rows), np.array(weights))

@@ -1,5 +1,6 @@
 """What a strategy wants: target weights at some decision instants."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,37 @@ class Decisions:
             raise ValueError(f"{len(self.rows)} rows but weights of shape {self.weights.shape}")
         if len(self.rows) > 1 and not bool(np.all(np.diff(self.rows) > 0)):
             raise ValueError("decision rows must rise strictly")
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionBatch:
+    """Decisions of K candidates over one panel, one candidate after the other in the same arrays.
+
+    Shape: `starts` is K + 1; candidate k's rows and weights stand at starts[k] (in) to starts[k + 1] (out),
+    each in the form of `Decisions`. Compiled code walks all candidates without meeting Python.
+    """
+
+    starts: Ints
+    rows: Ints
+    weights: Floats
+
+    def __len__(self) -> int:
+        """The number of candidates."""
+        return len(self.starts) - 1
+
+    def __getitem__(self, candidate: int) -> Decisions:
+        """One candidate's decisions."""
+        own = slice(self.starts[candidate], self.starts[candidate + 1])
+        return Decisions(self.rows[own], self.weights[own])
+
+
+def batch_of(decisions: Sequence[Decisions], assets: int) -> DecisionBatch:
+    """The decisions of several candidates over N instruments, joined in their order."""
+    starts = np.zeros(len(decisions) + 1, dtype=np.int64)
+    np.cumsum([len(one.rows) for one in decisions], out=starts[1:])
+    rows = [np.zeros(0, dtype=np.int64), *(one.rows for one in decisions)]
+    weights = [np.zeros((0, assets)), *(one.weights for one in decisions)]
+    return DecisionBatch(starts, np.concatenate(rows), np.concatenate(weights))
 
 
 def no_decisions(assets: int) -> Decisions:

@@ -1,7 +1,7 @@
 """Trailing recursions over columns of T x N arrays, compiled.
 
-All live in one file: numba's cache notices a change here, but not a change of something called in another file.
-State is kept in arrays between calls, so a batch is one call and a stream is one call a row: same code, same bits.
+All live in one file: numba's cache notices a change here, but not one of something called in another file.
+State is kept in arrays between calls: a batch is one call, a stream is one call a row; same code, same bits.
 `run` counts the known values in a row; at a gap it falls to zero and the window has to fill again.
 """
 
@@ -12,8 +12,12 @@ from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from tradewright.kernel.native.cache import compile_kept
+from tradewright.values.panel import Floats, Ints
+
+Sides = NDArray[np.int8]
 
 # A running sum is summed anew whenever `run` is a multiple of this: rounding cannot pile up beyond it.
 REFRESH = 1024
@@ -26,17 +30,17 @@ FLAT = 1e-14
 KEEP, LONG, OUT, SHORT = 0, 1, 2, -1
 
 make: Callable[..., Any] = partial(numba.njit, error_model="numpy", nogil=True)
-compiled = make()
+compiled: Callable[..., Any] = make()
 
 
 @cache
-def ready(entry: Callable[..., Any]) -> Callable[..., Any]:
+def ready(entry: Callable[..., Any]) -> Any:
     """One of the entries below, compiled on first use and kept where the kernel's code is kept."""
-    return compile_kept(make, entry)
+    return compile_kept(make, getattr(entry, "py_func", entry))
 
 
 @compiled
-def window_sum(x, row, asset, window):
+def window_sum(x: Floats, row: int, asset: int, window: int) -> float:
     """Sum of the `window` values that end at `row`, oldest first."""
     total = 0.0
     for back in range(row - window + 1, row + 1):
@@ -45,18 +49,18 @@ def window_sum(x, row, asset, window):
 
 
 @compiled
-def moved(total, run, x, row, asset, window):
+def moved(total: float, run: int, x: Floats, row: int, asset: int, window: int) -> float:
     """The running sum carried to `row`; the full rule, for rows on which anything can happen."""
     if run == 0:
         return 0.0
     if run <= window:
-        return total + x[row, asset]
+        return float(total + x[row, asset])
     if run % REFRESH == 0:
-        return window_sum(x, row, asset, window)
-    return total + (x[row, asset] - x[row - window, asset])
+        return float(window_sum(x, row, asset, window))
+    return float(total + (x[row, asset] - x[row - window, asset]))
 
 
-def mean_columns(x, first, window, totals, runs, out):
+def mean_columns(x: Floats, first: int, window: int, totals: Floats, runs: Ints, out: Floats) -> None:
     """Trailing mean of rows `first` to the end; rows before `first` are history only."""
     for asset in range(x.shape[1]):
         total, run, row = totals[asset], runs[asset], first
@@ -78,13 +82,16 @@ def mean_columns(x, first, window, totals, runs, out):
 
 
 @compiled
-def side_of(fast, slow, down):
+def side_of(fast: float, slow: float, down: int) -> int:
     """LONG where the fast average lies above the slow one, `down` where it does not."""
     return LONG if fast - slow > TIE * slow else down
 
 
-def crossing_columns(x, windows, down, sides, spoke):
-    """Mark the rows on which the fast mean changes its side of the slow one; both means as in `mean_columns`.
+@compiled
+def crossing_columns(
+    x: Floats, windows: tuple[int, int], down: int, sides: Sides, spoke: NDArray[np.bool_]
+) -> None:
+    """Mark the rows on which the fast mean changes its side of the slow one; means as in `mean_columns`.
 
     `down` is the side while the fast mean is not above: OUT or SHORT. Before the means are known it is OUT.
     """
@@ -112,8 +119,29 @@ def crossing_columns(x, windows, down, sides, spoke):
                 run += 1
 
 
+def crossing_candidates(
+    x: Floats, windows: Ints, downs: Ints, starts: Ints, rows: Ints, sides: Sides
+) -> None:
+    """`crossing_columns` for many pairs of windows; candidate k's rows stand at starts[k] to starts[k + 1].
+
+    One call for all: threads of Python that meet after every candidate would wait for each other instead.
+    """
+    seen = np.zeros(x.shape, np.int8)
+    spoke = np.zeros(x.shape[0], np.bool_)
+    for candidate in range(len(windows)):
+        seen[:], spoke[:] = KEEP, False
+        crossing_columns(x, (windows[candidate, 0], windows[candidate, 1]), downs[candidate], seen, spoke)
+        count = starts[candidate]
+        for row in range(x.shape[0]):
+            if spoke[row]:
+                rows[count] = row
+                sides[count] = seen[row]
+                count += 1
+        starts[candidate + 1] = count
+
+
 @compiled
-def deviation_sums(x, row, asset, window, anchor):
+def deviation_sums(x: Floats, row: int, asset: int, window: int, anchor: float) -> tuple[float, float]:
     """Sum and sum of squares of the window's deviations from `anchor`."""
     first, second = 0.0, 0.0
     for back in range(row - window + 1, row + 1):
@@ -124,7 +152,7 @@ def deviation_sums(x, row, asset, window, anchor):
 
 
 @compiled
-def standing(value, first, second, window, anchor):
+def standing(value: float, first: float, second: float, window: int, anchor: float) -> float:
     """How many standard deviations `value` lies from its window's mean; NaN for a flat window."""
     mean = first / window
     variance = (second - first * mean) / (window - 1)
@@ -134,7 +162,7 @@ def standing(value, first, second, window, anchor):
     return (value - anchor - mean) / math.sqrt(variance)
 
 
-def zscore_columns(x, first_row, window, state, runs, out):
+def zscore_columns(x: Floats, first_row: int, window: int, state: Floats, runs: Ints, out: Floats) -> None:
     """Trailing z-score of rows `first_row` to the end. State a column: anchor, sum, sum of squares.
 
     Deviations are taken from an anchor inside the window's reach, so that a high price level costs no digits.
@@ -160,8 +188,8 @@ def zscore_columns(x, first_row, window, state, runs, out):
 
 
 @compiled
-def banded(held, score, entry, leave, high):
-    """The side held after seeing `score`: in beyond `entry`, out once back within `leave`; `high` sells spikes."""
+def banded(held: int, score: float, entry: float, leave: float, high: int) -> int:
+    """The side held after `score`: in beyond `entry`, out once back within `leave`; `high` sells spikes."""
     if score < -entry:
         return LONG
     if score > entry and high == SHORT:
@@ -171,7 +199,14 @@ def banded(held, score, entry, leave, high):
     return held
 
 
-def band_columns(scores, tradable, thresholds, high, sides, spoke):
+def band_columns(
+    scores: Floats,
+    tradable: Floats,
+    thresholds: tuple[float, float],
+    high: int,
+    sides: Sides,
+    spoke: NDArray[np.bool_],
+) -> None:
     """Mark the rows on which the side held changes; a row without score or price changes nothing."""
     entry, leave = thresholds
     for asset in range(scores.shape[1]):

@@ -1,0 +1,139 @@
+"""The backtest driver: one strategy over one panel, in one pass where it offers that, else bar by bar."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tradewright.kernel.batch import simulate
+from tradewright.kernel.session import Session
+from tradewright.strategies.contract import Strategy
+from tradewright.strategies.frame import Frame
+from tradewright.strategies.view import View, walk
+from tradewright.values.decisions import Decisions
+from tradewright.values.errors import Failure, InvalidOption, TradewrightError, unknown_name
+from tradewright.values.instant import iso_of
+from tradewright.values.outcome import Outcome
+from tradewright.values.panel import Floats, Panel
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+
+Path = Literal["auto", "targets", "decide"]
+PATHS = ("auto", "targets", "decide")
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """A strategy, the market it met, what it wanted and what came of it.
+
+    `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row.
+    """
+
+    strategy: Strategy
+    panel: Panel
+    decisions: Decisions
+    outcome: Outcome
+    path: str
+
+
+def backtest(
+    strategy: Strategy,
+    panel: Panel,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    path: Path = "auto",
+) -> Backtest:
+    """Let a strategy trade a panel.
+
+    `path` "auto" takes the strategy's `targets` where it has them, "decide" always asks bar by bar, "targets"
+    insists. The contract of strategies makes both give the same run.
+    Raises: InvalidOption where `targets` is asked for and missing; Failure where the strategy's code breaks.
+    """
+    if path not in PATHS:
+        raise unknown_name(path, "path of a backtest", PATHS)
+    frame = Frame(panel)
+    if path != "decide":
+        decisions = asked_at_once(strategy, frame)
+        if decisions is not None:
+            return Backtest(
+                strategy, panel, decisions, simulate(panel, decisions, account, profile), "targets"
+            )
+        if path == "targets":
+            raise InvalidOption(
+                f"{type(strategy).__name__} has no targets().", "Use path 'auto' or 'decide'."
+            )
+    decisions, outcome = decide_loop(strategy, frame, panel, account, profile)
+    return Backtest(strategy, panel, decisions, outcome, "decide")
+
+
+def decide_loop(
+    strategy: Strategy, frame: Frame, panel: Panel, account: AccountOptions, profile: ExecutionProfile
+) -> tuple[Decisions, Outcome]:
+    """Ask the strategy on every row, with its account beside it.
+
+    The account runs only when it is looked at, and in bulk: rows on which nobody looks cost no call.
+    Raises: Failure where the strategy's own code breaks, with the row's instant.
+    """
+    books = SessionAccount(Session(panel, account, profile), len(frame))
+    view = View(frame, books)
+    try:
+        decisions = walk(strategy, view)
+    except TradewrightError:
+        raise
+    except Exception as error:
+        raise broken(strategy, f"decide failed at {iso_of(view.instant)} (row {view.row})", error) from error
+    return decisions, books.finish()
+
+
+def asked_at_once(strategy: Strategy, frame: Frame) -> Decisions | None:
+    """The strategy's `targets`, None where it has none.
+
+    Raises: Failure where its own code breaks.
+    """
+    try:
+        return strategy.targets(frame)
+    except TradewrightError:
+        raise
+    except Exception as error:
+        raise broken(strategy, "targets failed", error) from error
+
+
+def broken(strategy: Strategy, what: str, error: Exception) -> Failure:
+    """The error for a strategy whose own code raised: where, and what it said."""
+    said = f"{type(error).__name__}: {error}"
+    return Failure(
+        f"{type(strategy).__name__}: {what}: {said}.", "Mend the strategy; --debug shows the line."
+    )
+
+
+class SessionAccount:
+    """A kernel session as a view sees it."""
+
+    def __init__(self, session: Session, rows: int) -> None:
+        """Over a session that has not begun, for a panel of `rows`."""
+        self._session = session
+        self._rows = rows
+
+    def decided(self, row: int, weights: Floats) -> None:
+        """Hand a decision to the kernel, which meets the market with it on the next row."""
+        self._at(row).intend(weights)
+
+    def positions(self, row: int) -> Floats:
+        """Shares held after a row's close, N."""
+        return self._at(row).positions
+
+    def cash_usd(self, row: int) -> float:
+        """Cash after a row's close."""
+        return self._at(row).cash_usd
+
+    def equity_usd(self, row: int) -> float:
+        """Equity after a row's close."""
+        return self._at(row).equity_usd
+
+    def finish(self) -> Outcome:
+        """Run what is left of the panel and report."""
+        if self._rows:
+            self._at(self._rows - 1)
+        return self._session.finish()
+
+    def _at(self, row: int) -> Session:
+        if self._session.row < row:
+            self._session.advance(row)
+        return self._session

@@ -1,0 +1,142 @@
+"""Many candidates over one panel: the parameter grid of a strategy, or any list of strategies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby, pairwise, product
+from typing import Any
+
+import numpy as np
+
+from tradewright.kernel.inputs import Terms, check_decisions, check_panel, terms_of
+from tradewright.runs.backtest import asked_at_once, broken, decide_loop
+from tradewright.strategies.contract import Strategy
+from tradewright.strategies.frame import Frame
+from tradewright.values.decisions import DecisionBatch, Decisions, batch_of
+from tradewright.values.errors import InvalidOption, TradewrightError
+from tradewright.values.panel import Floats, Panel
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+
+_CHUNKS_A_THREAD = 4
+# A candidate may decide on every row: a chunk's worst case stays below this, in numbers.
+_CHUNK_ROOM = 1 << 25
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Candidates, what each decided, and its equity, K x T dollars, in the order they were given."""
+
+    strategies: tuple[Strategy, ...]
+    decisions: DecisionBatch
+    equity_usd: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Market:
+    """What all candidates share."""
+
+    panel: Panel
+    frame: Frame
+    account: AccountOptions
+    profile: ExecutionProfile
+    terms: Terms
+
+
+def grid(kind: type[Strategy], axes: Mapping[str, Iterable[Any]], **fixed: Any) -> tuple[Strategy, ...]:
+    """Every combination of the axes' values, the last axis fastest; the other parameters as in `fixed`.
+
+    Raises: UnknownParameter or InvalidOption for a combination that the strategy refuses.
+    """
+    names = tuple(axes)
+    return tuple(kind(**fixed, **dict(zip(names, values, strict=True))) for values in product(*axes.values()))
+
+
+def sweep(
+    strategies: Sequence[Strategy],
+    panel: Panel,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    threads: int = 1,
+) -> Sweep:
+    """Let each candidate trade the panel with an account of its own.
+
+    Row k of the equity is that of `backtest(strategies[k], ...)` to the last bit, whatever the number of
+    threads: candidates share read-only columns and nothing else.
+    Raises: InvalidOption for less than one thread; Failure where a strategy's own code breaks.
+    """
+    if threads < 1:
+        raise InvalidOption(f"threads = {threads}.", "Give 1 or more.")
+    check_panel(panel)
+    market = _Market(panel, Frame(panel), account, profile, terms_of(panel, account, profile))
+    equity = np.empty((len(strategies), len(panel.instants)))
+    spans = _spans(len(strategies), threads, panel)
+
+    def traded(span: tuple[int, int]) -> DecisionBatch:
+        first, last = span
+        batch = _decided(strategies[first:last], market)
+        _trade(batch, market, equity[first:last])
+        return batch
+
+    if threads == 1:
+        batches = list(map(traded, spans))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            batches = list(pool.map(traded, spans))
+    return Sweep(tuple(strategies), _joined(batches, len(panel.symbols)), equity)
+
+
+def _spans(candidates: int, threads: int, panel: Panel) -> list[tuple[int, int]]:
+    """The candidates cut into chunks: several a thread so that none waits long, none too large for memory."""
+    largest = max(1, _CHUNK_ROOM // max(1, panel.close.size))
+    chunks = min(candidates, max(threads * _CHUNKS_A_THREAD, -(-candidates // largest)))
+    edges = np.linspace(0, candidates, chunks + 1).astype(int).tolist()
+    return list(pairwise(edges))
+
+
+def _decided(candidates: Sequence[Strategy], market: _Market) -> DecisionBatch:
+    """What each candidate decides, neighbours of one kind asked together where they can be."""
+    batches = []
+    for kind, group in groupby(candidates, _kind):
+        alike = list(group)
+        try:
+            together = kind.targets_of_many(market.frame, alike)
+        except TradewrightError:
+            raise
+        except Exception as error:
+            raise broken(alike[0], "targets_of_many failed", error) from error
+        if together is None:
+            together = batch_of([_wishes(one, market) for one in alike], len(market.panel.symbols))
+        batches.append(together)
+    return _joined(batches, len(market.panel.symbols))
+
+
+def _kind(candidate: Strategy) -> type[Strategy]:
+    return type(candidate)
+
+
+def _wishes(strategy: Strategy, market: _Market) -> Decisions:
+    """One candidate's decisions. Without `targets` it meets its account while deciding, then is traded again."""
+    decisions = asked_at_once(strategy, market.frame)
+    if decisions is None:
+        return decide_loop(strategy, market.frame, market.panel, market.account, market.profile)[0]
+    check_decisions(decisions, market.panel)
+    return decisions
+
+
+def _trade(batch: DecisionBatch, market: _Market, equity: Floats) -> None:
+    """Fill each candidate's row of equity, in one compiled call."""
+    from tradewright.kernel.native.books import Books
+
+    if len(batch):
+        Books(market.panel, market.terms, (batch.rows, batch.weights)).run_many(batch.starts, equity)
+
+
+def _joined(batches: Sequence[DecisionBatch], assets: int) -> DecisionBatch:
+    """Batches one after the other as one."""
+    if len(batches) == 1:
+        return batches[0]
+    counts = [np.zeros(1, np.int64), *(np.diff(batch.starts) for batch in batches)]
+    rows = [np.zeros(0, np.int64), *(batch.rows for batch in batches)]
+    weights = [np.zeros((0, assets)), *(batch.weights for batch in batches)]
+    starts = np.cumsum(np.concatenate(counts))
+    return DecisionBatch(starts, np.concatenate(rows), np.concatenate(weights))
