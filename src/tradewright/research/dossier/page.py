@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import math
 from importlib.resources import files
 
 from tradewright.research.dossier.charts import (
@@ -15,7 +14,7 @@ from tradewright.research.dossier.charts import (
     shared_columns,
     turnover_chart,
 )
-from tradewright.research.dossier.content import DossierContent, Luck, Ratio
+from tradewright.research.dossier.content import DossierContent
 from tradewright.research.dossier.grid_chart import grid_chart
 from tradewright.research.dossier.grid_table import grid_table
 from tradewright.research.dossier.markup import Html, data_block, escape, join, tag
@@ -25,11 +24,8 @@ from tradewright.research.dossier.passport_tables import (
     some_of,
     waivers_table,
 )
-from tradewright.research.dossier.svg import whisker
 from tradewright.research.dossier.tables import (
-    badge,
     costs_table,
-    gates_table,
     missing,
     monthly_table,
     quantities,
@@ -38,13 +34,8 @@ from tradewright.research.dossier.tables import (
 )
 from tradewright.research.dossier.trade_table import trade_tables
 from tradewright.research.dossier.wording import (
-    between,
     counted,
-    decimal,
     dollars,
-    in_unit,
-    per_cent,
-    sentence,
 )
 
 SECTIONS = (
@@ -129,7 +120,7 @@ def _header(content: DossierContent) -> Html:
     """What was asked, before what was found."""
     identity, setup = content.identity, content.setup
     links = [tag("a", title, href=f"#{name}") for name, title in SECTIONS]
-    period = f"{setup.period_first} to {setup.period_last}"
+    period = tag("span", f"{setup.period_first} to {setup.period_last}", class_="dates")
     pairs = (
         ("Strategy", setup.strategy),
         ("Universe", counted(len(setup.universe), "instrument")),
@@ -150,7 +141,7 @@ def _header(content: DossierContent) -> Html:
 def _section(content: DossierContent, charts: dict[str, Chart], name: str, title: str) -> Html:
     """One section of the page under its heading."""
     parts = {
-        "verdict": lambda: _verdict(content),
+        "verdict": lambda: verdict_section(content),
         "performance": lambda: _performance(content, charts),
         "costs": lambda: join(costs_table(content.costs), figure(charts["turnover"])),
         "trades": lambda: _trades(content, charts),
@@ -160,83 +151,6 @@ def _section(content: DossierContent, charts: dict[str, Chart], name: str, title
     }
     heading = f"{name}-heading"
     return tag("section", tag("h2", title, id=heading), parts[name](), id=name, aria_labelledby=heading)
-
-
-def _verdict(content: DossierContent) -> Html:
-    """Headline, caveats in words, the Sharpe ratio beside its trials, and the gates."""
-    verdict = content.verdict
-    counts = [
-        f"{sum(gate.status == status for gate in verdict.gates):,} {words}"
-        for status, words in (("PASS", "passed"), ("FAIL", "failed"), ("NOT EVALUATED", "not evaluated"))
-    ]
-    tally = f"{counted(len(verdict.gates), 'gate')}: {', '.join(counts)}. What nobody evaluated never passes."
-    return join(
-        tag("div", badge(verdict.status), tag("p", verdict.headline), class_="headline"),
-        _caveats(content),
-        _sharpe(content.sharpe, content.luck),
-        tag("h3", "Gates"),
-        gates_table(verdict.gates, tally),
-        _notes(content.notes),
-    )
-
-
-def _caveats(content: DossierContent) -> Html:
-    """What a reader must know before believing any number; waivers belong here too."""
-    passport = content.passport
-    synthetic = ("These are synthetic prices: they show that the machine works, never that an idea does.",)
-    said = (*(synthetic if passport.origin == "synthetic" else ()), *map(sentence, passport.caveats))
-    waived = tuple(f"Waived: {waiver.code}. {sentence(waiver.reason)}" for waiver in passport.waivers)
-    listed = [tag("li", words) for words in (*said, *waived)]
-    if not listed:
-        return tag("p", "The data's provider states no caveat.", class_="note")
-    return tag("div", tag("h3", "Read this first"), tag("ul", *listed), class_="caveats")
-
-
-def _sharpe(sharpe: Ratio, luck: Luck) -> Html:
-    """The Sharpe ratio with its interval, and beside it how many tries it took and what luck would show."""
-    low_high = between(sharpe.low, sharpe.high, sharpe.unit)
-    interval = tag("p", f"{per_cent(sharpe.level, 0)} interval: {low_high}")
-    sample = f"{in_unit(sharpe.sample, sharpe.sample_of)}. {sentence(sharpe.how)}"
-    why = [tag("p", sentence(sharpe.reason))] if sharpe.reason and not math.isfinite(sharpe.value) else []
-    left = tag(
-        "div",
-        tag("h3", sharpe.name),
-        tag("p", in_unit(sharpe.value, sharpe.unit), class_="figure"),
-        *(why or [interval]),
-        tag("p", sample, class_="note"),
-    )
-    trials = "not evaluated" if luck.trials is None else f"{luck.trials:,}"
-    chance = f"Luck alone would show the best of them about {decimal(luck.sharpe)}."
-    right = tag(
-        "div",
-        tag("h3", "Trials of this hypothesis so far"),
-        tag("p", trials, class_="figure"),
-        tag("p", chance),
-        tag("p", sentence(luck.how), class_="note"),
-    )
-    return tag("div", left, right, _whisker(sharpe, luck), class_="sharpe")
-
-
-def _whisker(sharpe: Ratio, luck: Luck) -> Html:
-    """Estimate, interval, zero and luck on one line."""
-    if not math.isfinite(sharpe.value):
-        return Html()
-    hurdle = ((luck.sharpe, f"luck {decimal(luck.sharpe)}"),) if math.isfinite(luck.sharpe) else ()
-    about = (
-        f"{sharpe.name} {decimal(sharpe.value)}, interval {between(sharpe.low, sharpe.high, sharpe.unit)}, "
-        f"best by luck {decimal(luck.sharpe)}"
-    )
-    words = "Dot: estimate. Bar: interval. Lines: zero, and the best that luck alone would show."
-    picture = whisker(sharpe.value, sharpe.low, sharpe.high, hurdle, about)
-    return tag("div", picture, tag("p", words, class_="note"), class_="whisker-box")
-
-
-def _notes(notes: tuple[str, ...]) -> Html:
-    """How the numbers came about."""
-    if not notes:
-        return Html()
-    listed = [tag("li", sentence(words)) for words in notes]
-    return join(tag("h3", "How these numbers came about"), tag("ul", *listed, class_="notes"))
 
 
 def figure(chart: Chart) -> Html:

@@ -23,7 +23,7 @@ def passport_facts(passport: Passport) -> Html:
             ("Vendor", passport.vendor),
             ("Licence", passport.licence),
             ("Calendar", passport.calendar),
-            ("Extent", f"{passport.first} to {passport.last}"),
+            ("Extent", tag("span", f"{passport.first} to {passport.last}", class_="dates")),
             ("Rows", f"{passport.rows:,}"),
             ("Instruments", f"{len(passport.symbols):,}: {some_of(passport.symbols)}"),
             ("Survivors only", survivors[passport.survivors_only]),

@@ -216,11 +216,13 @@ def _bar(value: float, largest: float) -> Html:
 
 def quantities(pairs: Iterable[tuple[str, str]]) -> Html:
     """Names and their values, one below the other."""
-    listed = [
-        tag("div", tag("dt", name), tag("dd", value), **({"class_": "wide"} if len(value) > LONG else {}))
-        for name, value in pairs
-    ]
+    listed = [tag("div", tag("dt", name), tag("dd", value), **_width(value)) for name, value in pairs]
     return tag("dl", *listed, class_="facts")
+
+
+def _width(value: str) -> dict[str, str]:
+    """A long text gets a line of its own; markup is longer than it looks."""
+    return {"class_": "wide"} if len(value) > LONG and "<" not in value else {}
 
 
 def quantity_pairs(given: tuple[Quantity, ...]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tradewright.research.dossier.content import DossierContent, GateLine
 from tradewright.research.dossier.markup import printable
 from tradewright.research.dossier.tables import ORDER
+from tradewright.research.dossier.verdict_section import caveat_sentences
 from tradewright.research.dossier.wording import (
     NOT_EVALUATED,
     SYMBOLS,
@@ -32,7 +33,7 @@ def verdict_table(content: DossierContent) -> "Group":
     verdict = content.verdict
     title = printable(content.identity.title)
     box = Panel(_text(verdict.headline, "bold"), title=_text(title), border_style=COLOURS[verdict.status])
-    caveats = [_text(f"  ! {words}", "yellow") for words in _caveats(content)]
+    caveats = [_text(f"  ! {words}", "yellow") for words in caveat_sentences(content)]
     return Group(box, *caveats, _sharpe_line(content), _luck_line(content), _gates(verdict.gates))
 
 
@@ -41,16 +42,6 @@ def _text(words: str, style: str = "") -> "Text":
     from rich.text import Text
 
     return Text(printable(words), style=style)
-
-
-def _caveats(content: DossierContent) -> tuple[str, ...]:
-    """What must be known before any number is believed."""
-    passport = content.passport
-    synthetic = (
-        ("Synthetic prices: they can never establish an edge.",) if passport.origin == "synthetic" else ()
-    )
-    waived = (f"Waived: {waiver.code}. {sentence(waiver.reason)}" for waiver in passport.waivers)
-    return (*synthetic, *map(sentence, passport.caveats), *waived)
 
 
 def _sharpe_line(content: DossierContent) -> "Text":

@@ -1,0 +1,93 @@
+"""The verdict as it opens the page: headline, caveats, the Sharpe ratio beside its trials, and the gates."""
+
+import math
+
+from tradewright.research.dossier.content import DossierContent, Luck, Ratio
+from tradewright.research.dossier.markup import Html, join, tag
+from tradewright.research.dossier.svg import whisker
+from tradewright.research.dossier.tables import badge, gates_table
+from tradewright.research.dossier.wording import between, counted, decimal, in_unit, per_cent, sentence
+
+
+def verdict_section(content: DossierContent) -> Html:
+    """Headline, caveats in words, the Sharpe ratio beside its trials, and the gates."""
+    verdict = content.verdict
+    counts = [
+        f"{sum(gate.status == status for gate in verdict.gates):,} {words}"
+        for status, words in (("PASS", "passed"), ("FAIL", "failed"), ("NOT EVALUATED", "not evaluated"))
+    ]
+    tally = f"{counted(len(verdict.gates), 'gate')}: {', '.join(counts)}. What nobody evaluated never passes."
+    return join(
+        tag("div", badge(verdict.status), tag("p", verdict.headline), class_="headline"),
+        _caveats(content),
+        _sharpe(content.sharpe, content.luck),
+        tag("h3", "Gates"),
+        gates_table(verdict.gates, tally),
+        _notes(content.notes),
+    )
+
+
+def caveat_sentences(content: DossierContent) -> tuple[str, ...]:
+    """What must be known before any number is believed; waivers belong here too."""
+    passport = content.passport
+    synthetic = ("These are synthetic prices: they show that the machine works, never that an idea does.",)
+    waived = (sentence(f"Waived {waiver.code}: {waiver.reason}") for waiver in passport.waivers)
+    is_real = passport.origin != "synthetic"
+    return (*(() if is_real else synthetic), *map(sentence, passport.caveats), *waived)
+
+
+def _caveats(content: DossierContent) -> Html:
+    """The caveats as a list, or that there is none."""
+    listed = [tag("li", words) for words in caveat_sentences(content)]
+    if not listed:
+        return tag("p", "The data's provider states no caveat.", class_="note")
+    return tag("div", tag("h3", "Read this first"), tag("ul", *listed), class_="caveats")
+
+
+def _sharpe(sharpe: Ratio, luck: Luck) -> Html:
+    """The Sharpe ratio with its interval, and beside it how many tries it took and what luck would show."""
+    low_high = between(sharpe.low, sharpe.high, sharpe.unit)
+    interval = tag("p", f"{per_cent(sharpe.level, 0)} interval: {low_high}")
+    sample = f"{in_unit(sharpe.sample, sharpe.sample_of)}. {sentence(sharpe.how)}"
+    why = [tag("p", sentence(sharpe.reason))] if sharpe.reason and not math.isfinite(sharpe.value) else []
+    left = tag(
+        "div",
+        tag("h3", sharpe.name),
+        tag("p", in_unit(sharpe.value, sharpe.unit), class_="figure"),
+        *(why or [interval]),
+        tag("p", sample, class_="note"),
+    )
+    trials = "not evaluated" if luck.trials is None else f"{luck.trials:,}"
+    chance = f"Luck alone would show the best of them about {decimal(luck.sharpe)}."
+    if not math.isfinite(luck.sharpe):
+        chance = "What luck alone would show is not evaluated."
+    right = tag(
+        "div",
+        tag("h3", "Trials of this hypothesis so far"),
+        tag("p", trials, class_="figure"),
+        tag("p", chance),
+        tag("p", sentence(luck.how), class_="note"),
+    )
+    return tag("div", left, right, _whisker(sharpe, luck), class_="sharpe")
+
+
+def _whisker(sharpe: Ratio, luck: Luck) -> Html:
+    """Estimate, interval, zero and luck on one line."""
+    if not math.isfinite(sharpe.value):
+        return Html()
+    hurdle = ((luck.sharpe, f"luck {decimal(luck.sharpe)}"),) if math.isfinite(luck.sharpe) else ()
+    about = (
+        f"{sharpe.name} {decimal(sharpe.value)}, interval {between(sharpe.low, sharpe.high, sharpe.unit)}, "
+        f"best by luck {decimal(luck.sharpe)}"
+    )
+    words = "Dot: estimate. Bar: interval. Lines: zero, and the best that luck alone would show."
+    picture = whisker(sharpe.value, sharpe.low, sharpe.high, hurdle, about)
+    return tag("div", picture, tag("p", words, class_="note"), class_="whisker-box")
+
+
+def _notes(notes: tuple[str, ...]) -> Html:
+    """How the numbers came about."""
+    if not notes:
+        return Html()
+    listed = [tag("li", sentence(words)) for words in notes]
+    return join(tag("h3", "How these numbers came about"), tag("ul", *listed, class_="notes"))
