@@ -61,11 +61,14 @@ def parameters(node: FunctionNode) -> list[ast.arg]:
     return [arg for arg in every if arg.arg not in ("self", "cls")]
 
 
-def comment_lines(path: Path) -> int:
-    """Lines that hold a comment."""
+def explaining_lines(path: Path) -> int:
+    """Lines that explain: comments, and what a docstring says after its first line."""
     with path.open("rb") as file:
         tokens = tokenize.tokenize(file.readline)
-        return len({token.start[0] for token in tokens if token.type == tokenize.COMMENT})
+        comments = len({token.start[0] for token in tokens if token.type == tokenize.COMMENT})
+    documented = ast.Module | ast.ClassDef | FunctionNode
+    texts = [ast.get_docstring(node) for node in ast.walk(tree_of(path)) if isinstance(node, documented)]
+    return comments + sum(bool(line.strip()) for text in texts if text for line in text.splitlines()[1:])
 
 
 def where(path: Path, node: ast.AST) -> str:

@@ -7,7 +7,7 @@ from source_tree import (
     PACKAGE,
     TESTS,
     body_lines,
-    comment_lines,
+    explaining_lines,
     functions,
     line_count,
     nesting,
@@ -93,9 +93,9 @@ def test_every_argument_and_result_is_typed():
     assert [place for place in bare if "/native/" not in place] == []
 
 
-def test_comments_stay_between_five_and_nine_percent():
+def test_explanations_stay_between_five_and_nine_percent():
     files = python_files(PACKAGE)
-    share = sum(map(comment_lines, files)) / sum(map(line_count, files))
+    share = sum(map(explaining_lines, files)) / sum(map(line_count, files))
     assert 0.05 <= share <= 0.09
 
 
