@@ -33,6 +33,7 @@ from tradewright.research.dossier.tables import (
     ratios_table,
 )
 from tradewright.research.dossier.trade_table import trade_tables
+from tradewright.research.dossier.verdict_section import verdict_section
 from tradewright.research.dossier.wording import (
     counted,
     dollars,
