@@ -119,7 +119,7 @@ def influence(excess: Floats, shape: Moments) -> Floats:
 def error_robust(excess: Floats) -> float:
     """Standard error per bar that knows skew, fat tails, autocorrelation and clustered volatility.
 
-    Property: coverage of the ratio +- 1.96 errors is measured in tests/validation/test_sharpe_coverage.py.
+    Property: coverage of the ratio +- 1.96 errors is measured in tests/validation/test_sharpe.py.
     Source: Lo (2002), section on non-independent returns, with the lag rule of Newey and West (1994), Review
     of Economic Studies 61.
     Raises: ValueError where the sample cannot be measured.
