@@ -72,7 +72,7 @@ def terms_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -
 
 
 def check_panel(panel: Panel) -> None:
-    """Refuse corporate actions that cannot be booked: an instrument outside the panel, a ratio that cannot be.
+    """Refuse corporate actions that cannot be booked: a stranger, or a ratio that cannot be.
 
     Raises: InvalidOption naming the row and the instrument.
     """

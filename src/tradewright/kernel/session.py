@@ -1,4 +1,4 @@
-"""An account advanced bar by bar from Python, for strategies that decide in Python and for paper and live runs."""
+"""An account advanced bar by bar, for strategies that decide in Python."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ _QUEUED_WEIGHTS = 1 << 16
 class Session:
     """One simulated account whose bars arrive one after the other.
 
-    `advance` only notes the row: the compiled loop catches up when somebody looks at the account, or at the end, so
-    that bars nobody looks at cost nothing. What is seen is what the batch kernel computes, to the last bit.
+    `advance` only notes the row: the compiled loop catches up when somebody looks at the account, or at the
+    end, so that bars nobody looks at cost nothing. What is seen is what the batch kernel computes, to the bit.
     """
 
     __slots__ = (
@@ -50,7 +50,7 @@ class Session:
     def intend(self, weights: Floats) -> None:
         """Decide target weights at the close of the current row; they meet the market on the next one.
 
-        Shape: N, one weight an instrument, NaN leaves it as it is. A second word on the same row replaces the first.
+        Shape: N, one weight an instrument, NaN leaves it as it is. A second word on a row replaces the first.
         Raises: InvalidOption for a wrong shape, an infinite weight, or before the first bar.
         """
         self._queue(weights, in_shares=False)

@@ -24,8 +24,8 @@ def simulate_many(
 ) -> Floats:
     """Trade each candidate's decisions with its own account and report equity alone.
 
-    Shape: K candidates x T rows; row k is `simulate(panel, decisions[k], ...).equity_usd` to the last bit, whatever
-    the number of threads.
+    Shape: K candidates x T rows; row k is `simulate(panel, decisions[k], ...).equity_usd` to the last bit,
+    whatever the number of threads.
     Raises: InvalidOption for decisions that do not fit the panel, or less than one thread.
     """
     from tradewright.kernel.native.books import Books

@@ -72,9 +72,9 @@ class Outcome:
     Shape: `equity_usd`, `cash_usd`, `long_usd`, `short_usd` are T, after each row's close; `positions` is N,
     shares at the end; `orders`, `fills`, `flows` are records (see the dtypes above).
     Units: dollars; `short_usd` is the liability, zero or more. At every row equity = cash + long - short.
-    `interest_usd` (signed, negative is paid) and `borrow_fee_usd` (paid, zero or more) are T and cumulative: interest
-    is booked into cash at every row. `flows` holds their total as one record each, at the last row, so that flows
-    summed by kind are complete; the path of either is its array here, never both.
+    `interest_usd` (signed, negative is paid) and `borrow_fee_usd` (paid, zero or more) are T and cumulative:
+    interest is booked into cash at every row. `flows` holds their total as one record each, at the last row,
+    so that flows summed by kind are complete; the path of either is its array here, never both.
     `ruined_row` is the first row at which equity was zero or less, -1 if never.
     """
 

@@ -19,16 +19,17 @@ from tradewright.values import outcome as out
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Ints, Panel
 
-# A journal starts with room for every order that could come, up to this many; memory is taken as it is written.
+# A journal starts with room for every order that could come, up to this many; memory is taken as written.
 _FIRST_ROOM = 1 << 18
 _JOURNALS = (
-    ("orders", out.order_dtype), ("fills", out.fill_dtype), ("flows", out.flow_dtype), ("refusals", out.refusal_dtype)
+    ("orders", out.order_dtype), ("fills", out.fill_dtype), ("flows", out.flow_dtype),
+    ("refusals", out.refusal_dtype),
 )  # fmt: skip
 _PATH = ("equity", "cash", "long", "short", "interest", "borrow_fee")
 
 
 def market_of(panel: Panel, terms: Terms) -> Market:
-    """The panel as the compiled kernel reads it: fills at opens, or at closes where nothing else is known."""
+    """The panel as the compiled kernel reads it: fills at opens, or at closes where no open is known."""
     actions = panel.actions
     inside = (actions["row"] >= 0) & (actions["row"] < len(panel.instants))
     actions = actions[inside]
@@ -94,7 +95,7 @@ class Books:
             self._grow()
 
     def run_many(self, starts: Ints, equity: Floats) -> None:
-        """Run one candidate for each row of `equity`; candidate k owns decisions starts[k] to starts[k + 1]."""
+        """Run a candidate for each row of `equity`; number k owns decisions starts[k] to starts[k + 1]."""
         self._sweep = (starts, equity)
         self.account["journals"] = 0
         self.table["candidates"] = len(equity)
@@ -107,7 +108,9 @@ class Books:
         account = self.account[0]
         account["stop"] = stop
         if self._sweep is None:
-            return int(run(account, self.assets, self.market, self.intents, journal, self.path))
+            heard = int(self.table["decisions"][0])
+            intents = (self.intents[0][:heard], self.intents[1][:heard])
+            return int(run(account, self.assets, self.market, intents, journal, self.path))
         starts, equity = self._sweep
         return int(sweep((account, self.assets), self.market, self.intents, starts, journal, equity))
 

@@ -1,8 +1,8 @@
 """Where compiled kernels are kept, so that only the first run on a machine waits for the compiler.
 
-The folder's name holds a hash of every source the compiled code is made of: numba itself does not notice an edited
-function in another file. Whoever knows the user's cache folder (assembly) calls `configure` before the first
-simulation; without it, compiled code lies beside this file, and where that is read-only it lives in memory alone.
+The folder's name holds a hash of every source the compiled code is made of: numba itself does not notice an
+edited function in another file. Whoever knows the user's cache folder (assembly) calls `configure` before the
+first simulation; without it, compiled code lies beside this file, or in memory alone where that is read-only.
 """
 
 import hashlib
@@ -17,19 +17,19 @@ from typing import Any
 import numba
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_SOURCES = ("kernel", "values")
+_SOURCES = ("kernel/native/*.py", "kernel/inputs.py", "values/*.py")
 _configured: list[Path] = []
 settings: Any = numba.config
 is_interpreted = bool(settings.DISABLE_JIT)
 
 
 def configure(folder: Path) -> None:
-    """Keep compiled code under `folder` from now on; what this process compiled already stays in memory."""
+    """Keep compiled code under `folder` from now on; what this process has compiled stays in memory."""
     _configured[:] = [folder]
 
 
 def is_compiled(folder: Path) -> bool:
-    """True where the present sources have been compiled into `folder` before; else the first use takes seconds."""
+    """True where these sources were compiled into `folder` before; else the first use takes seconds."""
     kept = home_of(folder)
     return any(kept.rglob("*.nbi")) and any(kept.rglob("*.nbc"))
 
@@ -43,15 +43,15 @@ def home_of(folder: Path) -> Path:
 def source_hash() -> str:
     """A short name for the sources: any edit of any of them changes it."""
     digest = hashlib.sha256(f"{platform.python_version()} {numba.__version__}".encode())
-    for room in _SOURCES:
-        for path in sorted((_PACKAGE / room).rglob("*.py")):
-            digest.update(str(path.relative_to(_PACKAGE)).encode())
+    for pattern in _SOURCES:
+        for path in sorted(_PACKAGE.glob(pattern)):
+            digest.update(path.name.encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def compile_kept(make: Callable[..., Callable[[Any], Any]], function: Callable[..., Any]) -> Any:
-    """`make(cache=True)(function)` in the configured folder; uncached where nothing can be written or read there."""
+    """Compile `function`, or load it from the folder; in memory alone where that cannot be used."""
     folder = _configured[0] if _configured else Path(__file__).resolve().parent / "__pycache__"
     home = home_of(folder)
     try:

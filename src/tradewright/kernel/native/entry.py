@@ -1,4 +1,4 @@
-"""The one compiled entry: it finds every array by its address, so that a call costs a fraction of a microsecond."""
+"""The one compiled entry: it finds every array by its address, so that a call costs little."""
 
 import ctypes
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Quiet bars, compiled: nothing to trade, no corporate action, only interest and marks. Most bars are quiet.
 
-Every function here does what accrue, mark and guard do, to the last bit; `run` takes this way only where nothing
-else can happen. Loops over slices, each array from its own start, are what the compiler turns into vector code.
+Every function here does what accrue, mark and guard do, to the last bit; `run` takes this way only where
+nothing else can happen. Loops over slices, each array from its own start, are what becomes vector code.
 """
 
 import numpy as np
@@ -83,7 +83,7 @@ def glide_held(account: Record, assets: Records, market: Market, path: Path, sto
 
 @compiled
 def glide_accruing(account: Record, assets: Records, market: Market, path: Path, stop: int) -> None:
-    """One instrument held long, or none, with interest. Interest never changes the sign of cash on its own."""
+    """One instrument held long, or none, with interest, which alone never changes the sign of cash."""
     start, cash, interest = account["row"], account["cash"], account["interest"]
     number = assets[0]["held"] if account["held"] else 0
     qty = assets[number]["qty"] if account["held"] else 0.0

@@ -87,7 +87,7 @@ def trade(account: Record, assets: Records, market: Market, journal: Journal, ro
         if asset["wanted"] == 0.0:
             continue
         if asset["qty"] == 0.0:
-            # Closes printed while the order waited; without this a bar without a close would carry an old mark.
+            # Closes printed while the order waited; a bar without one must not carry an older mark.
             look_back(asset, market[2], row - 1)
         fill(account, asset, journal, row, share)
     list_assets(account, assets)

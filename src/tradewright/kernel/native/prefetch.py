@@ -1,4 +1,4 @@
-"""Asks the processor for memory before it is needed: trades touch opens and volumes far apart from each other."""
+"""Asks the processor for memory before it is needed: trades touch opens and volumes far apart."""
 
 from typing import Any
 

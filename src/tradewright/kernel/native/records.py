@@ -1,4 +1,4 @@
-"""The memory of the compiled kernel: one record for the account, one for each instrument, and tuples of arrays."""
+"""The memory of the compiled kernel: a record for the account, one an instrument, and tuples of arrays."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ _TERMS = (
     "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",
     "cash_rate", "margin_rate", "borrow_rate",
 )  # fmt: skip
-# `row` is the next row to run; `decision` and `action` the next to come; `orders` ... count what is in the journal.
+# `row` is the next row to run, `decision` and `action` the next to come; `orders` ... count what was written.
 _PLACES = (
     "row",
     "stop",
@@ -52,12 +52,14 @@ account_dtype = np.dtype(
 )
 
 # `held` and `working` are lists laid over the records: entry k is the k-th instrument held, or with an order.
-# `number` is an instrument's own place. `seen_row` is the row up to which `mark` is up to date; `order` is the id of the unfinished order, -1 for none.
+# `number` is an instrument's own place; `mark` is up to date as of `seen_row`, or held; `order` is the id of
+# the unfinished order, -1 for none.
 # `reference`, `reducing` and `wanted` pass from matching to booking within one row.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
-        ("ordered", np.float64), ("remaining", np.float64), ("number", np.int64), ("delisted", np.int64), ("held", np.int64), ("working", np.int64),
+        ("ordered", np.float64), ("remaining", np.float64), ("number", np.int64), ("delisted", np.int64),
+        ("held", np.int64), ("working", np.int64),
         ("reference", np.float64), ("reducing", np.float64), ("wanted", np.float64),
     ]
 )  # fmt: skip
@@ -68,7 +70,8 @@ _ADDRESSES = (
     "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
 )  # fmt: skip
 _LENGTHS = (
-    "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room", "candidates"
+    "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room",
+    "candidates",
 )  # fmt: skip
 table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
 

@@ -85,7 +85,7 @@ def sweep(
     journal: Journal,
     equity: Floats,
 ) -> int:
-    """Run one candidate after another over the same market; candidate k owns decisions starts[k] to starts[k+1]."""
+    """Run one candidate after another; number k owns decisions starts[k] to starts[k + 1]."""
     account, assets = blank
     for candidate in range(len(equity)):
         start, end = starts[candidate], starts[candidate + 1]
