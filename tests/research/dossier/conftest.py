@@ -1,6 +1,8 @@
 """A study that never happened: seeded random walks, clearly named a fixture, shaped like a real dossier."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -180,6 +182,103 @@ def bare_content() -> DossierContent:
         Ratio("Sharpe ratio a year", np.nan, "ratio a year", 0, "", reason="the account never traded"),
         Luck(None, np.nan, "no ledger was kept"),
     )  # fmt: skip
+
+
+VOID_ELEMENTS = {"meta", "br", "link", "img", "input", "hr"}
+
+
+@dataclass
+class Element:
+    """One element of a page that was read back: its attributes, all text inside and its children."""
+
+    name: str
+    attributes: dict[str, str]
+    parent: "Element | None" = None
+    children: list["Element"] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.pieces).split())
+
+    def every(self, name: str = "", **wanted: str) -> list["Element"]:
+        """All elements inside with this name and these attributes; class_ asks for one of the classes."""
+        found = []
+        for child in self.children:
+            if name in ("", child.name) and child.has(wanted):
+                found.append(child)
+            found += child.every(name, **wanted)
+        return found
+
+    def one(self, name: str = "", **wanted: str) -> "Element":
+        found = self.every(name, **wanted)
+        assert len(found) == 1, f"{len(found)} elements {name} {wanted}"
+        return found[0]
+
+    def has(self, wanted: dict[str, str]) -> bool:
+        given = self.attributes
+        classes = given.get("class", "").split()
+        return all(
+            value in classes if key == "class_" else given.get(key.replace("_", "-")) == value
+            for key, value in wanted.items()
+        )
+
+
+class PageReader(HTMLParser):
+    """Reads a page strictly: what is opened must be closed, in order, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("document", {})
+        self.open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"an attribute of <{tag}> is written twice"
+        element = Element(tag, {name: value or "" for name, value in attrs}, self.open[-1])
+        self.open[-1].children.append(element)
+        if tag not in VOID_ELEMENTS:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID_ELEMENTS:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open[-1].name == tag, f"</{tag}> closes <{self.open[-1].name}>"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        # Scripts and styles are no words; their text stays with them alone.
+        holders = self.open[-1:] if self.open[-1].name in ("script", "style") else self.open
+        for element in holders:
+            element.pieces.append(data)
+
+
+def read_page(page: str) -> Element:
+    """The page as a tree; fails where it is not well formed."""
+    reader = PageReader()
+    reader.feed(page)
+    reader.close()
+    assert [element.name for element in reader.open] == ["document"], "something was never closed"
+    return reader.root
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[[str], Element]:
+    """Reads a page, or a part of one, into a tree."""
+    return read_page
+
+
+@pytest.fixture(scope="session")
+def tree(page: str) -> Element:
+    return read_page(page)
+
+
+@pytest.fixture(scope="session")
+def bare_tree(bare_page: str) -> Element:
+    return read_page(bare_page)
 
 
 @pytest.fixture(scope="session")
