@@ -1,18 +1,19 @@
 """Bare numba loops: what the three benchmark cases cost with nothing around them.
 
-A floor computes the same averages or ranks, the same decisions and the same cash as the project does, in one
-loop without orders, records, missing prices, volumes or corporate actions. `tests/differential/test_floors.py`
-shows that each ends with the equity of our kernel under an account with fractional shares and a profile without
-extras, so that the ratios in the benchmark compare like with like.
+A floor computes the same averages or ranks, the same decisions and the same cash as the project does, in
+one loop without orders, records, missing prices, volumes or corporate actions.
+`tests/differential/test_floors.py` shows that each ends with the equity of our kernel under an account
+with fractional shares and a profile without extras, so that the ratios in the benchmark compare like with
+like.
 
 Signatures (arrays of float64 in C order; all return final equity at the last close):
-    sma_cross(open, close, fast, slow, cost, capital) -> float                    open, close: T
-    sma_sweep(open, close, pairs, cost, capital) -> K floats                      pairs: K x 2 int64, (fast, slow)
-    momentum(open, close, rows, (lookback, top), cost, capital) -> float          open, close: T x N; rows: int64
-`cost` is a share of notional (1e-4 = 1 bp). A decision at close t trades at open t + 1. SMA: all in while the
-fast average is above the slow one, all out else; the first decision comes at bar `slow` - 1, and one is made only
-when the side changes. Momentum: at each of `rows` (rising, none below `lookback`, the last one before the last
-bar), equal weights of the `top` names by close[t] / close[t - lookback].
+    sma_cross(open, close, fast, slow, cost, capital) -> float               open, close: T
+    sma_sweep(open, close, pairs, cost, capital) -> K floats                 pairs: K x 2 int64, (fast, slow)
+    momentum(open, close, rows, (lookback, top), cost, capital) -> float     open, close: T x N; rows: int64
+`cost` is a share of notional (1e-4 = 1 bp). A decision at close t trades at open t + 1. SMA: all in while
+the fast average is above the slow one, all out else; the first decision comes at bar `slow` - 1, and one
+is made only when the side changes. Momentum: at each of `rows` (rising, none below `lookback`, the last
+one before the last bar), equal weights of the `top` names by close[t] / close[t - lookback].
 """
 
 from typing import Any
