@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tradewright.data.content import DatasetContent
-from tradewright.data.synthetic.make import make, month_ends, symbols_of
+from tradewright.data.synthetic.make import make, month_starts, symbols_of
 from tradewright.data.synthetic.options import PLANTED, SyntheticOptions
 from tradewright.data.synthetic.portfolios import DEFINITIONS
 from tradewright.values.errors import InvalidOption, UnknownName
@@ -172,10 +172,10 @@ def test_the_same_options_give_the_same_bytes_whatever_the_hash_seed(content: Da
         assert done.stdout.strip() == digest(content)
 
 
-def test_months_end_on_their_last_session(content: DatasetContent):
-    ends = content.sessions["session"].gather(month_ends(content.sessions)).to_list()
-    assert [str(day) for day in ends[:3]] == ["2014-01-31", "2014-02-28", "2014-03-31"]
-    assert len(ends) == 60
+def test_months_start_on_their_first_session(content: DatasetContent):
+    starts = content.sessions["session"].gather(month_starts(content.sessions)).to_list()
+    assert [str(day) for day in starts[:3]] == ["2014-02-03", "2014-03-03", "2014-04-01"]
+    assert len(starts) == 59
 
 
 def test_another_exchange_has_its_own_sessions():

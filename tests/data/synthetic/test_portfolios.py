@@ -5,7 +5,7 @@ import pytest
 
 from tradewright.data.synthetic.portfolios import DEFINITIONS, TOP_SHARE, Scoreboard, weights_of
 
-ENDS = np.array([9, 30, 50])
+STARTS = np.array([9, 30, 50])
 HEDGED = ("reference", "long_short_monthly")
 
 
@@ -18,7 +18,7 @@ def board() -> Scoreboard:
     scored[:, 0] = False
     scores *= scored[:, None, :]
     scores -= scores.sum(axis=-1, keepdims=True) / scored.sum(axis=-1)[:, None, None] * scored[:, None, :]
-    return Scoreboard(scores, scored, listed, ENDS)
+    return Scoreboard(scores, scored, listed, STARTS)
 
 
 @pytest.mark.parametrize("portfolio", DEFINITIONS)
@@ -52,7 +52,7 @@ def test_the_reference_is_in_proportion_to_the_score(board: Scoreboard):
     assert ratio[0] == pytest.approx(ratio[1])
 
 
-def test_monthly_choices_are_in_force_from_the_close_after_the_month_ends(board: Scoreboard):
+def test_monthly_choices_are_in_force_from_the_close_after_a_months_first(board: Scoreboard):
     held = weights_of("long_only_monthly", board)
     assert not held[:10].any()
     assert np.array_equal(held[10], held[30])
@@ -79,7 +79,7 @@ def test_equal_weight_holds_every_listed_name_alike(board: Scoreboard):
 def test_weights_never_change_when_later_scores_do(portfolio: str, board: Scoreboard):
     later = board.scores.copy()
     later[36:] = later[36:][:, :, ::-1]
-    other = Scoreboard(later * board.scored[:, None, :], board.scored, board.listed, board.month_ends)
+    other = Scoreboard(later * board.scored[:, None, :], board.scored, board.listed, board.month_starts)
     assert np.array_equal(weights_of(portfolio, board)[:36], weights_of(portfolio, other)[:36])
 
 

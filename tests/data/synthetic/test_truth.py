@@ -127,7 +127,7 @@ def test_two_walks_of_the_same_market_agree_within_the_errors_they_declare():
     options = replace(CALM, edge="momentum", edge_sharpe=1.0)
     stage = stage_of(options)
     told = measured(stage)
-    again = measured(Stage(replace(options, seed=77), stage.names, stage.schedule, stage.month_ends))
+    again = measured(Stage(replace(options, seed=77), stage.names, stage.schedule, stage.month_starts))
     for portfolio in DEFINITIONS:
         first, second = told.portfolios[portfolio], again.portfolios[portfolio]
         # Both walks have their own error, and the amplitude is found anew in each.

@@ -59,7 +59,7 @@ def make(options: SyntheticOptions) -> DatasetContent:
             f"{options.first} to {options.last} holds {len(days)} sessions of {options.calendar}.",
             f"A market needs {FEWEST_SESSIONS} or more.",
         )
-    market = simulate(options, len(days), month_ends(days))
+    market = simulate(options, len(days), month_starts(days))
     symbols = symbols_of(options)
     return DatasetContent(
         name=options.name,
@@ -79,10 +79,10 @@ def symbols_of(options: SyntheticOptions) -> tuple[str, ...]:
     return tuple(f"SYN{name:04d}" for name in range(options.names))
 
 
-def month_ends(days: pl.DataFrame) -> Ints:
-    """The rows of the last session of each calendar month."""
+def month_starts(days: pl.DataFrame) -> Ints:
+    """The rows of the first session of each calendar month; row 0 is none, as nothing before it says so."""
     month = days["session"].dt.year().to_numpy() * 12 + days["session"].dt.month().to_numpy()
-    return np.flatnonzero(np.diff(month, append=0) != 0)
+    return np.flatnonzero(np.diff(month)) + 1
 
 
 def _provenance(options: SyntheticOptions) -> Provenance:

@@ -56,13 +56,13 @@ class Market:
         return float(earned.mean()) / deviation * SESSIONS_PER_YEAR**0.5 if deviation > 0 else 0.0
 
 
-def simulate(options: SyntheticOptions, sessions: int, month_ends: Ints) -> Market:
-    """Make a market of T sessions; `month_ends` are the rows at which monthly portfolios choose.
+def simulate(options: SyntheticOptions, sessions: int, month_starts: Ints) -> Market:
+    """Make a market of T sessions; `month_starts` are the rows at which monthly portfolios choose.
 
     Raises: InvalidOption where no edge can be as strong as asked for.
     """
     names, listed = characters(options), schedule(options, sessions)
-    stage = Stage(options, names, listed, month_ends)
+    stage = Stage(options, names, listed, month_starts)
     truth = measured(stage)
     weather = drawn_weather(options, names, stage.sessions)
     returns, scores = stage.walk(base_returns(options, weather, names), truth.amplitude)

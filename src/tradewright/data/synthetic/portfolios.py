@@ -18,7 +18,7 @@ DEFINITIONS = {
     ),
     "long_short_monthly": (
         "long the fifth of names with the highest scores and short the fifth with the lowest, each name "
-        "alike, gross exposure 1; chosen at the last close of a month, in force from the following close, "
+        "alike, gross exposure 1; chosen at the first close of a month, in force from the following close, "
         "weights kept constant until the next month's"
     ),
     "long_only_monthly": (
@@ -33,13 +33,13 @@ DEFINITIONS = {
 class Scoreboard:
     """What a portfolio is chosen from, at each close.
 
-    Shape: `scores` T x R x N; `scored` and `listed` T x N; `month_ends` the rows on which months end.
+    Shape: `scores` T x R x N; `scored` and `listed` T x N; `month_starts` the rows on which months begin.
     """
 
     scores: Floats
     scored: Mask
     listed: Mask
-    month_ends: Ints
+    month_starts: Ints
 
 
 def weights_of(portfolio: str, board: Scoreboard) -> Floats:
@@ -55,18 +55,18 @@ def weights_of(portfolio: str, board: Scoreboard) -> Floats:
 
 
 def _kept(board: Scoreboard, short_too: bool) -> Floats:
-    """The choice of the latest month end before each row, less the names that are gone since."""
+    """The choice of the latest month start before each row, less the names that are gone since."""
     choices = _extremes(board, short_too)
-    latest = np.searchsorted(board.month_ends, np.arange(len(board.scores)), side="left") - 1
+    latest = np.searchsorted(board.month_starts, np.arange(len(board.scores)), side="left") - 1
     kept: Floats = np.where((latest >= 0)[:, None, None], choices[np.maximum(latest, 0)], 0.0)
     kept *= board.listed[:, None, :]
     return kept
 
 
 def _extremes(board: Scoreboard, short_too: bool) -> Floats:
-    """M x R x N: equal weights on the best names of each month end, and on the worst as shorts."""
-    scored = np.broadcast_to(board.scored[board.month_ends][:, None, :], _taken_shape(board))
-    scores = np.where(scored, board.scores[board.month_ends], np.nan)
+    """M x R x N: equal weights on the best names of each month start, and on the worst as shorts."""
+    scored = np.broadcast_to(board.scored[board.month_starts][:, None, :], _taken_shape(board))
+    scores = np.where(scored, board.scores[board.month_starts], np.nan)
     # NaN sorts last: places 0 .. count - 1 are the scored names from worst to best.
     place = np.argsort(np.argsort(scores, axis=-1, kind="stable"), axis=-1, kind="stable")
     count = scored.sum(axis=-1, keepdims=True)
@@ -78,7 +78,7 @@ def _extremes(board: Scoreboard, short_too: bool) -> Floats:
 
 
 def _taken_shape(board: Scoreboard) -> tuple[int, int, int]:
-    return len(board.month_ends), board.scores.shape[1], board.scores.shape[2]
+    return len(board.month_starts), board.scores.shape[1], board.scores.shape[2]
 
 
 def _normalised(weights: Floats) -> Floats:

@@ -42,7 +42,7 @@ class Stage:
     options: SyntheticOptions
     names: Characters
     schedule: Schedule
-    month_ends: Ints
+    month_starts: Ints
 
     @property
     def edge(self) -> Edge:
@@ -66,7 +66,7 @@ class Stage:
     def board(self, scores: Floats) -> Scoreboard:
         """What portfolios choose from."""
         # Monthly portfolios enter the first published session already chosen.
-        choices = np.concatenate([[BURN_IN - 2], self.month_ends + BURN_IN])
+        choices = np.concatenate([[BURN_IN - 2], self.month_starts + BURN_IN])
         return Scoreboard(scores, self.ground.scored, self.ground.listed, choices)
 
 
