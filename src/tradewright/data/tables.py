@@ -24,24 +24,28 @@ class StoredFile(msgspec.Struct, frozen=True):
 
 
 def append(root: Path, table: str, rows: pl.DataFrame, ingest: str) -> list[StoredFile]:
-    """Append rows to a table as one atomic Delta commit and return the files that now hold them.
+    """Append rows to a table as one atomic Delta commit and return the file that now holds them.
 
-    Shape: the files lie in the folder `table/ingest=...` of this ingest alone.
+    The file is named by the hash of its bytes and is on the disk before the commit that makes it visible.
+    The library's own writer is not used: on a full disk it panics in a thread of its own.
     Raises: StorageFailure; nothing of this append is visible then.
     """
-    from deltalake import write_deltalake
     from deltalake.exceptions import DeltaError
 
     if rows.is_empty():
         return []
-    folder = root / table / f"ingest={ingest}"
-    marked = rows.with_columns(ingest=pl.lit(ingest))
+    buffer = io.BytesIO()
+    rows.write_parquet(buffer)
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    path = root / table / f"ingest={ingest}" / f"{digest}.parquet"
     try:
-        write_deltalake(str(root / table), marked, mode="append", partition_by=["ingest"])
-        return [_sealed(root, table, path) for path in sorted(folder.glob("*.parquet"))]
+        _write(path, content)
+        _commit(root / table, rows, path, ingest)
     except (OSError, DeltaError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(path.parent, ignore_errors=True)
         raise writing_failed(root, error) from error
+    return [StoredFile(table, path.relative_to(root).as_posix(), digest, len(rows))]
 
 
 def read(root: Path, file: StoredFile) -> pl.DataFrame:
@@ -49,14 +53,7 @@ def read(root: Path, file: StoredFile) -> pl.DataFrame:
 
     Raises: StorageFailure naming the file when it is missing or its bytes have changed.
     """
-    path = root / file.path
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise StorageFailure(f"{path} cannot be read: {reason_of(error)}.", _RESTORE) from error
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise StorageFailure(f"{path} is damaged: its bytes are not those that were ingested.", _RESTORE)
-    return pl.read_parquet(io.BytesIO(content))
+    return _verified(root / file.path, file.sha256)
 
 
 def read_log(root: Path, table: str) -> pl.DataFrame | None:
@@ -75,7 +72,7 @@ def read_log(root: Path, table: str) -> pl.DataFrame | None:
         return None
     except (OSError, DeltaError) as error:
         raise StorageFailure(f"{root / table} cannot be read: {reason_of(error)}.", _RESTORE) from error
-    parts = [_small(path) for path in paths]
+    parts = [_verified(path, path.stem) for path in paths]
     return pl.concat(parts) if parts else None
 
 
@@ -125,21 +122,42 @@ _PLAIN_REASONS = {
 }
 
 
-def _sealed(root: Path, table: str, path: Path) -> StoredFile:
-    """A file just written, flushed to the disk, with the hash of its bytes."""
-    with path.open("rb") as stream:
+def _write(path: Path, content: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
         os.fsync(stream.fileno())
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    rows = pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item()
-    return StoredFile(table, path.relative_to(root).as_posix(), digest, rows)
 
 
-def _small(path: Path) -> pl.DataFrame:
-    """One file of a log table."""
+def _commit(table: Path, rows: pl.DataFrame, path: Path, ingest: str) -> None:
+    """Make a written file part of a table; the table appears with its first one."""
+    from deltalake import DeltaTable, write_deltalake
+    from deltalake.transaction import AddAction
+
+    if not DeltaTable.is_deltatable(str(table)):
+        nothing = rows.clear().with_columns(ingest=pl.lit(ingest).cast(pl.String))
+        write_deltalake(str(table), nothing, mode="append", partition_by=["ingest"])
+    delta = DeltaTable(str(table))
+    where = path.stat()
+    add = AddAction(
+        path=path.relative_to(table).as_posix(), size=where.st_size, partition_values={"ingest": ingest},
+        modification_time=where.st_mtime_ns // 1_000_000, data_change=True,
+        stats=f'{{"numRecords": {len(rows)}}}',
+    )  # fmt: skip
+    delta.create_write_transaction([add], mode="append", schema=delta.schema(), partition_by=["ingest"])
+
+
+def _verified(path: Path, digest: str) -> pl.DataFrame:
+    """The rows of a file whose bytes hash to `digest`."""
     try:
-        return pl.read_parquet(path, hive_partitioning=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise StorageFailure(f"{path} is damaged: {reason_of(error)}.", _RESTORE) from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise StorageFailure(f"{path} cannot be read: {reason_of(error)}.", _RESTORE) from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise StorageFailure(f"{path} is damaged: its bytes are not those that were ingested.", _RESTORE)
+    return pl.read_parquet(io.BytesIO(content))
 
 
 def _lock(handle: int) -> None:

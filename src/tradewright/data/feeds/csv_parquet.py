@@ -28,7 +28,8 @@ class FileOptions:
     `symbol` names the instrument of a single file. `actions` and `listings` are files beside the bars; in a
     folder corporate_actions.csv and listings.csv are found without being named.
     Units: `bar_minutes` minutes that one bar covers (found from the data where 0); `date_format` in
-    strptime's letters where dates are not ISO; times without an offset are in `time_zone` (the exchange's where empty).
+    strptime's letters where dates are not ISO; times without an offset are in `time_zone` (the exchange's
+    where empty).
     """
 
     name: str

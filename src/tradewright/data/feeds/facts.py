@@ -15,7 +15,7 @@ KINDS = ("split", "dividend", "delisting")
 def read_actions(path: Path | None, symbols: list[str]) -> pl.DataFrame:
     """Splits, dividends and delistings of some symbols; those of others are passed over.
 
-    Shape: the ACTIONS schema, with `announced_on` (from the file's known_at, a date, or null) for its known_at.
+    Shape: the ACTIONS schema but for `known_at`, in whose place stands the date `announced_on`, or null.
     Raises: BadInput naming file, line, column and value.
     """
     if path is None:
