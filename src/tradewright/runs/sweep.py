@@ -115,7 +115,7 @@ def _kind(candidate: Strategy) -> type[Strategy]:
 
 
 def _wishes(strategy: Strategy, market: _Market) -> Decisions:
-    """One candidate's decisions. Without `targets` it meets its account while deciding, then is traded again."""
+    """One candidate's decisions. Without `targets` it decides beside its account, then trades again."""
     decisions = asked_at_once(strategy, market.frame)
     if decisions is None:
         return decide_loop(strategy, market.frame, market.panel, market.account, market.profile)[0]

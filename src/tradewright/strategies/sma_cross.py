@@ -8,9 +8,10 @@ import numpy as np
 from tradewright.features.changes import LONG, OUT, SHORT, TIE
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
+from tradewright.strategies.lens import AssetView
 from tradewright.strategies.parameters import parameter, switch
 from tradewright.strategies.sides import weights_of_sides
-from tradewright.strategies.view import AssetView, View, Weights
+from tradewright.strategies.view import View, Weights
 from tradewright.values.decisions import DecisionBatch, Decisions
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from tradewright.strategies.frame import Frame
+from tradewright.strategies.lens import AssetView
 from tradewright.values.decisions import Decisions, no_decisions
 from tradewright.values.errors import InvalidOption, Misuse, unknown_name
 from tradewright.values.panel import Floats
@@ -47,7 +48,7 @@ class View:
         self._account = account
         self._row = -1
         self._lenses: dict[int, AssetView] = {}
-        self._only = AssetView(self, 0) if len(frame.symbols) == 1 else None
+        self._only = AssetView(self, frame, 0) if len(frame.symbols) == 1 else None
         self._months: bytes | None = None
         self._made: list[tuple[int, Floats]] = []
         self._overlaid = 0
@@ -113,7 +114,7 @@ class View:
         return found
 
     @property
-    def only(self) -> "AssetView":
+    def only(self) -> AssetView:
         """The one symbol of this panel, in plain numbers.
 
         Raises: Misuse where the panel has several.
@@ -122,7 +123,7 @@ class View:
             raise Misuse(f"This panel has {len(self.symbols)} symbols.", "Choose one: view.asset('SPY').")
         return self._only
 
-    def asset(self, which: str | int) -> "AssetView":
+    def asset(self, which: str | int) -> AssetView:
         """One symbol in plain numbers, by its name or its place.
 
         Raises: UnknownName with the nearest symbol.
@@ -133,7 +134,7 @@ class View:
             which = self.symbols.index(which)
         lens = self._lenses.get(which)
         if lens is None:
-            lens = self._lenses[which] = AssetView(self, which)
+            lens = self._lenses[which] = AssetView(self, self._frame, which)
         return lens
 
     @property
@@ -183,96 +184,6 @@ class View:
         self._made.append((self._row, weights))
         if self._account is not None:
             self._account.decided(self._row, weights)
-
-
-class AssetView:
-    """One symbol of a view in plain numbers: fast enough to be asked on every one of a million bars."""
-
-    __slots__ = ("_columns", "_means", "_place", "_view")
-
-    def __init__(self, view: View, place: int) -> None:
-        """The symbol at a place of the view's panel; it moves with the view."""
-        self._view = view
-        self._place = place
-        self._means: dict[int, memoryview] = {}
-        self._columns: dict[tuple[str, int, int], memoryview] = {}
-
-    @property
-    def symbol(self) -> str:
-        """Its name."""
-        return self._view.symbols[self._place]
-
-    @property
-    def close(self) -> float:
-        """The raw close of this row, in dollars; NaN where it did not trade."""
-        return self._number(("close", 0, 0), 0)
-
-    @property
-    def volume(self) -> float:
-        """Shares traded on this row; NaN where unknown."""
-        return self._number(("volume", 0, 0), 0)
-
-    @property
-    def growth(self) -> float:
-        """The growth index of this row."""
-        return self._number(("growth", 0, 0), 0)
-
-    def mean(self, window: int, ago: int = 0) -> float:
-        """Average growth index of the last `window` rows, as it stood `ago` rows back; NaN until warm."""
-        # The hottest call there is: a look-up and an index, written out instead of shared with `_number`.
-        try:
-            column = self._means[window]
-        except KeyError:
-            column = self._means[window] = self._column(("mean", window, 0))
-        if ago:
-            return _earlier(column, self._view._row, ago)
-        return column[self._view._row]
-
-    def zscore(self, window: int, ago: int = 0) -> float:
-        """Standard deviations of the growth index above its average of `window` rows; NaN until warm."""
-        return self._number(("zscore", window, 0), ago)
-
-    def return_over(self, lookback: int, skip: int = 0) -> float:
-        """Total return from `lookback` rows ago to `skip` rows ago; NaN where either end is unknown."""
-        return self._number(("return_over", lookback, skip), 0)
-
-    def window(self, bars: int, of: str = "growth") -> Floats:
-        """The last `bars` values of a column, this row's last; fewer near the start."""
-        return self._view.window(bars, of)[:, self._place].copy()
-
-    @property
-    def last_weight(self) -> float:
-        """What this strategy last asked for of this symbol; zero where it never asked."""
-        return float(self._view.last_weights[self._place])
-
-    @property
-    def position(self) -> float:
-        """Shares held now."""
-        return float(self._view.positions[self._place])
-
-    def _number(self, key: tuple[str, int, int], ago: int) -> float:
-        """A column's value `ago` rows back."""
-        column = self._columns.get(key)
-        if column is None:
-            column = self._columns[key] = self._column(key)
-        return _earlier(column, self._view._row, ago)
-
-    def _column(self, key: tuple[str, int, int]) -> memoryview:
-        """A whole column of the frame as memory that gives plain floats."""
-        name, first, second = key
-        source = getattr(self._view._frame, name)
-        if name == "return_over":
-            source = source(first, second)
-        elif callable(source):
-            source = source(first)
-        return memoryview(source[:, self._place])
-
-
-def _earlier(column: memoryview, row: int, ago: int) -> float:
-    """A value `ago` rows back. A negative index would count from the end, which is the future."""
-    if ago < 0:
-        raise InvalidOption(f"ago = {ago} asks for the future.", "Give 0 or more rows back.")
-    return column[row - ago] if row >= ago else float("nan")
 
 
 def weights_of(wanted: Mapping[str, float] | Floats, symbols: tuple[str, ...]) -> Floats:

@@ -1,0 +1,122 @@
+"""Where a strategy comes from: a name of the package, or a class in a file of the user's own.
+
+Reading such a file runs it: it is the user's program, with the user's rights.
+"""
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from importlib.util import module_from_spec, spec_from_file_location
+from inspect import getsourcefile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tradewright.strategies import registry
+from tradewright.strategies.contract import Strategy
+from tradewright.values.errors import BadInput, NotFound, unknown_name
+
+
+def load(source: str) -> type[Strategy]:
+    """The strategy behind "momentum" or "path/to/file.py:ClassName"; a lone class may be left out.
+
+    Raises: UnknownName with the nearest name, NotFound for a missing file, BadInput for a file that does not
+    run or whose class is no strategy.
+    """
+    path, wanted = _parted(source)
+    if path is None:
+        return registry.find(source)
+    if not path.is_file():
+        raise NotFound(
+            f"No strategy file '{path}'.", "Give path/to/file.py:ClassName, or a name such as momentum."
+        )
+    return _chosen(_run(path), path, wanted)
+
+
+def build(source: str, given: Mapping[str, Any]) -> Strategy:
+    """The strategy behind a name or file, with these parameters, the others at their defaults.
+
+    Raises: as `load`; UnknownParameter or InvalidOption for a parameter it refuses.
+    """
+    return load(source)(**given)
+
+
+def fingerprint(kind: type[Strategy]) -> str:
+    """SHA-256 of the file that holds a strategy, so that a run can say which code it ran.
+
+    Raises: NotFound where the class was made without a file.
+    """
+    try:
+        where = getsourcefile(kind)
+    except TypeError:
+        where = None
+    if where is None or not Path(where).is_file():
+        raise NotFound(f"{kind.__name__} has no source file.", "Put the strategy into a file of its own.")
+    return hashlib.sha256(Path(where).read_bytes()).hexdigest()
+
+
+def _parted(source: str) -> tuple[Path | None, str]:
+    """File and class of a source; no file for a plain name. Colons in a path are left to the path."""
+    head, colon, tail = source.rpartition(":")
+    if colon and head.endswith(".py"):
+        return Path(head), tail
+    if source.endswith(".py"):
+        return Path(source), ""
+    return None, ""
+
+
+def _run(path: Path) -> ModuleType:
+    """The file as a module of its own, run once for each content."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    name = f"tradewright_user_{path.stem}_{digest}"
+    if name in sys.modules and sys.modules[name].__file__ == str(path):
+        return sys.modules[name]
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"'{path}' cannot be read as Python.", "Give a file that ends in .py.")
+    module = module_from_spec(spec)
+    # Dataclasses look their module up while they are made.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise _broken(path, error) from error
+    return module
+
+
+def _broken(path: Path, error: Exception) -> BadInput:
+    """The error for a file that does not run, with the line in that file."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        said = f"{error.msg}: {(error.text or '').strip()}"
+        return BadInput(f"{path}:{error.lineno}: {said}", "Mend the line; nothing was run.")
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return BadInput(
+        f"{path}:{line}: {type(error).__name__}: {error}", "Mend the file; --debug shows the trace."
+    )
+
+
+def _chosen(module: ModuleType, path: Path, wanted: str) -> type[Strategy]:
+    """The strategy asked for among those that the file defines itself."""
+    mine = {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == module.__name__
+    }
+    strategies = {name: value for name, value in mine.items() if issubclass(value, Strategy)}
+    if wanted in strategies:
+        return strategies[wanted]
+    if wanted in mine:
+        raise BadInput(f"{wanted} in '{path}' is no Strategy.", f"Write class {wanted}(Strategy): ...")
+    if wanted:
+        raise unknown_name(wanted, f"strategy in '{path}'", strategies)
+    if len(strategies) == 1:
+        return next(iter(strategies.values()))
+    raise BadInput(
+        f"'{path}' defines {len(strategies)} strategies: {', '.join(sorted(strategies)) or 'none'}.",
+        f"Say which: {path}:ClassName.",
+    )
