@@ -1,7 +1,7 @@
 """The bootstrap's declared property, measured: how often its interval holds the truth.
 
 300 records a family: a nominal 95 % shows between 92.3 and 97.3 % in nineteen cases of twenty. The floors are
-a little lower, because a finite record of dependent returns covers less than it says. What was measured stands
+a little lower, because a finite record of dependent returns covers less than it says. What was measured is
 in the test report (`pytest --junitxml`).
 """
 
@@ -34,7 +34,7 @@ def sharpe(means):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_interval_of_a_worthless_sharpe_ratio_holds_zero_as_often_as_it_says(family, record_property):
-    held, above, below = coverage(FAMILIES[family](RECORDS, BARS, 31), 0.0, sharpe, with_square)
+    held, above, _ = coverage(FAMILIES[family](RECORDS, BARS, 31), 0.0, sharpe, with_square)
     record_property("coverage", held)
     assert 0.915 <= held <= 0.98
     # The gate asks whether the low end is above zero: that side alone must err about 2.5 times in a hundred.
@@ -45,7 +45,7 @@ def test_interval_of_a_worthless_sharpe_ratio_holds_zero_as_often_as_it_says(fam
 def test_interval_of_a_good_sharpe_ratio_holds_it(family, record_property):
     # 1 a year on daily bars.
     truth = 1.0 / math.sqrt(252)
-    held, above, below = coverage(FAMILIES[family](RECORDS, BARS, 32) + truth, truth, sharpe, with_square)
+    held, _, _ = coverage(FAMILIES[family](RECORDS, BARS, 32) + truth, truth, sharpe, with_square)
     record_property("coverage", held)
     assert 0.905 <= held <= 0.98
 
@@ -56,7 +56,7 @@ def test_interval_of_a_volatility_holds_it_under_clustering(record_property):
 
     # Milder clustering: at the persistence of the family above a thousand bars do not determine the level.
     records = clustered(RECORDS, BARS, 33, shock=0.05, persistence=0.85)
-    held, above, below = coverage(records, 1.0, deviation, with_square)
+    held, _, _ = coverage(records, 1.0, deviation, with_square)
     record_property("coverage", held)
     assert 0.88 <= held <= 0.98
 

@@ -153,8 +153,9 @@ def luck(evidence: Evidence) -> Gate:
     if evidence.trials is None:
         return ask.unanswered("missing", "no ledger of trials was kept")
     shown = evidence.luck_sharpe.value if evidence.luck_sharpe is not None else None
-    chance = f"; the best of as many worthless ones would show a Sharpe ratio of about {shown:.2f}"
-    words = f"{evidence.trials} configurations tried{chance if shown is not None else ''}"
+    words = f"{evidence.trials} {'configuration' if evidence.trials == 1 else 'configurations'} tried"
+    if shown is not None:
+        words += f"; the best of as many worthless ones would show a Sharpe ratio of about {shown:.2f}"
     return ask.unanswered("no_adjusted_p", f"{words}; a p-value adjusted for that is not computed yet")
 
 

@@ -201,11 +201,13 @@ def _fill(book: dict[int, _Position], asset: int, row: int, record: tuple[float,
     position = book.get(asset)
     if position is None or position.qty * qty >= 0 or abs(qty) <= abs(position.qty):
         return _book(book, asset, row, (qty, price, spread_usd + commission_usd, commission_usd))
-    closing = -position.qty / qty
+    # Whole quantities first: shares of shares would leave rounding dust behind.
+    parts = (-position.qty, qty + position.qty)
     done: list[RoundTrip] = []
-    for share in (closing, 1.0 - closing):
-        costs, commission = share * (spread_usd + commission_usd), share * commission_usd
-        done += _book(book, asset, row, (share * qty, price, costs, commission))
+    for part in parts:
+        share = part / qty
+        costs_usd = share * (spread_usd + commission_usd)
+        done += _book(book, asset, row, (part, price, costs_usd, share * commission_usd))
     return done
 
 

@@ -1,0 +1,314 @@
+"""No gate passes on silence: missing, NaN, synthetic and unknown evidence fails or stays open."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from tradewright.validation import gates
+from tradewright.validation.evidence import Evidence, GridPoint, Waiver
+from tradewright.validation.figure import Figure, Interval, not_evaluated
+from tradewright.validation.gates import GATES, judge
+from tradewright.validation.verdict import Gate, Status, Verdict, verdict_of
+from tradewright.values.findings import Finding, Level
+from tradewright.values.provenance import Origin
+
+
+def number(value: float, low: float | None = None, high: float | None = None, sample: int = 2_000) -> Figure:
+    inside = None if low is None else Interval(low, high, 0.95, "by hand", 5.0, 1_000)
+    return Figure("x", value, "ratio a year", sample, inside)
+
+
+def grid_of(sharpes: dict[tuple[int, int], float | None], headline=(1, 1)) -> tuple[GridPoint, ...]:
+    return tuple(
+        GridPoint(
+            (("lookback", at[0]), ("top", at[1])),
+            at,
+            not_evaluated("x", "ratio", 0, "no trades") if value is None else number(value),
+            at == headline,
+        )
+        for at, value in sharpes.items()
+    )
+
+
+def even_grid(value: float = 1.0) -> dict[tuple[int, int], float | None]:
+    return {(row, column): value for row in range(3) for column in range(3)}
+
+
+GOOD = Evidence(
+    origin=Origin.REAL,
+    survivors_only=False,
+    findings=(),
+    sharpe=number(1.0, 0.4, 1.6),
+    minimum_track_bars=Figure("x", 700.0, "bars", 2_000),
+    round_trips=Figure("x", 120.0, "trades", 120),
+    over_benchmark=number(0.05, 0.01, 0.09),
+    doubled_costs=number(0.8),
+    one_bar_later=number(0.9),
+    grid=grid_of(even_grid()),
+    has_volume=True,
+    is_replayed=True,
+    trials=9,
+    luck_sharpe=number(0.5),
+)
+ANSWERED = {"data_quality", "real_data", "survivorship", "sample_length", "round_trips", "sharpe_above_zero",
+            "beats_benchmark", "doubled_costs", "one_bar_later", "parameter_stability", "replay"}  # fmt: skip
+
+
+def gate_of(code: str, **changes) -> Gate:
+    verdict = judge(replace(GOOD, **changes))
+    return next(gate for gate in verdict.gates if gate.code == code)
+
+
+# The whole
+
+
+def test_good_evidence_passes_all_that_can_be_answered_and_still_establishes_nothing():
+    verdict = judge(GOOD)
+    assert {gate.code for gate in verdict.gates if gate.status is Status.PASS} == ANSWERED
+    assert not verdict.is_established
+    assert verdict.headline == "NOT ESTABLISHED: 4 not evaluated"
+
+
+def test_empty_evidence_passes_no_gate():
+    verdict = judge(Evidence())
+    assert verdict.count(Status.PASS) == 0
+    assert verdict.count(Status.NOT_EVALUATED) == len(GATES)
+
+
+@pytest.mark.parametrize("missing", [field.name for field in fields(Evidence)])
+def test_taking_any_evidence_away_never_makes_a_gate_pass(missing):
+    before = {gate.code for gate in judge(GOOD).gates if gate.status is Status.PASS}
+    kept = replace(GOOD, **{missing: getattr(Evidence(), missing)})
+    assert {gate.code for gate in judge(kept).gates if gate.status is Status.PASS} <= before
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("findings", "data_quality"), ("origin", "real_data"), ("survivors_only", "survivorship"),
+        ("sharpe", "sharpe_above_zero"), ("sharpe", "sample_length"), ("minimum_track_bars", "sample_length"),
+        ("round_trips", "round_trips"), ("over_benchmark", "beats_benchmark"),
+        ("doubled_costs", "doubled_costs"), ("one_bar_later", "one_bar_later"), ("grid", "parameter_stability"), ("is_replayed", "replay"),
+    ],
+)  # fmt: skip
+def test_missing_evidence_leaves_its_gate_open_with_a_code(field, code):
+    gate = gate_of(code, **{field: None})
+    assert gate.status is Status.NOT_EVALUATED
+    assert gate.reason_code in ("missing", "not_run")
+    assert gate.reason
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("sharpe", "sharpe_above_zero"), ("over_benchmark", "beats_benchmark"),
+     ("doubled_costs", "doubled_costs"), ("one_bar_later", "one_bar_later"), ("round_trips", "round_trips")],
+)  # fmt: skip
+def test_a_figure_that_was_not_evaluated_hands_its_reason_to_the_gate(field, code):
+    gate = gate_of(code, **{field: not_evaluated("x", "ratio", 3, "only three returns")})
+    assert gate.status is Status.NOT_EVALUATED
+    assert gate.reason == "only three returns"
+
+
+def test_every_gate_has_its_own_code_and_says_something():
+    answers = judge(GOOD).gates
+    assert len({gate.code for gate in answers}) == len(GATES)
+    assert all(gate.name and gate.reason and gate.reason_code for gate in answers)
+
+
+# Data
+
+
+def test_an_unwaived_error_fails_and_is_named():
+    gate = gate_of("data_quality", findings=(Finding("nan-share", Level.ERROR, "AAPL", "many holes"),))
+    assert gate.status is Status.FAIL
+    assert "nan-share" in gate.reason
+
+
+def test_a_waived_error_passes_and_stays_visible():
+    found = (Finding("nan-share", Level.ERROR, "AAPL", "many holes"),)
+    gate = gate_of("data_quality", findings=found, waivers=(Waiver("nan-share", "the name listed late"),))
+    assert gate.status is Status.PASS
+    assert "waived: nan-share" in gate.reason
+
+
+def test_a_waiver_covers_its_own_code_alone():
+    found = (Finding("nan-share", Level.ERROR, "A", "x"), Finding("zero-variance", Level.ERROR, "B", "y"))
+    gate = gate_of("data_quality", findings=found, waivers=(Waiver("nan-share", "the name listed late"),))
+    assert (gate.status, gate.reason_code) == (Status.FAIL, "unwaived_errors")
+    assert "nan-share" not in gate.reason
+
+
+def test_warnings_do_not_fail_a_study():
+    assert (
+        gate_of("data_quality", findings=(Finding("few-rows", Level.WARNING, "A", "x"),)).status
+        is Status.PASS
+    )
+
+
+def test_synthetic_data_never_pass():
+    gate = gate_of("real_data", origin=Origin.SYNTHETIC)
+    assert (gate.status, gate.reason_code) == (Status.FAIL, "synthetic")
+
+
+def test_a_survivors_universe_fails():
+    assert gate_of("survivorship", survivors_only=True).reason_code == "survivors_only"
+    assert gate_of("survivorship", survivors_only=True).status is Status.FAIL
+
+
+def test_a_caveat_in_words_fails_where_nobody_set_the_flag():
+    gate = gate_of("survivorship", survivors_only=None, caveats=("Survivors only: chosen in 2022.",))
+    assert gate.status is Status.FAIL
+
+
+def test_words_cannot_make_the_survivorship_gate_pass():
+    gate = gate_of("survivorship", survivors_only=None, caveats=("All names that ever listed.",))
+    assert gate.status is Status.NOT_EVALUATED
+
+
+# Sample
+
+
+def test_a_record_shorter_than_the_minimum_fails():
+    gate = gate_of("sample_length", sharpe=number(1.0, 0.1, 2.0, sample=699))
+    assert (gate.status, gate.value, gate.limit) == (Status.FAIL, 699.0, 700.0)
+
+
+def test_a_record_for_which_no_length_suffices_fails_with_the_reason():
+    gate = gate_of("sample_length", minimum_track_bars=not_evaluated("x", "bars", 10, "not above zero"))
+    assert (gate.status, gate.reason_code) == (Status.FAIL, "no_length_suffices")
+
+
+@pytest.mark.parametrize(("trips", "status"), [(49.0, Status.FAIL), (50.0, Status.PASS), (0.0, Status.FAIL)])
+def test_fifty_round_trips_are_the_least(trips, status):
+    assert gate_of("round_trips", round_trips=Figure("x", trips, "trades", int(trips))).status is status
+
+
+# Edge
+
+
+@pytest.mark.parametrize(("low", "status"), [(0.01, Status.PASS), (0.0, Status.FAIL), (-0.2, Status.FAIL)])
+@pytest.mark.parametrize(
+    ("field", "code"), [("sharpe", "sharpe_above_zero"), ("over_benchmark", "beats_benchmark")]
+)
+def test_the_low_end_of_an_interval_decides(field, code, low, status):
+    gate = gate_of(code, **{field: number(1.0, low, 2.0)})
+    assert (gate.status, gate.value, gate.limit) == (status, low, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("field", "code"), [("sharpe", "sharpe_above_zero"), ("over_benchmark", "beats_benchmark")]
+)
+def test_a_value_without_an_interval_stays_open(field, code):
+    assert gate_of(code, **{field: number(5.0)}).reason_code == "no_interval"
+    assert gate_of(code, **{field: number(5.0)}).status is Status.NOT_EVALUATED
+
+
+@pytest.mark.parametrize("code", ["doubled_costs", "one_bar_later"])
+@pytest.mark.parametrize(("value", "status"), [(0.1, Status.PASS), (0.0, Status.FAIL), (-0.1, Status.FAIL)])
+def test_fragility_asks_for_a_positive_ratio(code, value, status):
+    assert gate_of(code, **{code: number(value)}).status is status
+
+
+def test_shares_are_told_in_per_cent():
+    assert "5.0 %, 95% interval 1.0 % to 9.0 %" in gate_of("beats_benchmark").reason
+
+
+# Grid
+
+
+def test_a_grid_that_is_mostly_negative_fails():
+    sharpes = even_grid(-0.5) | {(1, 1): 2.0, (0, 0): 1.0}
+    gate = gate_of("parameter_stability", grid=grid_of(sharpes))
+    assert (gate.status, gate.reason_code) == (Status.FAIL, "below_limit")
+    assert gate.value == pytest.approx(2 / 9)
+
+
+def test_a_cliff_beside_the_headline_fails_and_is_named():
+    gate = gate_of("parameter_stability", grid=grid_of(even_grid() | {(2, 1): 0.3}))
+    assert (gate.status, gate.reason_code) == (Status.FAIL, "cliff")
+    assert "lookback = 2 gives 0.30" in gate.reason
+
+
+def test_a_weak_point_far_from_the_headline_is_no_cliff():
+    assert gate_of("parameter_stability", grid=grid_of(even_grid() | {(2, 2): 0.3})).status is Status.PASS
+
+
+def test_a_neighbour_that_gave_nothing_is_a_cliff():
+    gate = gate_of("parameter_stability", grid=grid_of(even_grid() | {(1, 2): None}))
+    assert (gate.status, gate.reason_code) == (Status.FAIL, "cliff")
+    assert "gives nothing" in gate.reason
+
+
+def test_a_headline_off_the_grid_leaves_its_neighbourhood_unknown():
+    gate = gate_of("parameter_stability", grid=grid_of(even_grid(), headline=(9, 9)))
+    assert (gate.status, gate.reason_code) == (Status.NOT_EVALUATED, "headline_off_grid")
+
+
+def test_a_headline_without_a_ratio_leaves_stability_open():
+    gate = gate_of("parameter_stability", grid=grid_of(even_grid() | {(1, 1): None}))
+    assert gate.status is Status.NOT_EVALUATED
+
+
+@pytest.mark.parametrize("grid", [(), grid_of({(1, 1): 1.0})], ids=["none", "one point"])
+def test_one_point_is_no_grid(grid):
+    assert gate_of("parameter_stability", grid=grid).status is Status.NOT_EVALUATED
+
+
+# What this version cannot answer
+
+
+def test_a_replay_that_differed_fails():
+    assert gate_of("replay", is_replayed=False).status is Status.FAIL
+
+
+@pytest.mark.parametrize("code", ["out_of_sample", "luck", "leak_audit", "capacity"])
+def test_what_nobody_can_answer_yet_stays_open_whatever_the_evidence(code):
+    assert gate_of(code).status is Status.NOT_EVALUATED
+
+
+def test_luck_tells_the_trials_and_what_chance_would_show():
+    assert "9 configurations tried" in gate_of("luck").reason
+    assert "about 0.50" in gate_of("luck").reason
+
+
+def test_luck_without_a_ledger_says_so():
+    assert "no ledger" in gate_of("luck", trials=None).reason
+
+
+def test_capacity_without_volume_says_that_nothing_was_capped():
+    assert gate_of("capacity", has_volume=False).reason_code == "no_volume"
+
+
+# Adding up
+
+
+def gate(status: Status) -> Gate:
+    return Gate("x", "X", status, "code", "reason")
+
+
+def test_the_headline_counts_failures_and_open_gates():
+    found = verdict_of((gate(Status.FAIL), gate(Status.FAIL), gate(Status.NOT_EVALUATED), gate(Status.PASS)))
+    assert found.headline == "NOT ESTABLISHED: 2 gates failed, 1 not evaluated"
+
+
+def test_one_failure_is_one_gate():
+    assert verdict_of((gate(Status.FAIL),)).headline == "NOT ESTABLISHED: 1 gate failed"
+
+
+def test_only_a_full_row_of_passes_establishes():
+    assert verdict_of((gate(Status.PASS),) * 3).headline == "ESTABLISHED: all 3 gates passed"
+
+
+def test_no_gates_establish_nothing():
+    found = verdict_of(())
+    assert not found.is_established
+    assert found.headline == "NOT ESTABLISHED: no gate was asked"
+
+
+def test_a_verdict_counts_by_status():
+    found = Verdict((gate(Status.PASS), gate(Status.FAIL), gate(Status.PASS)), "")
+    assert (found.count(Status.PASS), found.count(Status.FAIL)) == (2, 1)
+
+
+def test_the_limits_are_those_of_the_design():
+    assert (gates.LEAST_ROUND_TRIPS, gates.LEAST_POSITIVE_SHARE) == (50, 0.75)
