@@ -112,6 +112,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     Raises: NotFound, UnknownName, InvalidOption, Blocked; nothing has been run or counted then.
     """
     # Names and bounds first: a misspelt parameter should not wait for data to be read.
+    _check_waivers(options)
     profile = profile_of(options)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     snapshot = _resolve(options, shelf)
@@ -208,6 +209,15 @@ def _findings(shelf: Shelf, snapshot: Snapshot, symbols: tuple[str, ...]) -> tup
     """What the quality report says of the dataset as a whole and of the instruments used."""
     wanted = {"", *symbols}
     return tuple(finding for finding in shelf.catalogue.findings(snapshot) if finding.symbol in wanted)
+
+
+def _check_waivers(options: StudyOptions) -> None:
+    """A waiver for a code that no check ever gives would look like care and do nothing."""
+    from tradewright.data.checks.codes import CODES
+
+    for waiver in options.waivers:
+        if waiver.code not in CODES:
+            raise unknown_name(waiver.code, "code of the quality report ([[waivers]])", CODES)
 
 
 def _block_on_errors(findings: tuple[Finding, ...], options: StudyOptions) -> None:
