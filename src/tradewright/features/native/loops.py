@@ -26,6 +26,8 @@ TIE = 1e-12
 # A window whose variance is below this share of its squared level is flat: it has no z-score.
 FLAT = 1e-14
 
+# Variance below this share of the mean square about the anchor: the subtraction would lose six digits.
+NEAR = 1e-6
 # What a change of side is written as; 0 must mean "nothing new", because fresh memory is zero.
 KEEP, LONG, OUT, SHORT = 0, 1, 2, -1
 
@@ -182,6 +184,10 @@ def zscore_columns(x: Floats, first_row: int, window: int, state: Floats, runs: 
                 first += entering - leaving
                 second += entering * entering - leaving * leaving
             known = run >= window
+            if known and second - first * (first / window) < NEAR * second:
+                # The window has wandered far from its anchor: most digits cancel, so take a new one.
+                anchor = value
+                first, second = deviation_sums(x, row, asset, window, anchor)
             out[row - first_row, asset] = standing(value, first, second, window, anchor) if known else np.nan
         runs[asset] = run
         state[0, asset], state[1, asset], state[2, asset] = anchor, first, second
