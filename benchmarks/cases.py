@@ -70,7 +70,7 @@ def top_decile(scale: float) -> Case:
     assets, bars = max(int(500 * scale), 20), 2_520
     held = bars_of(Walk(bars, assets, 0.02, DAY_NS, seed=2, common=0.3))
     rows = month_starts(held["instants"])
-    options = {**COST, "lookback": 252, "skip": 21, "top": assets // 10, "gross": 1.0}
+    options = {**COST, "lookback": 252, "skip": 0, "top": assets // 10, "gross": 1.0}
     masked = "vectorbt, order function by hand"
     expert = Entry(masked, "vectorbt", "vectorbt_driver", "top_decile_masked", {"engine": "rust"}, like=RUST)
     by_hand = Bar(
@@ -78,7 +78,7 @@ def top_decile(scale: float) -> Case:
     )
     return Case(
         "top_decile",
-        f"{assets} assets x {bars:,} days, monthly top decile of 12-1 month returns, 1 bp",
+        f"{assets} assets x {bars:,} days, monthly top decile of 12-month returns, 1 bp",
         "past returns, ranks, orders, fills and the equity of every day",
         {**held, "rows": rows[rows >= 252]},
         options,

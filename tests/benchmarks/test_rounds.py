@@ -103,5 +103,17 @@ def test_curves_of_different_length_do_not_agree():
     assert not agrees and "shape (3,) against (4,)" in words
 
 
+def test_a_floor_that_keeps_its_final_equity_alone_is_compared_with_the_last_bar():
+    words, agrees = compare(np.array([3.0]), CURVES["mine"], 1e-9)
+    assert (words, agrees) == ("final equity within 0.0e+00", True)
+    assert not compare(np.array([2.0]), CURVES["mine"], 1e-9)[1]
+
+
+def test_many_final_equities_are_compared_each_with_its_own_curve():
+    curves = np.array([[1.0, 2.0], [1.0, 4.0]])
+    assert compare(np.array([[2.0], [4.0]]), curves, 1e-9)[1]
+    assert not compare(np.array([[4.0], [2.0]]), curves, 1e-9)[1]
+
+
 def test_a_curve_with_an_unknown_value_does_not_agree():
     assert not compare(np.array([1.0, np.nan]), np.array([1.0, 1.0]), 1.0)[1]

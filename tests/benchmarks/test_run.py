@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from benchmarks import contestant
 from benchmarks.__main__ import arguments, run
 from benchmarks.contestant import OURS
+
+from benchmarks import contestant
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""The floors as contestants: the bare loops of `benchmarks/floors.py`, and an empty Python callback.
+
+A bare loop ends with its final equity, which must be Tradewright's; it keeps neither curve nor record of orders.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks import floors
+from benchmarks.machine import versions
+from benchmarks.peers.protocol import Inputs, Task, serve
+
+# A bare loop counts nothing.
+UNTOLD = -1
+
+
+def _task(run: Callable[[], object]) -> Task:
+    return Task(run, lambda result: np.asarray(result, dtype=np.float64)[..., None], _untold)
+
+
+def _untold(_: object) -> int:
+    return UNTOLD
+
+
+def _money(options: dict) -> tuple[float, float]:
+    return options["fee_bps"] * 1e-4, options["capital_usd"]
+
+
+def sma(inputs: Inputs, options: dict) -> Task:
+    """One pair of averages."""
+    opened, close = inputs["open"][:, 0].copy(), inputs["close"][:, 0].copy()
+    windows, money = (options["fast"], options["slow"]), _money(options)
+    return _task(lambda: floors.sma_cross(opened, close, *windows, *money))
+
+
+def sma_grid(inputs: Inputs, options: dict) -> Task:
+    """All pairs, one after the other."""
+    opened, close = inputs["open"][:, 0].copy(), inputs["close"][:, 0].copy()
+    pairs, money = np.column_stack([inputs["fast"], inputs["slow"]]), _money(options)
+    return _task(lambda: floors.sma_sweep(opened, close, pairs, *money))
+
+
+def top_decile(inputs: Inputs, options: dict) -> Task:
+    """The top tenth of past returns, monthly."""
+    opened, close, rows = inputs["open"], inputs["close"], inputs["rows"]
+    plan, money = (options["lookback"], options["top"]), _money(options)
+    return _task(lambda: floors.momentum(opened, close, rows, plan, *money))
+
+
+def callback(inputs: Inputs, options: dict) -> Task:
+    """A Python function that is handed five floats at each bar and gives nothing back."""
+    columns = [memoryview(inputs[name][:, 0].copy()) for name in ("open", "high", "low", "close", "volume")]
+    bars = len(inputs["close"])
+
+    def ignore(opened: float, high: float, low: float, close: float, volume: float) -> None:
+        return None
+
+    def run() -> float:
+        opened, high, low, close, volume = columns
+        for row in range(bars):
+            ignore(opened[row], high[row], low[row], close[row], volume[row])
+        return options["capital_usd"]
+
+    return _task(run)
+
+
+if __name__ == "__main__":
+    tasks = (sma, sma_grid, top_decile, callback)
+    serve({task.__name__: task for task in tasks}, versions())
