@@ -85,12 +85,20 @@ def test_taking_any_evidence_away_never_makes_a_gate_pass(missing):
 @pytest.mark.parametrize(
     ("field", "code"),
     [
-        ("findings", "data_quality"), ("origin", "real_data"), ("survivors_only", "survivorship"),
-        ("sharpe", "sharpe_above_zero"), ("sharpe", "sample_length"), ("minimum_track_bars", "sample_length"),
-        ("round_trips", "round_trips"), ("over_benchmark", "beats_benchmark"),
-        ("doubled_costs", "doubled_costs"), ("one_bar_later", "one_bar_later"), ("grid", "parameter_stability"), ("is_replayed", "replay"),
+        ("findings", "data_quality"),
+        ("origin", "real_data"),
+        ("survivors_only", "survivorship"),
+        ("sharpe", "sharpe_above_zero"),
+        ("sharpe", "sample_length"),
+        ("minimum_track_bars", "sample_length"),
+        ("round_trips", "round_trips"),
+        ("over_benchmark", "beats_benchmark"),
+        ("doubled_costs", "doubled_costs"),
+        ("one_bar_later", "one_bar_later"),
+        ("grid", "parameter_stability"),
+        ("is_replayed", "replay"),
     ],
-)  # fmt: skip
+)
 def test_missing_evidence_leaves_its_gate_open_with_a_code(field, code):
     gate = gate_of(code, **{field: None})
     assert gate.status is Status.NOT_EVALUATED

@@ -1,0 +1,224 @@
+"""A study file: read whole, or refused in one line that says which key, what holds and what to type."""
+
+from datetime import date
+
+import pytest
+from study_files import STUDY, changed
+
+from tradewright.research.study import digest_of, grid_points, load, parse, study_hash
+from tradewright.values.errors import BadInput, InvalidOption, NotFound, TradewrightError, UnknownName
+
+
+def refusal(text: str, kind: type[TradewrightError]) -> str:
+    with pytest.raises(kind) as caught:
+        parse(text, "study.toml")
+    return str(caught.value)
+
+
+# Reading
+
+
+def test_a_study_is_read_into_typed_options():
+    options = parse(STUDY, "study.toml")
+    assert (options.title, options.seed) == ("A small study", 3)
+    assert options.hypothesis.id == "small"
+    assert options.period.start == date(2015, 1, 5)
+    assert options.strategy.parameters == {"lookback": 60, "skip": 5, "top": 0.5}
+    assert options.strategy.grid["top"] == (0.34, 0.5)
+    assert options.account.capital_usd == 100_000.0
+    assert options.data.synthetic["names"] == 6
+
+
+def test_what_a_study_leaves_out_has_its_default():
+    options = parse(STUDY, "study.toml")
+    assert options.universe.symbols == "all"
+    assert options.execution.profile == "realistic"
+    assert options.benchmark.kind == "universe"
+    assert options.account.max_gross == 1.0
+    assert options.waivers == ()
+
+
+def test_waivers_keep_their_reasons():
+    text = STUDY + '[[waivers]]\ncode = "nan-share"\nreason = "names listed late"\n'
+    (waiver,) = parse(text, "study.toml").waived()
+    assert (waiver.code, waiver.reason) == ("nan-share", "names listed late")
+
+
+def test_a_universe_may_be_listed():
+    options = parse(STUDY + '[universe]\nsymbols = ["A", "B"]\n', "study.toml")
+    assert options.universe.symbols == ("A", "B")
+
+
+def test_a_file_is_read_from_its_path(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(STUDY)
+    assert load(path) == parse(STUDY, "own.toml")
+
+
+# Files that are no study
+
+
+def test_a_file_that_is_not_there_is_not_found(tmp_path):
+    with pytest.raises(NotFound, match="no study file"):
+        load(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t\n"], ids=["empty", "blank"])
+def test_an_empty_file_says_where_to_start(text):
+    assert refusal(text, BadInput) == "study.toml is empty. Start from examples/momentum.toml."
+
+
+def test_broken_toml_is_refused_with_its_line():
+    said = refusal(changed(('title = "A small study"', "title = A small study")), BadInput)
+    assert "study.toml is not TOML" in said
+    assert "line 2" in said
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    path = tmp_path / "binary.toml"
+    path.write_bytes(b"\xff\xfe\x00\x01")
+    with pytest.raises(BadInput, match="not a text file"):
+        load(path)
+
+
+def test_a_comment_alone_lacks_everything():
+    assert "lacks" in refusal("# nothing yet\n", InvalidOption)
+
+
+# Unknown keys
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "near"),
+    [
+        ('title = "A small', 'titel = "A small', "the top level", "title"),
+        ("[hypothesis]", "[hypotesis]", "the top level", "hypothesis"),
+        ('statement = "S', 'statment = "S', "[hypothesis]", "statement"),
+        ('dataset = "made"', 'datset = "made"', "[data]", "dataset"),
+        ("[strategy.grid]", "[strategy.gird]", "[strategy]", "grid"),
+        ("capital_usd", "captial_usd", "[account]", "capital_usd"),
+        ("draws = 200", "drawz = 200", "[intervals]", "draws"),
+        ("start = ", "begin_start = ", "[period]", "start"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_its_table_and_the_nearest_name(old, new, place, near):
+    said = refusal(changed((old, new)), UnknownName)
+    assert f"key of {place} in study.toml" in said
+    assert f"Did you mean '{near}'?" in said
+
+
+def test_an_unknown_key_in_an_array_of_tables_is_refused():
+    text = STUDY + '[[waivers]]\ncode = "nan-share"\nreasn = "names listed late"\n'
+    said = refusal(text, UnknownName)
+    assert "key of [waivers]" in said
+    assert "Did you mean 'reason'?" in said
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("seed = 3", 'seed = "three"', ["seed = 'three'", "a whole number"]),
+        ("seed = 3", "seed = -1", ["seed = -1", ">= 0"]),
+        ("seed = 3", "seed = 1.5", ["seed = 1.5", "a whole number"]),
+        ("draws = 200", "draws = 5", ["intervals.draws = 5", ">= 100"]),
+        ('id = "small"', 'id = "Two Words"', ["hypothesis.id = 'Two Words'"]),
+        ('title = "A small study"', 'title = ""', ["title = ''"]),
+        ('title = "A small study"', "title = 7", ["title = 7", "text"]),
+        ("lookback = [40, 60, 80]", "lookback = 40", ["a list"]),
+        ("start = 2015-01-05", 'start = "soon"', ["period.start = 'soon'"]),
+        ("start = 2015-01-05", "start = 2018-01-05", ["is not before period.end"]),
+        ("capital_usd = 100000.0", "capital_usd = -1.0", ["capital_usd = -1.0", "above zero"]),
+        ("top = [0.34, 0.5]", "top = []", ["strategy.grid.top is empty"]),
+        ("top = [0.34, 0.5]", "top = [0.5, 0.5]", ["holds a value twice"]),
+    ],
+)
+def test_a_value_that_does_not_hold_is_named_with_what_does(old, new, parts):
+    said = refusal(changed((old, new)), InvalidOption)
+    assert all(part in said for part in parts), said
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "line"),
+    [("[hypothesis]", "id", 'id = "small"\n'), ("the top level", "seed", "seed = 3\n"),
+     ("[data]", "dataset", 'dataset = "made"\n')],
+)  # fmt: skip
+def test_a_missing_key_is_named_with_its_table(table, key, line):
+    assert f"{table} lacks '{key}'" in refusal(changed((line, "")), InvalidOption)
+
+
+def test_a_missing_table_is_named():
+    head = STUDY.split("[hypothesis]")[0]
+    assert "lacks 'hypothesis'" in refusal(head, InvalidOption)
+
+
+def test_a_waiver_needs_more_than_a_word_of_reason():
+    text = STUDY + '[[waivers]]\ncode = "nan-share"\nreason = "ok"\n'
+    assert "waivers" in refusal(text, InvalidOption)
+
+
+def test_a_code_is_waived_once():
+    waiver = '[[waivers]]\ncode = "nan-share"\nreason = "names listed late"\n'
+    assert "waived twice" in refusal(STUDY + waiver + waiver, InvalidOption)
+
+
+def test_a_benchmark_dataset_must_be_named():
+    assert "names none" in refusal(STUDY + '[benchmark]\nkind = "dataset"\n', InvalidOption)
+
+
+def test_a_kind_of_benchmark_that_is_not_there_is_refused():
+    assert "benchmark.kind = 'index'" in refusal(STUDY + '[benchmark]\nkind = "index"\n', InvalidOption)
+
+
+def test_an_empty_universe_is_refused():
+    assert "universe.symbols is empty" in refusal(STUDY + "[universe]\nsymbols = []\n", InvalidOption)
+
+
+def test_a_grid_beyond_all_reason_is_refused_before_anything_runs():
+    values = ", ".join(str(value) for value in range(40, 160))
+    text = changed(
+        ("lookback = [40, 60, 80]", f"lookback = [{values}]\nskip = [{values}]"),
+    )
+    said = refusal(text, InvalidOption)
+    assert "28,800 points" in said
+    assert "10,000" in said
+
+
+# Names of a study
+
+
+def test_the_hash_ignores_order_and_spacing():
+    lines = changed(('title = "A small study"\nseed = 3', 'seed   =   3\ntitle = "A small study"'))
+    assert study_hash(parse(lines, "a")) == study_hash(parse(STUDY, "b"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("seed = 3", "seed = 4"), ("lookback = 60", "lookback = 61"), ("Something is", "Nothing is"),
+     ("[40, 60, 80]", "[40, 60]"), ("end = 2017-06-30", "end = 2017-06-29")],
+)  # fmt: skip
+def test_the_hash_changes_with_anything_the_study_says(old, new):
+    assert study_hash(parse(changed((old, new)), "a")) != study_hash(parse(STUDY, "a"))
+
+
+def test_a_default_that_is_written_out_changes_nothing():
+    assert study_hash(parse(STUDY + '[execution]\nprofile = "realistic"\n', "a")) == study_hash(
+        parse(STUDY, "a")
+    )
+
+
+def test_a_digest_is_of_content_not_of_order():
+    assert digest_of({"a": 1, "b": [2, 3]}) == digest_of({"b": [2, 3], "a": 1})
+    assert digest_of({"a": [2, 3]}) != digest_of({"a": [3, 2]})
+
+
+def test_grid_points_come_in_a_fixed_order_with_their_steps():
+    points = grid_points({"a": (1, 2), "b": (0.1, 0.2)})
+    assert [steps for steps, _ in points] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert points[2][1] == {"a": 2, "b": 0.1}
+
+
+def test_no_grid_has_no_points():
+    assert grid_points({}) == []
