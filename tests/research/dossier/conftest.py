@@ -199,7 +199,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        return " ".join("".join(self.pieces).split())
+        return " ".join(" ".join(self.pieces).split())
 
     def every(self, name: str = "", **wanted: str) -> list["Element"]:
         """All elements inside with this name and these attributes; class_ asks for one of the classes."""

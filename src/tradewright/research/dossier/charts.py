@@ -208,7 +208,8 @@ def spread(values: Floats) -> tuple[Floats, Floats]:
     columns = min(MOST_COLUMNS, max(8, math.isqrt(len(values)) * 2))
     width = (high - low) / columns or 1.0
     below, above = math.ceil(-low / width - 1e-9), math.ceil(high / width - 1e-9)
-    edges = np.arange(-below, max(above, 1 - below) + 1, dtype=np.float64) * width
+    # A trade that ended at exactly zero lost nothing: there is always a column that begins at zero.
+    edges = np.arange(-below, max(above, 1) + 1, dtype=np.float64) * width
     # A rounding error at either end must not lose the most extreme trade.
     counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), bins=edges)
     return edges, counts.astype(np.float64)
