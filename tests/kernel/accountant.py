@@ -1,0 +1,97 @@
+"""An independent accountant: recomputes the account from the records alone, by other formulas."""
+
+import numpy as np
+
+from tradewright.values.outcome import BORROW_FEE, CASH_IN_LIEU, INTEREST, Outcome
+from tradewright.values.panel import DELISTING, SPLIT, Panel
+
+TOTALS = (INTEREST, BORROW_FEE)
+
+
+def marks_of(panel: Panel) -> np.ndarray:
+    """T x N: the last known close of each instrument, restated in new shares after a split."""
+    bars, assets = panel.shape
+    marks, last = np.full((bars, assets), np.nan), np.full(assets, np.nan)
+    for row in range(bars):
+        for action in panel.actions[panel.actions["row"] == row]:
+            if action["kind"] == SPLIT:
+                last[action["asset"]] /= action["value"]
+        close = panel.close[row]
+        last = np.where(np.isfinite(close) & (close > 0.0), close, last)
+        marks[row] = last
+    return marks
+
+
+def holdings_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two T x N tables: shares after each row's corporate actions, and after its fills as well."""
+    bars, assets = panel.shape
+    acted, traded, held = np.zeros((bars, assets)), np.zeros((bars, assets)), np.zeros(assets)
+    for row in range(bars):
+        actions = panel.actions[panel.actions["row"] == row]
+        for action in sorted(actions, key=lambda one: int(one["kind"])):
+            if action["kind"] == SPLIT:
+                held[action["asset"]] *= action["value"]
+            elif action["kind"] == DELISTING:
+                held[action["asset"]] = 0.0
+        acted[row] = held - paid_out(panel, outcome, marks, row)
+        held = acted[row].copy()
+        for fill in outcome.fills[outcome.fills["row"] == row]:
+            held[fill["asset"]] += fill["qty"]
+        traded[row] = held
+    return acted, traded
+
+
+def paid_out(panel: Panel, outcome: Outcome, marks: np.ndarray, row: int) -> np.ndarray:
+    """Fractions of shares that a split turned into cash, worked back from the cash that was paid."""
+    fractions = np.zeros(panel.shape[1])
+    flows = outcome.flows
+    for flow in flows[(flows["row"] == row) & (flows["kind"] == CASH_IN_LIEU)]:
+        asset = flow["asset"]
+        ratios = panel.actions[
+            (panel.actions["row"] == row)
+            & (panel.actions["asset"] == asset)
+            & (panel.actions["kind"] == SPLIT)
+        ]["value"]
+        price = marks[row - 1, asset] / np.prod(ratios)
+        fractions[asset] += flow["amount_usd"] / price
+    return fractions
+
+
+def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:
+    """T: what equity should change by at every row: price moves of what was held, flows, less costs."""
+    marks = marks_of(panel)
+    acted, traded = holdings_of(panel, outcome, marks)
+    changes = np.zeros(len(panel.instants))
+    interest = np.diff(outcome.interest_usd, prepend=0.0)
+    fees = np.diff(outcome.borrow_fee_usd, prepend=0.0)
+    for row in range(len(changes)):
+        before = worth(traded[row - 1], marks[row - 1]) if row else 0.0
+        moved = worth(acted[row], marks[row]) - before
+        fills = outcome.fills[outcome.fills["row"] == row]
+        timing = sum(fill["qty"] * (marks[row, fill["asset"]] - fill["reference"]) for fill in fills)
+        costs = fills["spread_usd"].sum() + fills["commission_usd"].sum()
+        changes[row] = moved + timing - costs + received(outcome, row) + interest[row] - fees[row]
+    return changes
+
+
+def received(outcome: Outcome, row: int) -> float:
+    """Dollars that came in on a row from corporate actions."""
+    flows = outcome.flows
+    chosen = flows[(flows["row"] == row) & ~np.isin(flows["kind"], TOTALS)]
+    return float(chosen["amount_usd"].sum())
+
+
+def worth(shares: np.ndarray, marks: np.ndarray) -> float:
+    """What the shares are worth; instruments that are not held may have no price."""
+    held = shares != 0.0
+    return float(shares[held] @ marks[held])
+
+
+def cash_of(panel: Panel, outcome: Outcome, capital_usd: float) -> np.ndarray:
+    """T: cash recomputed from fills, flows and the interest columns."""
+    cash = capital_usd + outcome.interest_usd - outcome.borrow_fee_usd
+    for row in range(len(cash)):
+        cash[row:] += received(outcome, row)
+        fills = outcome.fills[outcome.fills["row"] == row]
+        cash[row:] -= float((fills["qty"] * fills["price"] + fills["commission_usd"]).sum())
+    return cash

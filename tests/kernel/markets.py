@@ -1,0 +1,151 @@
+"""Small markets written by hand, and large ones drawn at random."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tradewright.values.decisions import Decisions
+from tradewright.values.panel import (
+    DELISTING,
+    DIVIDEND,
+    SPLIT,
+    Panel,
+    action_dtype,
+    panel_of_closes,
+)
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+
+DAY_NS = 86_400 * 10**9
+NAN = float("nan")
+
+FREE = ExecutionProfile(
+    name="free",
+    half_spread_bps=0.0,
+    slippage_multiple=1.0,
+    commission_bps=0.0,
+    commission_per_share_usd=0.0,
+    commission_minimum_usd=0.0,
+    participation=1.0,
+    partial_fill_multiple=1.0,
+    cash_rate=0.0,
+    margin_rate=0.0,
+    borrow_rate=0.0,
+)
+
+
+def profile(**changes: float) -> ExecutionProfile:
+    """A profile without any cost or cap but those given."""
+    return replace(FREE, **changes)
+
+
+def account(**changes: float | bool) -> AccountOptions:
+    """An account of 1000 dollars, whole shares, twice its equity allowed, but for the changes."""
+    return replace(AccountOptions(capital_usd=1_000.0, max_gross=2.0), **changes)
+
+
+def table(values: Sequence) -> np.ndarray:
+    """A T x N array from a list of rows, or of plain numbers for one instrument."""
+    array = np.array(values, dtype=np.float64)
+    return np.ascontiguousarray(array[:, None] if array.ndim == 1 else array)
+
+
+def market(
+    close: Sequence,
+    open: Sequence | None = None,
+    volume: Sequence | None = None,
+    actions: Sequence[tuple[int, int, int, float]] = (),
+    instants: Sequence[int] | None = None,
+) -> Panel:
+    """A panel of a few daily bars; opens equal closes and a million shares trade unless said otherwise."""
+    closes = table(close)
+    opens = closes.copy() if open is None else table(open)
+    volumes = np.full(closes.shape, 1e6) if volume is None else table(volume)
+    moments = np.arange(len(closes)) * DAY_NS if instants is None else np.array(instants, dtype=np.int64)
+    symbols = tuple("ABCDEFGHIJ"[: closes.shape[1]])
+    high, low = np.fmax(opens, closes), np.fmin(opens, closes)
+    records = np.array(list(actions), dtype=action_dtype)
+    return Panel(moments, moments.copy(), symbols, opens, high, low, closes, volumes, records)
+
+
+def close_only(close: Sequence) -> Panel:
+    """A panel of closes alone."""
+    closes = table(close)
+    moments = np.arange(len(closes)) * DAY_NS
+    return panel_of_closes(moments, tuple("ABCDEFGHIJ"[: closes.shape[1]]), closes)
+
+
+def wishes(weights: Mapping[int, Sequence[float] | float]) -> Decisions:
+    """Decisions from {row: weights}; a plain number is the weight of the only instrument."""
+    rows = sorted(weights)
+    return Decisions(np.array(rows, dtype=np.int64), table([np.atleast_1d(weights[row]) for row in rows]))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One random market with random decisions, and the rules to trade it under."""
+
+    panel: Panel
+    decisions: Decisions
+    account: AccountOptions
+    profile: ExecutionProfile
+
+    @property
+    def all(self) -> tuple[Panel, Decisions, AccountOptions, ExecutionProfile]:
+        """What every driver takes."""
+        return self.panel, self.decisions, self.account, self.profile
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What kind of market to draw."""
+
+    bars: int = 40
+    assets: int = 3
+    gaps: float = 0.1
+    acts: int = 4
+    closes_alone: bool = False
+    pace: int = 3
+    volume: float = 1e4
+
+
+def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionProfile) -> Stream:
+    """A random stream; the same arguments give the same stream."""
+    random = np.random.default_rng(seed)
+    shape = (traits.bars, traits.assets)
+    close = 50.0 * np.exp(np.cumsum(random.normal(0.0, 0.03, shape), axis=0))
+    close[random.random(shape) < traits.gaps] = np.nan
+    decisions = draw_decisions(random, traits)
+    if traits.closes_alone:
+        return Stream(close_only(close), decisions, account, profile)
+    open_ = 50.0 * np.exp(np.cumsum(random.normal(0.0, 0.03, shape), axis=0))
+    open_[random.random(shape) < traits.gaps] = np.nan
+    volume = np.floor(random.exponential(traits.volume, shape))
+    volume[random.random(shape) < traits.gaps] = np.nan
+    volume[random.random(shape) < traits.gaps] = 0.0
+    panel = market(close, open_, volume, draw_actions(random, traits))
+    return Stream(panel, decisions, account, profile)
+
+
+def draw_decisions(random: np.random.Generator, traits: Traits) -> Decisions:
+    """Weights of either sign, some zero, some left open, on some rows."""
+    rows = np.flatnonzero(random.random(traits.bars) < 1.0 / traits.pace)
+    weights = random.normal(0.0, 1.0, (len(rows), traits.assets))
+    weights[random.random(weights.shape) < 0.2] = 0.0
+    weights[random.random(weights.shape) < 0.2] = np.nan
+    return Decisions(rows, weights)
+
+
+def draw_actions(random: np.random.Generator, traits: Traits) -> list[tuple[int, int, int, float]]:
+    """Splits either way, dividends and delistings, at most one of each kind on a row and instrument."""
+    found = {}
+    for _ in range(traits.acts):
+        row, asset = int(random.integers(0, traits.bars)), int(random.integers(0, traits.assets))
+        kind = int(random.choice([SPLIT, SPLIT, DIVIDEND, DIVIDEND, DELISTING]))
+        value = {
+            SPLIT: float(random.choice([2.0, 3.0, 7.0, 0.1, 1.5])),
+            DIVIDEND: float(random.uniform(0.0, 2.0)),
+            DELISTING: float(random.choice([0.0, 0.5, 1.0])),
+        }[kind]
+        found[row, kind, asset] = (row, asset, kind, value)
+    return [found[key] for key in sorted(found)]
