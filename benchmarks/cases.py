@@ -9,7 +9,7 @@ from benchmarks.contestant import OURS, Entry
 from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_starts, sma_pairs
 from benchmarks.verdict import Bar
 
-TRADEWRIGHT, FLOOR = "tradewright", "floor"
+TRADEWRIGHT, FLOOR, LEAN = "tradewright", "floor", "floor, leaner"
 NUMBA, RUST = "vectorbt (numba)", "vectorbt (rust)"
 COST = {"fee_bps": 1.0, "capital_usd": 1e6}
 
@@ -34,8 +34,9 @@ def _ours(name: str, task: str, options: Mapping[str, object] | None = None, thr
     return Entry(name, OURS, "tradewright_driver", task, options or {}, threads)
 
 
-def _floor(task: str, like: str = "") -> Entry:
-    return Entry(FLOOR, OURS, "floor_driver", task, like=like)
+def _floors(task: str) -> tuple[Entry, Entry]:
+    first = Entry(FLOOR, OURS, "floor_driver", task, like=TRADEWRIGHT)
+    return first, Entry(LEAN, OURS, "floor_driver", task, {"lean": True}, like=TRADEWRIGHT)
 
 
 def _vectorbt(task: str, like: str = TRADEWRIGHT) -> tuple[Entry, Entry]:
@@ -44,7 +45,7 @@ def _vectorbt(task: str, like: str = TRADEWRIGHT) -> tuple[Entry, Entry]:
 
 
 def _engine_bars(times_faster: float) -> tuple[Bar, Bar]:
-    above_floor = Bar("tradewright over its floor", (TRADEWRIGHT,), (FLOOR,), 8.0, at_most=True, aim=4.0)
+    above_floor = Bar("tradewright over its floor", (TRADEWRIGHT,), (FLOOR, LEAN), 8.0, at_most=True, aim=4.0)
     return above_floor, Bar("vectorbt over tradewright", (NUMBA, RUST), (TRADEWRIGHT,), times_faster, False)
 
 
@@ -57,7 +58,7 @@ def sma(scale: float) -> Case:
         "averages, decisions, orders, fills and the equity of every bar",
         bars_of(Walk(bars, 1, 0.0005, MINUTE_NS, seed=1)),
         {**COST, "fast": 20, "slow": 50},
-        (_floor("sma", TRADEWRIGHT), _ours(TRADEWRIGHT, "sma"), *_vectorbt("sma")),
+        (*_floors("sma"), _ours(TRADEWRIGHT, "sma"), *_vectorbt("sma")),
         _engine_bars(8.0),
         float(bars),
         "bar",
@@ -83,7 +84,7 @@ def top_decile(scale: float) -> Case:
         {**held, "rows": rows[rows >= 252]},
         options,
         (
-            _floor("top_decile", TRADEWRIGHT),
+            *_floors("top_decile"),
             _ours(TRADEWRIGHT, "top_decile"),
             *_vectorbt("top_decile"),
             expert,
@@ -108,7 +109,7 @@ def sma_grid(scale: float) -> Case:
         {**bars_of(Walk(bars, 1, 0.012, DAY_NS, seed=3)), "fast": fast, "slow": slow},
         COST,
         (
-            _floor("sma_grid", TRADEWRIGHT),
+            *_floors("sma_grid"),
             _ours(TRADEWRIGHT, "sma_grid", {"threads": 1}),
             two,
             *_vectorbt("sma_grid"),

@@ -1,14 +1,16 @@
 """The floors as contestants: the bare loops of `benchmarks/floors.py`, and an empty Python callback.
 
-A bare loop ends with its final equity, which must be Tradewright's; it keeps neither curve nor record of orders.
+A bare loop ends with its final equity, which must be that of Tradewright; it keeps no curve and no record.
 """
 
 from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 
 from benchmarks import floors
 from benchmarks.machine import versions
+from benchmarks.ours import lean_floors
 from benchmarks.peers.protocol import Inputs, Task, serve
 
 # A bare loop counts nothing.
@@ -23,6 +25,10 @@ def _untold(_: object) -> int:
     return UNTOLD
 
 
+def _loops(options: dict) -> ModuleType:
+    return lean_floors if options.get("lean") else floors
+
+
 def _money(options: dict) -> tuple[float, float]:
     return options["fee_bps"] * 1e-4, options["capital_usd"]
 
@@ -30,22 +36,23 @@ def _money(options: dict) -> tuple[float, float]:
 def sma(inputs: Inputs, options: dict) -> Task:
     """One pair of averages."""
     opened, close = inputs["open"][:, 0].copy(), inputs["close"][:, 0].copy()
-    windows, money = (options["fast"], options["slow"]), _money(options)
-    return _task(lambda: floors.sma_cross(opened, close, *windows, *money))
+    windows, money, loops = (options["fast"], options["slow"]), _money(options), _loops(options)
+    return _task(lambda: loops.sma_cross(opened, close, *windows, *money))
 
 
 def sma_grid(inputs: Inputs, options: dict) -> Task:
     """All pairs, one after the other."""
     opened, close = inputs["open"][:, 0].copy(), inputs["close"][:, 0].copy()
-    pairs, money = np.column_stack([inputs["fast"], inputs["slow"]]), _money(options)
-    return _task(lambda: floors.sma_sweep(opened, close, pairs, *money))
+    pairs = np.column_stack([inputs["fast"], inputs["slow"]])
+    money, loops = _money(options), _loops(options)
+    return _task(lambda: loops.sma_sweep(opened, close, pairs, *money))
 
 
 def top_decile(inputs: Inputs, options: dict) -> Task:
     """The top tenth of past returns, monthly."""
     opened, close, rows = inputs["open"], inputs["close"], inputs["rows"]
-    plan, money = (options["lookback"], options["top"]), _money(options)
-    return _task(lambda: floors.momentum(opened, close, rows, plan, *money))
+    plan, money, loops = (options["lookback"], options["top"]), _money(options), _loops(options)
+    return _task(lambda: loops.momentum(opened, close, rows, plan, *money))
 
 
 def callback(inputs: Inputs, options: dict) -> Task:
