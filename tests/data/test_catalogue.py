@@ -1,13 +1,16 @@
 """Snapshots: what goes in comes out, under a name that means these exact values for ever."""
 
 import dataclasses
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
 from tradewright.data.catalogue import Catalogue
-from tradewright.data.content import BARS, DatasetContent, empty
+from tradewright.data.content import BARS, SESSIONS, DatasetContent, empty
 from tradewright.values.errors import BadInput, NotFound, StorageFailure
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import Instant
@@ -126,14 +129,8 @@ def test_the_quality_report_is_made_at_ingest_and_kept(catalogue, bars_of, conte
 
 def test_a_dataset_without_bars_is_refused(catalogue, content_of) -> None:
     with pytest.raises(BadInput, match="has no bars"):
-        catalogue.commit(content_of(empty(BARS), sessions=empty_sessions()), NOW)
+        catalogue.commit(content_of(empty(BARS), sessions=empty(SESSIONS)), NOW)
     assert catalogue.snapshots() == []
-
-
-def empty_sessions() -> pl.DataFrame:
-    from tradewright.data.content import SESSIONS
-
-    return empty(SESSIONS)
 
 
 def test_an_empty_catalogue_has_no_snapshots_and_makes_no_folder(catalogue) -> None:
@@ -192,3 +189,35 @@ def test_a_catalogue_that_cannot_be_made_is_one_readable_line(tmp_path, small) -
     with pytest.raises(StorageFailure, match=r"could not write to .*not a directory") as caught:
         Catalogue(in_the_way / "catalogue").commit(small, NOW)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("folder", ["with blanks", "grün", "a#b?c", "rel/../same"])
+def test_the_folder_may_have_any_name(tmp_path, small, folder: str) -> None:
+    (tmp_path / "rel").mkdir()
+    root = tmp_path / folder / "catalogue"
+    made = Catalogue(root).commit(small, NOW)
+    assert Catalogue(root).panel(made, ALWAYS).shape == (150, 2)
+
+
+def test_a_relative_folder_is_the_same_catalogue(tmp_path, small, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = Catalogue(Path("here")).commit(small, NOW)
+    assert Catalogue(tmp_path / "here").snapshots() == [made]
+
+
+def test_a_percent_sign_in_the_folder_is_refused_with_the_reason(tmp_path, small) -> None:
+    with pytest.raises(StorageFailure, match="has a percent sign"):
+        Catalogue(tmp_path / "a%20b").commit(small, NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reading_a_panel_loads_no_pandas_and_no_calendar(catalogue, small) -> None:
+    """What a run waits for before its first bar: these libraries would add a second."""
+    catalogue.commit(small, NOW)
+    code = (
+        "import sys; from pathlib import Path; from tradewright.data.catalogue import Catalogue; "
+        f"c = Catalogue(Path({str(catalogue.root)!r})); c.panel(c.resolve('small'), 2**62); "
+        "print(*({'pandas', 'exchange_calendars', 'skfolio', 'scipy', 'numba'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")

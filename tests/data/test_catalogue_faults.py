@@ -1,8 +1,9 @@
 """The catalogue under fire: killed ingests, full disks and two writers at once, each in a real process."""
 
-import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -124,21 +125,25 @@ def test_a_file_that_cannot_grow_fails_in_one_line_and_harms_nothing(tmp_path) -
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def small_disk(tmp_path) -> Iterator[Path]:
     """A real file system of one megabyte."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = (
-        subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, check=False
-        )
-        if os.path.exists("/bin/mount") or os.path.exists("/usr/bin/mount")
-        else None
-    )
-    if mounted is None or mounted.returncode:
+    if shutil.which("mount") is None or mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)):
         pytest.skip("this user cannot mount a small disk")
     yield disk
     subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def mount(*arguments: str) -> int:
+    return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode
+
+
+def fill(disk: Path) -> None:
+    """Leave not one byte free."""
+    with pytest.raises(OSError, match="No space left"), (disk / "filler").open("wb", buffering=0) as stream:
+        while True:
+            stream.write(b"x" * 4096)
 
 
 def test_a_full_disk_fails_in_one_line_and_the_old_snapshot_is_intact(small_disk) -> None:
@@ -158,11 +163,27 @@ def test_a_full_disk_fails_in_one_line_and_the_old_snapshot_is_intact(small_disk
 def test_a_disk_without_one_free_byte_fails_in_one_line(small_disk) -> None:
     root = small_disk / "catalogue"
     _, old, _ = ingest(root, "prices", 200)
-    filler = small_disk / "filler"
-    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as stream:
-        while True:
-            stream.write(b"x" * 4096)
+    fill(small_disk)
     code, out, err = ingest(root, "prices", 300)
     assert (code, err) == (3, "")
     assert "no space left on device" in out
     assert [s.id for s in Catalogue(root).snapshots()] == [old]
+
+
+def test_a_first_ingest_onto_a_full_disk_fails_in_one_line(small_disk) -> None:
+    fill(small_disk)
+    code, out, err = ingest(small_disk / "catalogue", "prices", 300)
+    assert (code, err) == (3, "")
+    assert "no space left on device" in out
+    (small_disk / "filler").unlink()
+    assert ingest(small_disk / "catalogue", "prices", 300)[0] == 0
+
+
+def test_a_read_only_disk_can_be_read_and_refuses_an_ingest_in_one_line(small_disk) -> None:
+    root = small_disk / "catalogue"
+    _, old, _ = ingest(root, "prices", 200)
+    assert mount("-o", "remount,ro", str(small_disk)) == 0
+    code, out, err = ingest(root, "prices", 300)
+    assert (code, err) == (3, "")
+    assert out.startswith(f"could not write to {root}: read-only file system.")
+    assert Catalogue(root).panel(Catalogue(root).resolve(old), ALWAYS).shape == (200, 1)

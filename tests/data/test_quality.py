@@ -149,7 +149,7 @@ def test_a_series_that_ends_early_is_stale_unless_its_end_is_on_file(bars_of, co
     listed = [("AAA", "AAA", date(1998, 1, 2), None), ("BBB", "BBB", date(1998, 1, 2), last)]
     assert inspect(content_of(bars, listings=listed)) == []
     gone = inspect(content_of(bars, actions=[("BBB", "delisting", 1.0, xnys["session"][120])]))
-    assert [f.code for f in gone if f.code == "stale-end"] == []
+    assert gone == []
 
 
 def test_a_series_that_stands_still_at_its_end_is_stale(bars_of, content_of) -> None:
@@ -280,3 +280,19 @@ def test_rows_before_and_after_a_listing_are_found_and_excused_from_all_else(bar
 def test_actions_outside_the_bars_are_found(bars_of, content_of) -> None:
     findings = inspect(content_of(bars_of(), actions=[("AAA", "dividend", 0.1, date(2003, 1, 2))]))
     assert [(f.code, f.first) for f in findings] == [("unplaced-actions", "2003-01-02")]
+
+
+def test_a_delisting_after_the_last_bar_is_where_it_belongs(bars_of, content_of, xnys) -> None:
+    bars = pl.concat([bars_of("AAA"), bars_of("BBB")[:120]])
+    assert inspect(content_of(bars, actions=[("BBB", "delisting", 0.5, xnys["session"][120])])) == []
+
+
+def test_a_warning_for_very_many_symbols_is_said_once_but_errors_one_by_one(bars_of, content_of) -> None:
+    symbols = [f"S{number:02}" for number in range(12)]
+    holed = [bars_of(s).filter(pl.int_range(pl.len()) != 40) for s in symbols[1:]]
+    bars = pl.concat([bars_of(symbols[0]), *holed])
+    found = of(inspect(content_of(bars)), "missing-sessions")
+    assert (found.symbol, found.count) == ("", 11)
+    assert "in 11 instruments (S01, S02, S03, S04, S05, ...)" in found.message
+    wrong = inspect(content_of(bars.with_columns(volume=pl.lit(-1.0))))
+    assert [f.symbol for f in wrong if f.code == "negative-volume"] == symbols

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 import polars as pl
@@ -67,11 +68,13 @@ def read_log(root: Path, table: str) -> pl.DataFrame | None:
     if not (root / table / "_delta_log").is_dir():
         return None
     try:
-        paths = [Path(uri.removeprefix("file://")) for uri in DeltaTable(str(root / table)).file_uris()]
+        uris = DeltaTable(_uri(root / table)).file_uris()
     except TableNotFoundError:
         return None
     except (OSError, DeltaError) as error:
         raise StorageFailure(f"{root / table} cannot be read: {reason_of(error)}.", _RESTORE) from error
+    # Of each address only what was written by `append` is taken: folder and file name.
+    paths = [root / table / Path(unquote(uri)).parent.name / Path(uri).name for uri in uris]
     parts = [_verified(path, path.stem) for path in paths]
     return pl.concat(parts) if parts else None
 
@@ -82,6 +85,11 @@ def one_writer(root: Path) -> Iterator[None]:
 
     Raises: StorageFailure when the folder cannot be written to.
     """
+    if "%" in str(root.absolute()):
+        raise StorageFailure(
+            f"{root} has a percent sign in it, which the tables' library takes for an encoded letter.",
+            "Give --workspace a folder without one.",
+        )
     try:
         root.mkdir(parents=True, exist_ok=True)
         handle = os.open(root / ".writer", os.O_RDWR | os.O_CREAT, 0o644)
@@ -136,10 +144,10 @@ def _commit(table: Path, rows: pl.DataFrame, path: Path, ingest: str) -> None:
     from deltalake import DeltaTable, write_deltalake
     from deltalake.transaction import AddAction
 
-    if not DeltaTable.is_deltatable(str(table)):
+    if not DeltaTable.is_deltatable(_uri(table)):
         nothing = rows.clear().with_columns(ingest=pl.lit(ingest).cast(pl.String))
-        write_deltalake(str(table), nothing, mode="append", partition_by=["ingest"])
-    delta = DeltaTable(str(table))
+        write_deltalake(_uri(table), nothing, mode="append", partition_by=["ingest"])
+    delta = DeltaTable(_uri(table))
     where = path.stat()
     add = AddAction(
         path=path.relative_to(table).as_posix(), size=where.st_size, partition_values={"ingest": ingest},
@@ -147,6 +155,11 @@ def _commit(table: Path, rows: pl.DataFrame, path: Path, ingest: str) -> None:
         stats=f'{{"numRecords": {len(rows)}}}',
     )  # fmt: skip
     delta.create_write_transaction([add], mode="append", schema=delta.schema(), partition_by=["ingest"])
+
+
+def _uri(table: Path) -> str:
+    """A table's address: a plain path with a percent sign in it would be read as if it were encoded."""
+    return table.absolute().as_uri()
 
 
 def _verified(path: Path, digest: str) -> pl.DataFrame:

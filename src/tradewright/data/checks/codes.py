@@ -60,6 +60,9 @@ _TABLE = (
          "Check their dates; they do nothing."),
 )  # fmt: skip
 
+MOST_WARNINGS = 10
+NAMED_SYMBOLS = 5
+
 CODES: dict[str, Code] = {code.code: code for code in _TABLE}
 
 
@@ -70,14 +73,29 @@ def finding(code: str, symbol: str, words: str, count: int = 1, first: str = "")
 
 
 def by_symbol(code: str, bad: pl.DataFrame, words: str) -> list[Finding]:
-    """One finding for each symbol that has bad rows.
+    """One finding for each symbol that has bad rows; of a warning for very many symbols one for them all.
 
+    An error always names its symbol, so that it blocks the runs that use it and no other.
     Shape: `bad` has columns symbol and `at` (text, when).
     """
     if bad.is_empty():
         return []
     counted = bad.group_by("symbol").agg(pl.len().alias("count"), pl.col("at").min().alias("first"))
+    if len(counted) > MOST_WARNINGS and CODES[code].level is not Level.ERROR:
+        return [for_many(code, bad, words)]
     return [
         finding(code, symbol, f"{words}: {count}, first {first}", count, first)
         for symbol, count, first in counted.sort("symbol").iter_rows()
     ]
+
+
+def for_many(code: str, bad: pl.DataFrame, words: str) -> Finding:
+    """One finding about the whole dataset that names the first few symbols.
+
+    Shape: as for `by_symbol`.
+    """
+    symbols = bad["symbol"].unique().sort().to_list()
+    named = ", ".join(symbols[:NAMED_SYMBOLS]) + (", ..." if len(symbols) > NAMED_SYMBOLS else "")
+    first = str(bad["at"].min())
+    found = f"{words} in {len(symbols)} instruments ({named}): {len(bad)}, first {first}"
+    return finding(code, "", found, len(bad), first)

@@ -4,7 +4,7 @@ from math import log
 
 import polars as pl
 
-from tradewright.data.checks.codes import by_symbol, finding
+from tradewright.data.checks.codes import by_symbol, for_many
 from tradewright.data.checks.material import Material
 from tradewright.values.findings import Finding
 
@@ -19,7 +19,6 @@ LOUD = 3.0
 USUAL_DAYS = 20
 WEEK_DAYS = 5
 OFF_CENT_SHARE = 0.2
-NAMED_SYMBOLS = 5
 
 
 def jumps(material: Material) -> list[Finding]:
@@ -70,12 +69,7 @@ def looks_adjusted(material: Material) -> list[Finding]:
     dear = material.own.filter(pl.col("close") >= 1.0).with_columns(off)
     share = dear.with_columns(pl.col("off").mean().over("symbol").alias("share"))
     bad = share.filter(pl.col("share") > OFF_CENT_SHARE, pl.col("off"))
-    if bad.is_empty():
-        return []
-    symbols = bad["symbol"].unique().sort().to_list()
-    named = ", ".join(symbols[:NAMED_SYMBOLS]) + (", ..." if len(symbols) > NAMED_SYMBOLS else "")
-    words = f"closes between the cents in {len(symbols)} instruments ({named})"
-    return [finding("adjusted-looking-prices", "", words, len(bad), str(bad["at"].min()))]
+    return [] if bad.is_empty() else [for_many("adjusted-looking-prices", bad, "closes between the cents")]
 
 
 def listed(material: Material) -> list[Finding]:
@@ -88,12 +82,13 @@ def listed(material: Material) -> list[Finding]:
 
 
 def placed(material: Material) -> list[Finding]:
-    """Corporate actions dated before an instrument's first bar or after its last."""
+    """Corporate actions dated before an instrument's first bar, or after its last but for delistings."""
     spans = material.own.group_by("symbol").agg(
         pl.col("day").min().alias("first"), pl.col("day").max().alias("last")
     )
     joined = material.content.actions.join(spans, on="symbol", how="inner").filter(
-        ~pl.col("ex_date").is_between(pl.col("first"), pl.col("last"))
+        ~pl.col("ex_date").is_between(pl.col("first"), pl.col("last")),
+        (pl.col("kind") != "delisting") | (pl.col("ex_date") < pl.col("first")),
     )
     bad = joined.with_columns(pl.col("ex_date").cast(pl.String).alias("at"))
     return by_symbol("unplaced-actions", bad, "actions outside its bars")
