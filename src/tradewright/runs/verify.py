@@ -11,6 +11,9 @@ from tradewright.runs.manifest import Manifest, code_version, library_versions, 
 from tradewright.runs.store import Change, RunStore, changes
 from tradewright.values.errors import Failure
 
+# The files a run is executed from; edited ones would answer for a run that never was.
+MADE_FROM = ("config.json", "context.json")
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -40,14 +43,16 @@ def verify(
     `command` executes the run again in a new process; the folder it shall write into is put at its end.
     Raises: Failure when the new process does not come to its end.
     """
-    edited = changes(store.folder(manifest.run_id), manifest)
+    edited = tuple(changes(store.folder(manifest.run_id), manifest))
+    notes = notes_on(manifest)
+    if any(change.file in MADE_FROM for change in edited):
+        notes.append("it was not executed again: what it was made from is not what it was")
+        return Verification(manifest.run_id, len(manifest.files), edited, (), tuple(notes))
     with tempfile.TemporaryDirectory(prefix="tradewright-verify-") as folder:
         again = Path(folder) / "run"
         execute([*command, str(again)], environment)
         differences = compared(manifest, again)
-    return Verification(
-        manifest.run_id, len(manifest.files), tuple(edited), tuple(differences), tuple(notes_on(manifest))
-    )
+    return Verification(manifest.run_id, len(manifest.files), edited, tuple(differences), tuple(notes))
 
 
 def execute(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:

@@ -1,0 +1,1 @@
+"""The one place where stores and adapters are chosen and joined."""

@@ -1,0 +1,180 @@
+"""A quick look at one strategy on one dataset: a study of a single trial, on record like any other.
+
+What was not registered before it ran counts all the more: its trials stand under a hypothesis of their own.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tradewright.assembly.again import as_kept
+from tradewright.assembly.workspace import Workspace
+from tradewright.values.errors import InvalidOption
+from tradewright.values.instant import iso_of
+from tradewright.values.profile import AccountOptions
+
+if TYPE_CHECKING:
+    from tradewright.research.judgement import StudyContext
+    from tradewright.research.plan import Plan, Shelf
+    from tradewright.research.result import StudyResult
+    from tradewright.research.study import StudyOptions
+    from tradewright.runs.manifest import Causes, Manifest
+
+KIND = "backtest"
+UNREGISTERED = "unregistered"
+STATEMENT = "None was written down before this was tried."
+WAIVED = "accepted on the command line, without a reason"
+# Enough for an interval that is only looked at; a study draws more.
+DRAWS = 200
+
+
+@dataclass(frozen=True)
+class BacktestRequest:
+    """What somebody typed.
+
+    `parameters` are text as typed; `hypothesis` is empty where none was named; `waivers` are codes.
+    """
+
+    strategy: str
+    dataset: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    symbols: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
+    profile: str = "realistic"
+    account: AccountOptions = field(default_factory=AccountOptions)
+    hypothesis: str = ""
+    seed: int = 0
+    waivers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BacktestReport:
+    """A finished backtest: its record and the summary that was kept with it."""
+
+    manifest: "Manifest"
+    summary: dict[str, Any]
+
+
+def run_backtest(workspace: Workspace, request: BacktestRequest) -> BacktestReport:
+    """Run a strategy over a dataset, with its trial on record before it starts.
+
+    Raises: UnknownName, InvalidOption, NotFound, Blocked before anything runs; Interrupted on Ctrl-C.
+    """
+    options = options_of(request)
+    from tradewright.research.plan import prepare
+
+    workspace.prepare_kernel()
+    plan = prepare(options, workspace.shelf())
+    result = _on_record(workspace, plan)
+    context = _context(workspace, plan)
+    files = files_of(plan, result, context)
+    manifest = workspace.runs.write(causes_of(plan), files, workspace.clock())
+    return BacktestReport(manifest, msgspec.json.decode(files["summary.json"]))
+
+
+def options_of(request: BacktestRequest) -> "StudyOptions":
+    """The request as a study of one trial.
+
+    Raises: UnknownName and InvalidOption, as for a study's file.
+    """
+    from tradewright.research.study import StudyOptions
+    from tradewright.strategies import registry
+
+    strategy = registry.find(request.strategy).from_text(request.parameters)
+    wanted = {
+        "title": f"{request.strategy} on {request.dataset}",
+        "seed": request.seed,
+        "hypothesis": {
+            "id": request.hypothesis or f"{UNREGISTERED}-{request.strategy}",
+            "statement": STATEMENT,
+        },
+        "data": {"dataset": request.dataset},
+        "universe": {"symbols": request.symbols or "all"},
+        "period": {"start": request.start or None, "end": request.end or None},
+        "strategy": {"name": request.strategy, "parameters": strategy.parameters()},
+        "execution": {"profile": request.profile},
+        "account": asdict(request.account),
+        "intervals": {"draws": DRAWS},
+        "waivers": [{"code": code, "reason": WAIVED} for code in request.waivers],
+    }
+    try:
+        return as_kept(msgspec.convert(wanted, StudyOptions))
+    except msgspec.ValidationError as error:
+        said, _, place = str(error).partition(" - at `$.")
+        raise InvalidOption(f"{place.strip('`') or 'an option'}: {said}.", "See: backtest --help") from None
+
+
+def causes_of(plan: "Plan") -> "Causes":
+    """What names the run."""
+    from tradewright.runs.manifest import Causes, code_version
+
+    return Causes(KIND, plan.options.title, plan.options.seed, plan.snapshot.id, plan.config, code_version())
+
+
+def files_of(plan: "Plan", result: "StudyResult", context: "StudyContext") -> dict[str, bytes]:
+    """Every file of the run but its manifest. A quick look has no dossier."""
+    from tradewright.research.judgement import verdict_on
+    from tradewright.research.report import summary_of
+    from tradewright.runs.artifacts import encoded, json_bytes, outcome_tables
+
+    run = result.headline
+    summary = summary_of(plan, result, verdict_on(plan, result, context), context)
+    return encoded(
+        {
+            **outcome_tables(plan.panel, run.decisions, run.outcome),
+            "config.json": json_bytes(plan.config),
+            "context.json": json_bytes(asdict(context)),
+            "summary.json": json_bytes(summary),
+        }
+    )
+
+
+def replay_backtest(
+    config: Mapping[str, Any], context: Mapping[str, Any], shelf: "Shelf"
+) -> dict[str, bytes]:
+    """Execute a backtest again from what its run kept. No trial is counted: this one has been."""
+    from tradewright.research.judgement import StudyContext
+    from tradewright.research.plan import prepare
+    from tradewright.research.result import Nobody, execute
+    from tradewright.research.study import StudyOptions
+
+    plan = prepare(msgspec.convert(config["study"], StudyOptions), shelf)
+    return files_of(plan, execute(plan, Nobody()), StudyContext(**context))
+
+
+def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
+    """Execute the one trial, started in the ledger before it runs and ended whatever becomes of it."""
+    from tradewright.research.result import Nobody, execute
+    from tradewright.research.trials import Event, Kind
+
+    hypothesis, trial = plan.options.hypothesis, plan.headline.trial
+    workspace.ledger.register(hypothesis.id, hypothesis.statement, plan.study, workspace.clock())
+    workspace.ledger.start(hypothesis.id, plan.study, [trial], workspace.clock())
+
+    def end(kind: Kind, **body: object) -> None:
+        said = {"parameters": plan.headline.strategy.parameters(), **body}
+        event = Event(workspace.clock(), kind, hypothesis.id, plan.study, trial, json.dumps(said))
+        workspace.ledger.end([event])
+
+    try:
+        result = execute(plan, Nobody())
+    except KeyboardInterrupt:
+        end(Kind.INTERRUPTED)
+        raise
+    except Exception as error:
+        end(Kind.FAILED, reason=f"{type(error).__name__}: {error}")
+        raise
+    end(Kind.FINISHED, sharpe_a_year=result.sharpe.value, sample=result.sharpe.sample)
+    return result
+
+
+def _context(workspace: Workspace, plan: "Plan") -> "StudyContext":
+    """What the summary says that does not follow from the causes."""
+    from tradewright.research.judgement import StudyContext
+
+    trials = workspace.ledger.count(plan.options.hypothesis.id)
+    return StudyContext(trials, iso_of(workspace.clock()))

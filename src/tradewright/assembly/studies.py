@@ -1,0 +1,93 @@
+"""A study from its file to its verdict: run, kept, and executed once more in a new process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradewright.assembly.again import as_kept, verification_of
+from tradewright.assembly.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tradewright.research.dossier.content import DossierContent
+    from tradewright.research.study_run import StudyRun
+    from tradewright.runs.verify import Verification
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """A finished study as a person sees it.
+
+    `verification` is None where nobody executed the study again.
+    """
+
+    run: "StudyRun"
+    content: "DossierContent"
+    dossier: Path
+    verification: "Verification | None"
+
+
+def run_study_file(workspace: Workspace, path: Path, verify: bool, progress: Progress) -> StudyReport:
+    """Run the study in a file, keep its run, and judge it.
+
+    Raises: whatever is wrong with the file, the data or the disk; Interrupted on Ctrl-C.
+    """
+    from tradewright.research import study
+
+    # The file is read before anything slow is loaded: a misspelt key is answered at once.
+    options = study.load(path)
+    from tradewright.research.study_run import Ports, run_study
+
+    workspace.prepare_kernel()
+    ports = Ports(workspace.shelf(), workspace.ledger, workspace.runs, workspace.clock, progress)
+    run = run_study(as_kept(options), ports)
+    verification = None
+    if verify and workspace.options.verify:
+        progress("replay in a new process", 0, 1)
+        verification = verification_of(workspace, run.manifest.run_id)
+        run = _with_replay(workspace, run, verification.holds)
+        progress("replay in a new process", 1, 1)
+    dossier = workspace.runs.folder(run.manifest.run_id) / "dossier.html"
+    return StudyReport(run, content_of(run), dossier, verification)
+
+
+def content_of(run: "StudyRun") -> "DossierContent":
+    """What the dossier and the terminal say of a run."""
+    from tradewright.research import report
+
+    identity = report.identity_of(run.plan, run.context, run.manifest.run_id, run.manifest.code_version)
+    return report.content_of(run.plan, run.result, run.verdict, run.context, identity)
+
+
+def _with_replay(workspace: Workspace, run: "StudyRun", equal: bool) -> "StudyRun":
+    """The same run, judged again now that it is known whether a replay gives the same bytes."""
+    from tradewright.research.judgement import verdict_on
+    from tradewright.research.study_run import causes_of, files_of
+
+    context = replace(run.context, is_replayed=equal)
+    files = files_of(run.plan, run.result, context)
+    manifest = workspace.runs.write(causes_of(run.plan), files, workspace.clock())
+    return replace(run, manifest=manifest, context=context, verdict=verdict_on(run.plan, run.result, context))
+
+
+def study_runs(workspace: Workspace) -> Sequence[dict[str, object]]:
+    """Every study's run, newest first, with its headline and its trials."""
+    found = []
+    for manifest in workspace.runs.all():
+        if manifest.kind != "study":
+            continue
+        summary = workspace.runs.read_json(manifest.run_id, "summary.json") if manifest.is_complete else {}
+        found.append(
+            {
+                "id": manifest.run_id,
+                "title": manifest.name,
+                "status": manifest.status,
+                "hypothesis": summary.get("hypothesis"),
+                "headline": summary.get("headline"),
+                "trials": summary.get("trials"),
+                "written_at": manifest.written_at,
+            }
+        )
+    return found

@@ -1,0 +1,73 @@
+"""A workspace opened: its catalogue, its runs and its ledger, each made when first asked for."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradewright.assembly import compiled_code
+from tradewright.config import Options
+from tradewright.values.instant import Instant
+
+if TYPE_CHECKING:
+    from tradewright.data.catalogue import Catalogue
+    from tradewright.research.plan import Shelf
+    from tradewright.research.trials import TrialLedger
+    from tradewright.runs.store import RunStore
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that is kept between two commands, in one folder.
+
+    `say` gets whole sentences for a person who waits; it is told nothing that a program would read.
+    """
+
+    options: Options
+    environment: Mapping[str, str]
+    say: compiled_code.Say
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self.options.workspace
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The datasets."""
+        from tradewright.data.catalogue import Catalogue
+
+        return Catalogue(self.root / "catalogue")
+
+    @cached_property
+    def runs(self) -> "RunStore":
+        """The runs."""
+        from tradewright.runs.store import RunStore
+
+        return RunStore(self.root / "runs")
+
+    @cached_property
+    def ledger(self) -> "TrialLedger":
+        """The ledger of trials."""
+        from tradewright.research.trials import TrialLedger
+
+        return TrialLedger(self.root / "ledger.sqlite")
+
+    def shelf(self, pins: Mapping[str, str] | None = None) -> "Shelf":
+        """Where studies take their data from; `pins` name exact snapshots for a replay."""
+        from tradewright.data.feeds.packaged import PACKAGED, read
+        from tradewright.research.plan import Shelf
+
+        sources = {name: partial(read, name) for name in PACKAGED}
+        return Shelf(self.catalogue, self.clock(), sources, pins or {})
+
+    def prepare_kernel(self) -> None:
+        """Choose where compiled code is kept, and say so where somebody has to wait."""
+        compiled_code.prepare(self.options, self.environment, self.say)
+
+    @staticmethod
+    def clock() -> Instant:
+        """The present instant."""
+        return Instant(time.time_ns())

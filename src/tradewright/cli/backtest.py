@@ -1,0 +1,59 @@
+"""`tradewright backtest`"""
+
+from typing import Annotated
+
+import typer
+
+from tradewright.cli import screen, summaries
+from tradewright.cli.asked import Json, pairs, workspace_of
+
+
+def run(
+    context: typer.Context,
+    strategy: Annotated[
+        str,
+        typer.Argument(help="A name (strategies list), or path/to/file.py:ClassName.", show_default=False),
+    ],
+    data: Annotated[str, typer.Option(help="A dataset, or a snapshot's id.", show_default=False)],
+    options: Annotated[
+        list[str] | None, typer.Option("--set", help="A parameter: name=value. Repeat.")
+    ] = None,
+    symbol: Annotated[list[str] | None, typer.Option(help="Only this symbol. Repeat.")] = None,
+    start: Annotated[str, typer.Option(help="First day, such as 2010-01-04.")] = "",
+    end: Annotated[str, typer.Option(help="Last day, included.")] = "",
+    profile: Annotated[str, typer.Option(help="Execution profile (profiles list).")] = "realistic",
+    capital: Annotated[float, typer.Option(help="Dollars to begin with.")] = 1_000_000.0,
+    max_gross: Annotated[float, typer.Option(help="Gross exposure allowed, times equity.")] = 1.0,
+    fractional: Annotated[bool, typer.Option("--fractional", help="Allow parts of a share.")] = False,
+    hypothesis: Annotated[
+        str, typer.Option(help="Count the trial under this hypothesis; else under 'unregistered-STRATEGY'.")
+    ] = "",
+    waive: Annotated[list[str] | None, typer.Option(help="Accept findings of this code. Repeat.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the intervals' resamples.")] = 0,
+    json: Json = False,
+) -> None:
+    """Take a quick look at one strategy. It is a trial like any other: it is put on record before it runs."""
+    from tradewright.assembly.backtests import BacktestRequest, run_backtest
+    from tradewright.values.profile import AccountOptions
+
+    request = BacktestRequest(
+        strategy=strategy,
+        dataset=data,
+        parameters=pairs(options or (), "--set"),
+        symbols=tuple(symbol or ()),
+        start=start,
+        end=end,
+        profile=profile,
+        account=AccountOptions(capital, max_gross, fractional),
+        hypothesis=hypothesis,
+        seed=seed,
+        waivers=tuple(waive or ()),
+    )
+    report = run_backtest(workspace_of(context), request)
+    manifest = report.manifest
+    if json:
+        screen.as_json([{"id": manifest.run_id, "name": manifest.name, **report.summary}])
+        return
+    screen.say(f"{manifest.name}, profile {profile}")
+    summaries.show(report.summary)
+    screen.say(f"\nRun: {manifest.run_id}")

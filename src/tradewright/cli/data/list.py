@@ -1,0 +1,34 @@
+"""`tradewright data list`"""
+
+import typer
+
+from tradewright.cli import screen
+from tradewright.cli.asked import Json, workspace_of
+from tradewright.cli.data.show import plain
+
+
+def run(
+    context: typer.Context,
+    json: Json = False,
+) -> None:
+    """List all snapshots, newest first."""
+    snapshots = workspace_of(context).catalogue.snapshots()
+    if json:
+        screen.as_json(plain(one) for one in snapshots)
+        return
+    if not snapshots:
+        screen.say("There are no data yet. Bring some in: tradewright data ingest packaged:sp500-20")
+        return
+    rows = [
+        (
+            one.id,
+            one.dataset,
+            one.provenance.origin.value,
+            len(one.symbols),
+            one.rows,
+            f"{one.first} to {one.last}",
+            screen.when(one.ingested_at),
+        )
+        for one in snapshots
+    ]
+    screen.table(("snapshot", "dataset", "origin", "symbols", "bars", "period", "ingested (UTC)"), rows)

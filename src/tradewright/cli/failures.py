@@ -1,0 +1,62 @@
+"""Whatever goes wrong, as one readable line on stderr and an exit code."""
+
+import sys
+import traceback
+
+import typer
+from typer.exceptions import TyperException
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+
+def told(error: BaseException, debug: bool) -> int:
+    """Tell a person what went wrong and how to mend it; gives the exit code."""
+    if debug and not isinstance(error, SystemExit):
+        traceback.print_exception(error)
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else FAILED
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        say("interrupted: nothing was kept.")
+        return INTERRUPTED
+    if isinstance(error, TyperException):
+        return _misused(error)
+    return _failed(error)
+
+
+def say(words: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(f"{words}\n")
+
+
+def _misused(error: TyperException) -> int:
+    """What typer refused: an unknown verb or option, a missing argument."""
+    context = getattr(error, "ctx", None)
+    words = error.format_message().strip()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        say(words)
+        return MISUSED
+    see = f" See: {context.command_path} --help" if context is not None else ""
+    say(f"error: {' '.join(words.split()).rstrip('.')}.{see}")
+    return error.exit_code
+
+
+def _failed(error: BaseException) -> int:
+    """What the package raised on purpose, what the system said, or what nobody foresaw."""
+    from tradewright.values.errors import Interrupted, Misuse, TradewrightError
+
+    if isinstance(error, TradewrightError):
+        say(f"error: {error}")
+        return (
+            MISUSED
+            if isinstance(error, Misuse)
+            else INTERRUPTED
+            if isinstance(error, Interrupted)
+            else FAILED
+        )
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"error: {place}{(error.strerror or str(error)).lower()}.")
+        return FAILED
+    said = " ".join(str(error).split())[:300]
+    say(f"error: {type(error).__name__}: {said} (not foreseen; --debug shows the trace)")
+    return FAILED

@@ -1,0 +1,41 @@
+"""`tradewright runs show`"""
+
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from tradewright.cli import screen, summaries
+from tradewright.cli.asked import Json, RunId, workspace_of
+
+
+def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
+    """Show one run: what names it, its figures and gates, and its files."""
+    store = workspace_of(context).runs
+    manifest = store.find(run_id)
+    summary: dict[str, Any] = {}
+    if "summary.json" in manifest.files:
+        summary = store.read_json(manifest.run_id, "summary.json")
+    folder = store.folder(manifest.run_id)
+    if json:
+        screen.as_json(
+            [{"id": manifest.run_id, "folder": str(folder), **asdict(manifest), "summary": summary}]
+        )
+        return
+    screen.say(f"{manifest.name}\n")
+    rows = [
+        ("run", manifest.run_id),
+        ("kind", manifest.kind),
+        ("status", manifest.status.upper()),
+        ("written (UTC)", screen.when(manifest.written_at)),
+        ("seed", str(manifest.seed)),
+        ("snapshot", manifest.snapshot_id),
+        ("code version", manifest.code_version[:16]),
+        ("folder", str(folder)),
+        ("files", ", ".join(manifest.files)),
+    ]
+    screen.table(("", ""), rows)
+    if not manifest.is_complete:
+        screen.say("\nThis run was interrupted before its end: it has no result.")
+    if summary:
+        summaries.show(summary)

@@ -1,0 +1,26 @@
+"""`tradewright strategies list`"""
+
+import typer
+
+from tradewright.cli import screen
+from tradewright.cli.asked import Json
+
+
+def run(context: typer.Context, json: Json = False) -> None:
+    """List the strategies that come with the package."""
+    from tradewright.strategies.registry import members
+
+    found = [(name, first_line(kind), kind.declared()) for name, kind in members().items()]
+    if json:
+        screen.as_json(
+            {"id": name, "about": about, "parameters": [one.name for one in declared]}
+            for name, about, declared in found
+        )
+        return
+    rows = [(name, about, ", ".join(one.name for one in declared)) for name, about, declared in found]
+    screen.table(("strategy", "about", "parameters"), rows)
+
+
+def first_line(kind: type) -> str:
+    """The first line of a strategy's description."""
+    return (kind.__doc__ or "").strip().partition("\n")[0]

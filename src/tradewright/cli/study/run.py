@@ -1,0 +1,56 @@
+"""`tradewright study run`"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tradewright.cli import screen
+from tradewright.cli.asked import Json, workspace_of
+
+if TYPE_CHECKING:
+    from tradewright.assembly.studies import StudyReport
+
+
+def run(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The study, a TOML file.", show_default=False)],
+    verify: Annotated[
+        bool, typer.Option(help="Execute it once more in a new process and compare every file.")
+    ] = True,
+    json: Json = False,
+) -> None:
+    """Run a study from its file to a verdict, with every trial on record, and write its dossier."""
+    from tradewright.assembly.studies import run_study_file
+
+    workspace = workspace_of(context)
+    with screen.progress(quiet=json) as tell:
+        report = run_study_file(workspace, file, verify, tell)
+    if json:
+        screen.as_json([_plain(report)])
+        return
+    from tradewright.research.dossier.terminal import verdict_table
+
+    screen.console().print(verdict_table(report.content))
+    screen.say(f"\nRun: {report.run.manifest.run_id}")
+    if report.verification is not None and not report.verification.holds:
+        changed = {one.file for one in (*report.verification.changes, *report.verification.differences)}
+        screen.say(f"A replay in a new process gave other bytes: {', '.join(sorted(changed))}")
+    screen.say(f"Dossier: {report.dossier}")
+
+
+def _plain(report: "StudyReport") -> dict[str, object]:
+    """The study for a program."""
+    manifest, content = report.run.manifest, report.content
+    return {
+        "id": manifest.run_id,
+        "study": report.run.plan.study,
+        "status": manifest.status,
+        "headline": content.verdict.headline,
+        "trials": content.luck.trials,
+        "dossier": str(report.dossier),
+        "gates": [
+            {"name": gate.name, "status": gate.status, "reason": gate.reason}
+            for gate in content.verdict.gates
+        ],
+    }
