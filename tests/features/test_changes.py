@@ -109,7 +109,9 @@ def test_many_pairs_at_once_are_each_pair_alone():
 
 
 def test_no_pairs_give_nothing():
-    starts, rows, sides = mean_crossings_of_many(walk(2, 30, 2), np.zeros((0, 2), np.int64), np.zeros(0, bool))
+    starts, rows, sides = mean_crossings_of_many(
+        walk(2, 30, 2), np.zeros((0, 2), np.int64), np.zeros(0, bool)
+    )
     assert (starts.tolist(), len(rows), sides.shape) == ([0], 0, (0, 2))
 
 

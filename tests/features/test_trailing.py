@@ -52,7 +52,9 @@ def test_a_mean_is_the_average_of_its_window_and_unknown_where_the_window_has_a_
     found, wanted = trailing_mean(x, window), plain(x, window, np.mean)
     assert np.array_equal(np.isnan(found), np.isnan(wanted))
     # Rounding is relative to the largest value that went through the running sum.
-    assert np.allclose(found, wanted, rtol=0, atol=1e-11 * max(1.0, np.nanmax(x, initial=1.0)), equal_nan=True)
+    assert np.allclose(
+        found, wanted, rtol=0, atol=1e-11 * max(1.0, np.nanmax(x, initial=1.0)), equal_nan=True
+    )
 
 
 @settings(deadline=None)

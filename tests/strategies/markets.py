@@ -13,7 +13,9 @@ def names(count: int) -> tuple[str, ...]:
     return tuple(f"{'QZAMBY'[place % 6]}{place:02d}" for place in range(count))
 
 
-def market(close: np.ndarray, symbols: tuple[str, ...] | None = None, actions: np.ndarray | None = None) -> Panel:
+def market(
+    close: np.ndarray, symbols: tuple[str, ...] | None = None, actions: np.ndarray | None = None
+) -> Panel:
     """A panel of daily bars around the given closes; opens are yesterday's closes, volume is ample."""
     close = np.ascontiguousarray(close, dtype=np.float64)
     instants = FIRST + np.arange(len(close), dtype=np.int64) * NS_PER_DAY
@@ -37,7 +39,9 @@ def market(close: np.ndarray, symbols: tuple[str, ...] | None = None, actions: n
 def prices(seed: int, rows: int, assets: int, gaps: float = 0.0) -> np.ndarray:
     """Random walks with swings wide enough for every rule to speak; a share of the closes is missing."""
     random = np.random.default_rng(seed)
-    swings = 0.15 * np.sin(np.arange(rows)[:, None] / random.uniform(5, 40, assets) + random.uniform(0, 6, assets))
+    swings = 0.15 * np.sin(
+        np.arange(rows)[:, None] / random.uniform(5, 40, assets) + random.uniform(0, 6, assets)
+    )
     close = 50.0 * np.exp(np.cumsum(random.normal(0.0, 0.015, (rows, assets)), axis=0) + swings)
     close[random.random(close.shape) < gaps] = np.nan
     return close

@@ -67,5 +67,7 @@ def test_a_price_that_stands_still_is_never_unusual():
 
 @pytest.mark.parametrize("short", [False, True])
 def test_a_long_history_gives_the_same_row_by_row_and_at_once(short):
-    decisions = decided(MeanReversion(window=10, entry=1.5, exit=0.3, short=short), prices(2, 2500, 3, gaps=0.02))
+    decisions = decided(
+        MeanReversion(window=10, entry=1.5, exit=0.3, short=short), prices(2, 2500, 3, gaps=0.02)
+    )
     assert len(decisions.rows) > 100

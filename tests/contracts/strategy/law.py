@@ -1,0 +1,138 @@
+"""What must hold for every strategy, as functions that raise where it does not.
+
+They take any strategy and any panel, so that the tests can also turn them on strategies that cheat.
+"""
+
+import random
+
+import numpy as np
+
+from tradewright.strategies.contract import Strategy
+from tradewright.strategies.frame import Frame
+from tradewright.strategies.view import decide_rows
+from tradewright.values.decisions import Decisions
+from tradewright.values.panel import Panel
+
+GROSS_ROUNDING = 1e-9
+
+
+def decided(strategy: Strategy, panel: Panel) -> Decisions:
+    """Row by row."""
+    return decide_rows(strategy, Frame(panel))
+
+
+def paths(strategy: Strategy, panel: Panel) -> list[Decisions]:
+    """What it decides on each path that it offers."""
+    at_once = strategy.targets(Frame(panel))
+    return [decided(strategy, panel), *([] if at_once is None else [at_once])]
+
+
+def must_be_equal(found: Decisions, wanted: Decisions, why: str) -> None:
+    assert found.rows.tolist() == wanted.rows.tolist(), why
+    assert np.array_equal(found.weights, wanted.weights, equal_nan=True), why
+
+
+def must_decide_alike_on_both_paths(strategy: Strategy, panel: Panel) -> None:
+    first, *others = paths(strategy, panel)
+    for other in others:
+        must_be_equal(other, first, "targets() is not decide() row by row")
+    together = type(strategy).targets_of_many(Frame(panel), [strategy, strategy])
+    if together is not None:
+        for place in range(2):
+            must_be_equal(together[place], first, "targets_of_many() is not decide() row by row")
+
+
+def must_not_see_the_future(strategy: Strategy, panel: Panel, cut: int) -> None:
+    """Neither the absence of later rows nor a shock to them changes what was decided before."""
+    for whole, *others in zip(
+        paths(strategy, panel),
+        paths(strategy, panel.rows(0, cut)),
+        paths(strategy, shocked(panel, cut)),
+        strict=True,
+    ):
+        for other in others:
+            must_be_equal(
+                before(other, cut), before(whole, cut), f"rows from {cut} on changed earlier decisions"
+            )
+
+
+def must_be_pure(strategy: Strategy, panel: Panel) -> None:
+    """Asked twice it says the same, whatever the global generators hold; it moves neither them nor the panel."""
+    kept = [column.copy() for column in panel.columns()]
+    random.seed(1), np.random.seed(1)  # noqa: NPY002
+    states = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+    first = paths(strategy, panel)
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == states, "a global generator moved"  # noqa: NPY002
+    random.seed(2), np.random.seed(2)  # noqa: NPY002
+    for again, wanted in zip(paths(strategy, panel), first, strict=True):
+        must_be_equal(again, wanted, "asked twice, it decided differently")
+    for column, before_it in zip(panel.columns(), kept, strict=True):
+        assert np.array_equal(column, before_it, equal_nan=True), "it wrote into the panel"
+
+
+def must_not_lean_on_the_order_of_symbols(strategy: Strategy, panel: Panel, order: list[int]) -> None:
+    for found, wanted in zip(paths(strategy, reordered(panel, order)), paths(strategy, panel), strict=True):
+        must_be_equal(
+            found, Decisions(wanted.rows, wanted.weights[:, order]), "the order of symbols mattered"
+        )
+
+
+def must_not_lean_on_the_unit_of_prices(strategy: Strategy, panel: Panel, powers: list[int]) -> None:
+    """Units are powers of two: they change no digit, so nothing but a rule about dollars can tell."""
+    for found, wanted in zip(paths(strategy, scaled(panel, powers)), paths(strategy, panel), strict=True):
+        must_be_equal(found, wanted, "the unit of prices mattered")
+
+
+def must_hold_what_an_account_can_hold(strategy: Strategy, panel: Panel) -> None:
+    for decisions in paths(strategy, panel):
+        held = np.zeros(len(panel.symbols))
+        for weights in decisions.weights:
+            assert not np.isinf(weights).any(), "an infinite weight"
+            held = np.where(np.isnan(weights), held, weights)
+            assert np.abs(held).sum() <= 1.0 + GROSS_ROUNDING, "gross above the account's equity"
+
+
+def must_be_silent_until_warm(strategy: Strategy, panel: Panel) -> None:
+    warm = strategy.warm_up_bars
+    assert warm >= 1, "a decision needs a row"
+    for decisions in paths(strategy, panel):
+        assert (decisions.rows >= warm - 1).all(), "it spoke before its warm-up"
+        assert (decisions.rows < len(panel.instants)).all(), "it spoke after the end"
+    for decisions in paths(strategy, panel.rows(0, min(warm - 1, len(panel.instants)))):
+        assert len(decisions.rows) == 0, "it spoke in a period shorter than its warm-up"
+
+
+def before(decisions: Decisions, cut: int) -> Decisions:
+    early = decisions.rows < cut
+    return Decisions(decisions.rows[early], decisions.weights[early])
+
+
+def shocked(panel: Panel, cut: int) -> Panel:
+    """The panel with other prices, gaps and volumes from a row on."""
+    noise = np.random.default_rng(99).lognormal(0.0, 1.0, (len(panel.instants) - cut, len(panel.symbols)))
+    noise[::7] = np.nan
+    changed = []
+    for column in panel.columns():
+        column = column.copy()
+        column[cut:] *= noise
+        changed.append(column)
+    return Panel(panel.instants, panel.opens_at, panel.symbols, *changed, panel.actions)
+
+
+def reordered(panel: Panel, order: list[int]) -> Panel:
+    columns = [np.ascontiguousarray(column[:, order]) for column in panel.columns()]
+    actions = panel.actions.copy()
+    actions["asset"] = [order.index(asset) for asset in panel.actions["asset"]]
+    symbols = tuple(panel.symbols[place] for place in order)
+    return Panel(panel.instants, panel.opens_at, symbols, *columns, actions)
+
+
+def scaled(panel: Panel, powers: list[int]) -> Panel:
+    """Each symbol's prices and dividends in another unit."""
+    factors = 2.0 ** np.array(powers)
+    opened, high, low, close, volume = panel.columns()
+    actions = panel.actions.copy()
+    dividends = actions["kind"] == 2
+    actions["value"][dividends] *= factors[actions["asset"][dividends]]
+    changed = (opened * factors, high * factors, low * factors, close * factors, volume / factors)
+    return Panel(panel.instants, panel.opens_at, panel.symbols, *changed, actions)
