@@ -10,7 +10,7 @@ import numpy as np
 from tradewright.data.adjustments import growth_index
 from tradewright.execution.profiles import registry as profiles
 from tradewright.research.study import BenchmarkOptions, StudyOptions, digest_of, grid_points, study_hash
-from tradewright.strategies import registry as strategies
+from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
 from tradewright.validation.evidence import Parameter
@@ -98,7 +98,10 @@ class Plan:
         import msgspec
 
         beside = self.benchmark_snapshot.id if self.benchmark_snapshot else ""
-        return {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
+        asked = {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
+        # The package's own strategies are part of the code version; a user's file has to name itself.
+        own = _own_source(self.options, self.headline.strategy)
+        return {**asked, "strategy_source": own} if own else asked
 
     @property
     def common_start(self) -> int:
@@ -259,6 +262,10 @@ def _trial(options: StudyOptions, strategy: Strategy, snapshot: Snapshot) -> str
     import msgspec
 
     terms = (options.universe, options.period, options.execution, options.account)
-    return digest_of(
-        [options.strategy.name, strategy.parameters(), snapshot.id, *map(msgspec.to_builtins, terms)]
-    )
+    name = _own_source(options, strategy) or options.strategy.name
+    return digest_of([name, strategy.parameters(), snapshot.id, *map(msgspec.to_builtins, terms)])
+
+
+def _own_source(options: StudyOptions, strategy: Strategy) -> str:
+    """SHA-256 of the user's file that holds the strategy; empty for one that comes with the package."""
+    return "" if options.strategy.name.isidentifier() else strategies.fingerprint(type(strategy))
