@@ -4,6 +4,7 @@ What was not registered before it ran counts all the more: its trials stand unde
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -82,14 +83,14 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     Raises: UnknownName and InvalidOption, as for a study's file.
     """
     from tradewright.research.study import StudyOptions
-    from tradewright.strategies import registry
+    from tradewright.runs.strategy_source import load
 
-    strategy = registry.find(request.strategy).from_text(request.parameters)
+    strategy = load(request.strategy).from_text(request.parameters)
     wanted = {
         "title": f"{request.strategy} on {request.dataset}",
         "seed": request.seed,
         "hypothesis": {
-            "id": request.hypothesis or f"{UNREGISTERED}-{request.strategy}",
+            "id": request.hypothesis or f"{UNREGISTERED}-{_slug(request.strategy)}",
             "statement": STATEMENT,
         },
         "data": {"dataset": request.dataset},
@@ -106,6 +107,11 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$.")
         raise InvalidOption(f"{place.strip('`') or 'an option'}: {said}.", "See: backtest --help") from None
+
+
+def _slug(strategy: str) -> str:
+    """A strategy's name as a hypothesis may be called: of path/to/mine.py:Mine, the file and the class."""
+    return re.sub("[^a-z0-9._-]+", "-", strategy.rpartition("/")[2].lower())
 
 
 def causes_of(plan: "Plan") -> "Causes":

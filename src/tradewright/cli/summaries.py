@@ -5,14 +5,17 @@ from typing import Any
 
 from tradewright.cli import screen
 
+FIRST = "Sharpe ratio a year"
+
 
 def show(summary: Mapping[str, Any]) -> None:
     """Print headline, trials, figures, gates and notes, as far as the summary has them."""
     screen.say(f"\n{summary.get('headline', 'no verdict')}")
     trials = summary.get("trials")
     screen.say(f"Trials of hypothesis '{summary.get('hypothesis')}' so far: {screen.shown(trials)}\n")
-    figures = [figure_row(one) for one in summary.get("figures", {}).values()]
-    screen.table(("figure", "value", "interval", "unit", "sample"), figures)
+    ordered = sorted(summary.get("figures", {}).values(), key=lambda one: (one["name"] != FIRST, one["name"]))
+    figures = [figure_row(one) for one in ordered]
+    screen.table(("figure", "value", "interval", "sample"), figures)
     gates = [(gate["name"], gate["status"], gate["reason"]) for gate in summary.get("gates", ())]
     screen.say()
     screen.table(("gate", "answer", "reason"), gates)
@@ -20,16 +23,13 @@ def show(summary: Mapping[str, Any]) -> None:
         screen.say(f"note: {words}")
 
 
-def figure_row(figure: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+def figure_row(figure: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """One measured number, or in its place why there is none."""
-    interval = figure.get("interval")
+    from tradewright.research.dossier.wording import between, in_unit
+
+    interval, unit = figure.get("interval"), figure["unit"]
+    sample = screen.shown(figure.get("sample"))
     if figure["value"] is None:
-        return (figure["name"], "not evaluated", figure.get("reason") or "", figure["unit"], _sample(figure))
-    between = (
-        "" if interval is None else f"{screen.shown(interval['low'])} to {screen.shown(interval['high'])}"
-    )
-    return (figure["name"], screen.shown(figure["value"]), between, figure["unit"], _sample(figure))
-
-
-def _sample(figure: Mapping[str, Any]) -> str:
-    return screen.shown(figure.get("sample"))
+        return figure["name"], "not evaluated", figure.get("reason") or "", sample
+    inside = "" if interval is None else between(interval["low"], interval["high"], unit)
+    return figure["name"], in_unit(figure["value"], unit), inside, sample
