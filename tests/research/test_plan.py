@@ -1,5 +1,7 @@
 """A plan: exact data and every configuration, checked before anything runs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from study_files import STUDY, changed
@@ -18,18 +20,22 @@ MADE = {"seed": 5, "names": 6, "sectors": 2, "first": "2015-01-01", "last": "201
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    return Workspace(tmp_path_factory.mktemp("workspace"))
+    own = Workspace(tmp_path_factory.mktemp("workspace"))
+    own.made = own.catalogue.commit(make(options_of({"name": "made", **MADE})), START)
+    return own
 
 
 def plan_of(workspace, text: str = STUDY, **shelf):
-    return prepare(parse(text, "study.toml"), workspace.shelf(**shelf))
+    """The plan of a study; its market is not made anew unless a test says where data come from."""
+    pinned = shelf or {"pins": {"made": workspace.made.id}}
+    return prepare(parse(text, "study.toml"), workspace.shelf(**pinned))
 
 
 # Data
 
 
 def test_a_synthetic_market_is_made_once_and_kept(workspace):
-    first, again = plan_of(workspace), plan_of(workspace)
+    first, again = (plan_of(workspace, pins={"other": "x"}) for _ in range(2))
     assert first.snapshot.id == again.snapshot.id
     assert first.snapshot.dataset == "made"
     assert len(workspace.catalogue.snapshots("made")) == 1
@@ -120,8 +126,8 @@ class Catalogued:
 
 
 def with_findings(workspace, *findings):
-    shelf = workspace.shelf()
-    return type(shelf)(Catalogued(workspace.catalogue, list(findings)), START)
+    shelf = workspace.shelf(pins={"made": workspace.made.id})
+    return replace(shelf, catalogue=Catalogued(workspace.catalogue, list(findings)))
 
 
 ERROR = Finding("nan-share", Level.ERROR, "SYN0001", "many holes.")
@@ -199,7 +205,8 @@ def test_the_same_configuration_has_the_same_trial_in_another_study(workspace):
     ids=["money", "period", "parameter", "data"],
 )  # fmt: skip
 def test_other_terms_or_data_are_another_trial(workspace, old, new):
-    assert plan_of(workspace).headline.trial != plan_of(workspace, changed((old, new))).headline.trial
+    other = plan_of(workspace, changed((old, new)), pins={"other": "x"})
+    assert plan_of(workspace).headline.trial != other.headline.trial
 
 
 def test_a_misspelt_strategy_is_refused_with_the_nearest(workspace):

@@ -86,6 +86,12 @@ def test_a_strategy_that_is_its_benchmark_beats_it_by_nothing():
     assert sharpe_difference(period(returns), returns, sample).value == 0.0
 
 
+def test_rounding_beats_no_benchmark():
+    cash = np.full(500, 0.0001)
+    found = mean_difference(period(cash + 1e-17), cash, None)
+    assert found.value == 0.0
+
+
 def test_a_constant_advantage_is_found_with_its_size():
     market = normal(1, 2_000, 2)[0] * 0.01
     own = market + 0.0002 + 0.001 * normal(1, 2_000, 3)[0]

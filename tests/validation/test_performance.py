@@ -187,6 +187,16 @@ def test_sortino_without_a_losing_bar_is_not_evaluated():
     assert not sortino_figure(account([100.0, 101.0, 103.0, 104.0]), None).is_evaluated
 
 
+def test_the_rounding_of_an_idle_account_is_no_risk_and_makes_no_ratio():
+    # Cash that earns exactly its rate, booked in dollars: what is left of the excess is rounding.
+    instants = weekdays(500)
+    equity = 1e6 * np.cumprod(np.concatenate([[1.0], 1.0 + cash_returns(instants, 0.02)]))
+    period = period_of(instants, equity, 0.02)
+    assert np.any(period.excess != 0.0)
+    for found in (sharpe_figure(period, None), sortino_figure(period, None)):
+        assert not found.is_evaluated
+
+
 def test_calmar_is_growth_over_the_deepest_fall():
     period = long_account()
     expected = growth_figure(period, None).value / drawdown_figure(period, None).value

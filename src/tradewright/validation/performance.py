@@ -10,7 +10,7 @@ import numpy as np
 
 from tradewright.validation.bootstrap import BootstrapOptions, Resampling, resampling
 from tradewright.validation.figure import Figure, not_evaluated
-from tradewright.validation.ratios import mean_over_deviation, of_means, of_path, variance, with_square
+from tradewright.validation.ratios import FLOOR, mean_over_deviation, of_means, of_path, variance, with_square
 from tradewright.validation.sharpe import sharpe_annualised
 from tradewright.values.instant import DAYS_PER_YEAR, NS_PER_DAY
 from tradewright.values.panel import Floats, Ints
@@ -208,9 +208,12 @@ def sortino_figure(period: Period, sample: Resampling | None) -> Figure:
     excess = period.excess
     columns = np.stack([excess, np.minimum(excess, 0.0) ** 2], axis=1)
     root = math.sqrt(period.bars_per_year)
-    return of_means(
-        "Sortino ratio a year", "ratio a year", columns, lambda m: root * m[:, 0] / np.sqrt(m[:, 1]), sample
-    )
+
+    def sortino(m: Floats) -> Floats:
+        # An idle account "loses" its rounding: that is no risk to divide by.
+        return np.asarray(root * m[:, 0] / np.sqrt(np.where(m[:, 1] > FLOOR, m[:, 1], np.nan)))
+
+    return of_means("Sortino ratio a year", "ratio a year", columns, sortino, sample)
 
 
 def drawdown_figure(period: Period, sample: Resampling | None) -> Figure:

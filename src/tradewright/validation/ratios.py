@@ -6,11 +6,14 @@ import numpy as np
 
 from tradewright.validation.bootstrap import Resampling
 from tradewright.validation.figure import Figure, figure, not_evaluated
+from tradewright.validation.sharpe import SMALLEST_DEVIATION
 from tradewright.values.panel import Floats
 
 Formula = Callable[[Floats], Floats]
-# Below this share of the mean square a variance is what rounding left, not spread.
+# Below this share of the mean square a variance is what rounding left, not spread; so is one below the square
+# of the smallest deviation that returns can have.
 ROUNDING = 1e-14
+FLOOR = SMALLEST_DEVIATION**2
 
 
 def of_means(name: str, unit: str, columns: Floats, formula: Formula, sample: Resampling | None) -> Figure:
@@ -47,7 +50,7 @@ def with_square(series: Floats) -> Floats:
 def variance(mean: Floats, mean_square: Floats) -> Floats:
     """Variance from the means of a series and of its square; NaN where only rounding is left of it."""
     spread = mean_square - mean**2
-    return np.where(spread > ROUNDING * mean_square, spread, np.nan)
+    return np.where(spread > np.maximum(ROUNDING * mean_square, FLOOR), spread, np.nan)
 
 
 def mean_over_deviation(mean: Floats, mean_square: Floats) -> Floats:

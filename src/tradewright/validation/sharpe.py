@@ -10,7 +10,8 @@ from tradewright.validation.figure import Figure, not_evaluated
 from tradewright.values.panel import Floats
 
 NORMAL = NormalDist()
-NORMAL_KURTOSIS = 3.0
+# Returns that vary less than this are an idle account's rounding: a ratio of them would be noise over noise.
+SMALLEST_DEVIATION = 1e-12
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,7 @@ def moments(excess: Floats) -> Moments | str:
     mean = float(np.mean(excess))
     centred = excess - mean
     variance = float(np.mean(centred**2))
-    # Rounding leaves a trace of variance in constant returns; it must not become a ratio.
-    if variance <= (1e-12 * max(abs(mean), 1e-12)) ** 2:
+    if variance <= (SMALLEST_DEVIATION * max(abs(mean), 1.0)) ** 2:
         return "the returns do not vary"
     skew = float(np.mean(centred**3)) / variance**1.5
     kurtosis = float(np.mean(centred**4)) / variance**2
