@@ -72,8 +72,8 @@ def serve(tasks: dict[str, Callable[[Inputs, dict], Task]], versions: dict[str, 
 def _take_turn(task: Task) -> tuple[object, dict]:
     """Run until a turn is long enough for its clock, and answer the median run of the turn.
 
-    Results are freed outside the clock. Runs follow each other at once: a pause of a few milliseconds is enough
-    for the inputs to leave the processor's cache, and then the fastest contestants time its memory instead.
+    Results are freed outside the clock. Runs follow each other at once: in a pause of a few milliseconds the
+    inputs leave the processor's cache, and then the fastest contestants time its memory instead.
     """
     seconds: list[float] = []
     result = None
