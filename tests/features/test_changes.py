@@ -28,7 +28,7 @@ from conftest import columns, walk
 
 
 def changes_of(held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows on which held sides differ from the row before (OUT before the first), and what is new there."""
+    """The rows on which sides differ from the row before (OUT before the first), and what is new."""
     before = np.vstack([np.full((1, held.shape[1]), OUT), held[:-1]])
     marks = np.where(held != before, held, KEEP)
     rows = np.flatnonzero((marks != KEEP).any(axis=1))

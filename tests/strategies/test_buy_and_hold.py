@@ -59,5 +59,5 @@ def test_nothing_is_bought_where_nothing_is_known():
 def test_a_weighted_name_that_is_not_in_the_panel_gets_the_nearest_one():
     frame = Frame(market(CLOSE, ("SPY", "TLT", "GLD")))
     for ask in (lambda one: one.targets(frame), lambda one: decide_rows(one, frame)):
-        with pytest.raises(UnknownName, match="'SPX' is not a symbol of this panel. Did you mean 'SPY'"):
+        with pytest.raises(UnknownName, match=r"'SPX' is not a symbol of this panel\. Did you mean 'SPY'"):
             ask(BuyAndHold(weights={"SPX": 1.0}))

@@ -163,7 +163,7 @@ def test_a_misspelt_name_on_the_command_line_gets_the_nearest_one():
 
 
 def test_a_field_without_bounds_is_refused_when_the_class_is_written():
-    with pytest.raises(TypeError, match="Loose.knob has no bounds"):
+    with pytest.raises(TypeError, match=r"Loose\.knob has no bounds"):
 
         class Loose(Strategy):
             knob: int = 3

@@ -19,7 +19,7 @@ def test_files_of_the_contract_are_no_members():
 
 
 def test_a_misspelt_strategy_gets_the_nearest_one():
-    with pytest.raises(UnknownName, match="'momentun' is not a strategy. Did you mean 'momentum'?"):
+    with pytest.raises(UnknownName, match=r"'momentun' is not a strategy\. Did you mean 'momentum'"):
         registry.build("momentun", {})
 
 

@@ -14,7 +14,7 @@ ROWS = 420
 
 
 def at_bound(kind: type[Strategy], name: str, end: str) -> Strategy:
-    """A strategy with one parameter at an end of its bounds, its neighbours moved where they must stay in order."""
+    """A strategy with one parameter at an end of its bounds, its neighbours moved to stay in order."""
     declared = {one.name: one for one in kind.declared()}
     given = {name: kind_of(declared[name].default)(getattr(bounds_of(declared[name]), end))}
     for one in declared.values():
