@@ -163,6 +163,12 @@ def test_a_very_long_series_is_thinned_and_the_page_says_so(sized):
     assert len(shared_columns(series)["when"]) == len(rows)
 
 
+def test_axes_write_billions_as_people_do(content):
+    assert equity_chart(content.series).layout["yaxis"]["exponentformat"] == "B"
+    static = equity_chart(series_of([1e9, 4e9])).static
+    assert "$2B" in static
+
+
 def test_a_series_that_fits_is_drawn_whole_and_nothing_is_said(content):
     assert len(drawn_rows(content.series)) == len(content.series.instants)
     assert " bars" not in equity_chart(content.series).words

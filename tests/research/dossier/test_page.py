@@ -144,6 +144,11 @@ def test_every_place_for_a_chart_has_its_drawing_and_its_words(tree):
     assert all(place.attributes["aria-label"] and place.attributes["role"] == "img" for place in places)
 
 
+def test_a_minus_sign_stays_with_its_dollars(tree):
+    words = "".join(section(tree, "trades").one("figcaption").pieces)
+    assert "worst −\u2060$" in words
+
+
 def test_no_id_is_used_twice(tree):
     ids = [element.attributes["id"] for element in tree.every() if "id" in element.attributes]
     assert len(ids) == len(set(ids))

@@ -108,6 +108,20 @@ def test_a_ratio_without_a_value_gives_its_reason(read, content):
     assert rows["Capacity"][3] == "No volume is known, so no capacity can be estimated."
 
 
+def test_a_method_that_most_measures_share_is_said_once(read, content):
+    shared = tuple(replace(ratio, how="block bootstrap") for ratio in content.ratios[:4])
+    tree = read(ratios_table((*shared, content.ratios[4], replace(content.ratios[5], how=""))))
+    assert tree.one("caption").text.endswith("The usual method: block bootstrap.")
+    assert [row[4] for row in rows_of(tree)] == [
+        *["as usual"] * 4, "Round trips with a profit.", "no interval",
+    ]  # fmt: skip
+
+
+def test_a_method_shared_by_two_is_said_twice(read, content):
+    shared = tuple(replace(ratio, how="block bootstrap") for ratio in content.ratios[:2])
+    assert [row[4] for row in rows_of(read(ratios_table(shared)))] == ["Block bootstrap."] * 2
+
+
 def test_ratios_of_one_level_name_it_once(read, content):
     heads = [head.text for head in read(ratios_table(content.ratios)).one("thead").every("th")]
     assert heads[2] == "95 % interval"

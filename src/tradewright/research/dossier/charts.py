@@ -13,7 +13,7 @@ from tradewright.research.dossier.content import Series, Trade
 from tradewright.research.dossier.markup import Html, printable
 from tradewright.research.dossier.svg import Frame, Line, calendar_columns, column_chart, line_chart
 from tradewright.research.dossier.thinning import kept_rows
-from tradewright.research.dossier.wording import counted, decimal, dollars, moment, per_cent
+from tradewright.research.dossier.wording import counted, decimal, dollars, moment, per_cent, sentence
 from tradewright.values.panel import Floats, Ints
 
 MOST_ROWS = 20_000
@@ -21,6 +21,8 @@ MOST_COLUMNS = 40
 SHORT_SPAN_DAYS = 120
 MOST_DOUBLINGS = 2.0**9
 DASHES = {"strategy": "solid", "benchmark": "dash", "gross": "solid", "net": "dot"}
+# Billions are B to whoever reads dollars; the library's own format would write G.
+MONEY = {"tickprefix": "$", "exponentformat": "B"}
 NS_PER_DAY = 86_400_000_000_000
 
 Trace = dict[str, Any]
@@ -109,7 +111,7 @@ def equity_chart(series: Series | None) -> Chart:
     static = line_chart(series.instants, tuple(lines), Frame(words, 320, _short_dollars, is_log))
     keys = ("equity_usd", "benchmark_usd")
     traces = tuple(_over_time(line, key, "$,.0f") for line, key in zip(lines, keys, strict=False))
-    axis = {"tickformat": "$.3~s", "type": "log" if is_log else "linear"} | _log_ticks(lines, is_log)
+    axis = MONEY | {"type": "log" if is_log else "linear"} | _log_ticks(lines, is_log)
     return Chart(name, heading, words, static or Html(), traces, _time_layout(axis), "", "time", is_log)
 
 
@@ -198,7 +200,7 @@ def profit_chart(trades: tuple[Trade, ...] | None) -> Chart:
         f"{_short_dollars(edges[k])} to {_short_dollars(edges[k + 1])}" for k in range(len(counts))
     ]
     trace["hovertemplate"] = "%{customdata}: %{y}<extra></extra>"
-    layout = {"height": 300, "xaxis": {"tickformat": "$~s"}, "yaxis": {"title": {"text": "round trips"}}}
+    layout = {"height": 300, "xaxis": MONEY, "yaxis": {"title": {"text": "round trips"}}}
     return Chart(name, heading, words, static or Html(), (trace,), layout)
 
 
@@ -256,7 +258,7 @@ def _benchmark_words(series: Series) -> str:
     known = series.benchmark_usd[np.isfinite(series.benchmark_usd)]
     if not len(known):
         return "No benchmark was evaluated."
-    return f"The benchmark became {dollars(float(known[-1]))}. {series.benchmark_how}".strip()
+    return f"The benchmark became {dollars(float(known[-1]))}. {sentence(series.benchmark_how)}".strip()
 
 
 def _thinned_words(series: Series) -> str:
@@ -274,8 +276,8 @@ def _deepest(line: Line, instants: Ints) -> str:
 
 
 def _short_dollars(value: float) -> str:
-    """Dollars as an axis writes them: $1.5m, $20k."""
-    for size, letter in ((1e12, "T"), (1e9, "bn"), (1e6, "m"), (1e3, "k")):
+    """Dollars as an axis writes them: $1.5M, $20k."""
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             scaled = value / size
             return dollars(scaled, 0 if abs(scaled) >= 100 or scaled == round(scaled) else 1) + letter

@@ -35,10 +35,13 @@ from tradewright.research.dossier.tables import (
 from tradewright.research.dossier.trade_table import trade_tables
 from tradewright.research.dossier.verdict_section import verdict_section
 from tradewright.research.dossier.wording import (
+    MINUS,
     counted,
     dollars,
 )
 
+# A browser would break a line between a minus sign and its dollars.
+JOINER = "\u2060"
 SECTIONS = (
     ("verdict", "Verdict"), ("performance", "Performance"), ("costs", "Costs"), ("trades", "Trades"),
     ("parameters", "Parameters"), ("data", "Data passport"), ("setup", "Set-up"),
@@ -159,7 +162,7 @@ def figure(chart: Chart) -> Html:
     heading = tag("h3", chart.heading)
     if chart.missing:
         return tag("div", heading, missing(chart.missing), class_="chart-absent")
-    words = tag("figcaption", heading, tag("p", chart.words))
+    words = tag("figcaption", heading, tag("p", chart.words.replace(f"{MINUS}$", f"{MINUS}{JOINER}$")))
     if not chart.traces:
         return tag("figure", words)
     scale = tag("button", "Linear scale", type="button", data_scale=chart.name, hidden=True)

@@ -21,6 +21,7 @@ from tradewright.research.dossier.wording import (
 )
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+COMMON = 3
 LONG = 64
 ORDER = {"FAIL": 0, "NOT EVALUATED": 1, "PASS": 2}
 NO_NUMBER = tag("span", "\u2013", title="this gate compares no number", class_="quiet")
@@ -129,6 +130,7 @@ def ratios_table(ratios: tuple[Ratio, ...]) -> Html:
     if not ratios:
         return missing("No ratio was evaluated.")
     levels = {ratio.level for ratio in ratios}
+    usual = _usual_method(ratios)
     head = f"{per_cent(levels.pop(), 0)} interval" if len(levels) == 1 else "Interval"
     columns = (
         Column("Measure"), Column("Estimate", True), Column(head, True), Column("Sample", True),
@@ -140,13 +142,29 @@ def ratios_table(ratios: tuple[Ratio, ...]) -> Html:
             in_unit(ratio.value, ratio.unit),
             between(ratio.low, ratio.high, ratio.unit) + ("" if head != "Interval" else _level(ratio)),
             in_unit(ratio.sample, ratio.sample_of),
-            sentence(ratio.how if math.isfinite(ratio.value) or not ratio.reason else ratio.reason),
+            _method(ratio, usual),
         )
         for ratio in ratios
     ]
-    return table(
-        "Each measure with its interval, its sample and how both were obtained", columns, rows, "stack ratios"
-    )
+    note = f" The usual method: {usual}." if usual else ""
+    return table(f"Each measure with its interval and its sample.{note}", columns, rows, "stack ratios")
+
+
+def _usual_method(ratios: tuple[Ratio, ...]) -> str:
+    """The method that most measures share, to be said once; empty where none is shared by three."""
+    methods = [ratio.how.rstrip(".") for ratio in ratios if ratio.how]
+    # Ties go to the earliest, so that equal content gives equal words.
+    usual = max(methods, key=methods.count, default="")
+    return usual if methods.count(usual) >= COMMON else ""
+
+
+def _method(ratio: Ratio, usual: str) -> str:
+    """How one measure was obtained, or why it was not."""
+    if ratio.reason and not math.isfinite(ratio.value):
+        return sentence(ratio.reason)
+    if usual and ratio.how.rstrip(".") == usual:
+        return tag("span", "as usual", class_="muted")
+    return sentence(ratio.how) or tag("span", "no interval", class_="muted")
 
 
 def _level(ratio: Ratio) -> str:
@@ -208,7 +226,8 @@ def costs_table(costs: tuple[CostLine, ...] | None) -> Html:
 
 def _bar(value: float, largest: float) -> Html:
     """A bar as long as its number."""
-    if not (math.isfinite(value) and value and largest > 0):
+    # A bar too short to be seen would only look like dirt.
+    if not (math.isfinite(value) and largest > 0 and abs(value) > 5e-4 * largest):
         return Html()
     hue = "received" if value < 0 else "paid"
     return tag("span", class_=f"bar {hue}", style=f"width:{100.0 * abs(value) / largest:.1f}%")

@@ -28,13 +28,16 @@ COLOURS = {"PASS": "green", "FAIL": "red", "NOT EVALUATED": "yellow"}
 def verdict_table(content: DossierContent) -> "Group":
     """What a study found, ready for a rich console; words from outside are text, never markup."""
     from rich.console import Group
+    from rich.padding import Padding
     from rich.panel import Panel
 
     verdict = content.verdict
     title = printable(content.identity.title)
     box = Panel(_text(verdict.headline, "bold"), title=_text(title), border_style=COLOURS[verdict.status])
-    caveats = [_text(f"  ! {words}", "yellow") for words in caveat_sentences(content)]
-    return Group(box, *caveats, _sharpe_line(content), _luck_line(content), _gates(verdict.gates))
+    lines = [_text(f"! {words}", "yellow") for words in caveat_sentences(content)]
+    lines += [_sharpe_line(content), _luck_line(content)]
+    # Long caveats wrap under themselves, two columns in.
+    return Group(box, *(Padding(line, (0, 2)) for line in lines), _gates(verdict.gates))
 
 
 def _text(words: str, style: str = "") -> "Text":
@@ -48,10 +51,10 @@ def _sharpe_line(content: DossierContent) -> "Text":
     """The estimate with its interval and sample."""
     sharpe = content.sharpe
     if not math.isfinite(sharpe.value):
-        return _text(f"  {sharpe.name}: {NOT_EVALUATED}. {sentence(sharpe.reason)}")
+        return _text(f"{sharpe.name}: {NOT_EVALUATED}. {sentence(sharpe.reason)}")
     interval = f"{per_cent(sharpe.level, 0)} interval {between(sharpe.low, sharpe.high, sharpe.unit)}"
     sample = in_unit(sharpe.sample, sharpe.sample_of)
-    return _text(f"  {sharpe.name}: {in_unit(sharpe.value, sharpe.unit)} ({interval}; {sample})")
+    return _text(f"{sharpe.name}: {in_unit(sharpe.value, sharpe.unit)} ({interval}; {sample})")
 
 
 def _luck_line(content: DossierContent) -> "Text":
@@ -59,7 +62,7 @@ def _luck_line(content: DossierContent) -> "Text":
     luck = content.luck
     trials = NOT_EVALUATED if luck.trials is None else f"{luck.trials:,}"
     best = f"the best of them by luck alone: {decimal(luck.sharpe)}"
-    return _text(f"  Trials of this hypothesis so far: {trials}; {best}")
+    return _text(f"Trials of this hypothesis so far: {trials}; {best}")
 
 
 def _gates(gates: tuple[GateLine, ...]) -> "Table":

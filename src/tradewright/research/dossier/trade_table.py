@@ -9,6 +9,8 @@ from tradewright.research.dossier.wording import counted, decimal, dollars, mome
 
 MOST_TRADES = 2_000
 EXTREMES = 5
+# Held longer than this, an hour of summer time is no news.
+WHOLE_DAYS = 2.0
 COLUMNS = (
     Column("Symbol"), Column("Side"), Column("Entry"), Column("Entry price", True), Column("Exit"),
     Column("Exit price", True), Column("Shares", True), Column("Profit or loss", True), Column("Costs", True),
@@ -61,7 +63,7 @@ def trade_cells(trade: Trade, with_time: bool) -> tuple[str, ...]:
         decimal(trade.qty, 0 if float(trade.qty).is_integer() else 2),
         _signed(trade.pnl_usd),
         dollars(trade.costs_usd),
-        decimal(trade.holding_days, 0 if float(trade.holding_days).is_integer() else 2),
+        decimal(trade.holding_days, 0 if trade.holding_days >= WHOLE_DAYS else 2),
     )
 
 
