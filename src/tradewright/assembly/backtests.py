@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -85,6 +86,7 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     from tradewright.research.study import StudyOptions
     from tradewright.runs.strategy_source import load
 
+    _check(request)
     strategy = load(request.strategy).from_text(request.parameters)
     wanted = {
         "title": f"{request.strategy} on {request.dataset}",
@@ -107,6 +109,28 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$.")
         raise InvalidOption(f"{place.strip('`') or 'an option'}: {said}.", "See: backtest --help") from None
+
+
+def _check(request: BacktestRequest) -> None:
+    """Refuse what a study's file would refuse, in the words of the command line."""
+    for option, day in (("--start", request.start), ("--end", request.end)):
+        if day and not _is_date(day):
+            raise InvalidOption(f"{option} {day} is no date.", "Give one such as 2010-01-04.")
+    if request.start and request.end and request.start >= request.end:
+        raise InvalidOption(f"--start {request.start} is not before --end {request.end}.")
+    if request.hypothesis and _slug(request.hypothesis) != request.hypothesis:
+        raise InvalidOption(
+            f"--hypothesis '{request.hypothesis}' is no name.",
+            "Use small letters, digits, dots, dashes and underscores.",
+        )
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a day such as 2010-01-04."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _slug(strategy: str) -> str:

@@ -7,6 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+STOPPED = "interrupted: nothing half-done was kept."
 
 
 def told(error: BaseException, debug: bool) -> int:
@@ -16,7 +17,7 @@ def told(error: BaseException, debug: bool) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else FAILED
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        say("interrupted: nothing was kept.")
+        say(STOPPED)
         return INTERRUPTED
     if isinstance(error, TyperException):
         return _misused(error)
@@ -32,11 +33,12 @@ def _misused(error: TyperException) -> int:
     """What typer refused: an unknown verb or option, a missing argument."""
     context = getattr(error, "ctx", None)
     words = error.format_message().strip()
-    if type(error).__name__ == "NoArgsIsHelpError":
-        say(words)
+    if not words:
+        # A group without a verb: its help has been printed already.
         return MISUSED
     see = f" See: {context.command_path} --help" if context is not None else ""
-    say(f"error: {' '.join(words.split()).rstrip('.')}.{see}")
+    line = " ".join(words.split())
+    say(f"error: {line if line[-1] in '.?!' else f'{line}.'}{see}")
     return error.exit_code
 
 

@@ -94,7 +94,7 @@ def execute(arguments: Sequence[str]) -> int:
         return failures.told(error, "--debug" in words)
     code = outcome if isinstance(outcome, int) else 0
     if code == failures.INTERRUPTED:
-        failures.say("interrupted: nothing was kept.")
+        failures.say(failures.STOPPED)
     return code
 
 

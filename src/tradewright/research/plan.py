@@ -177,7 +177,8 @@ def _cut(panel: Panel, options: StudyOptions) -> Panel:
     first = 0 if start is None else int(np.searchsorted(panel.instants, _midnight(start)))
     if first >= len(panel.instants):
         raise InvalidOption(
-            f"the data hold no session from {start} to {options.period.end}.", "Widen [period]."
+            f"the data hold no session from {start} to {options.period.end or 'their end'}.",
+            "Widen [period].",
         )
     return panel.rows(first, len(panel.instants)) if first else panel
 
