@@ -67,4 +67,5 @@ def unknown_name(given: str, kind: str, known: Iterable[str]) -> UnknownName:
     names = sorted(known)
     near = get_close_matches(given, names, n=1, cutoff=0.5)
     hint = f"Did you mean '{near[0]}'? " if near else ""
-    return UnknownName(f"'{given}' is not a {kind}.", f"{hint}Known: {', '.join(names) or 'none'}.")
+    article = "an" if kind[:1] in "aeiou" else "a"
+    return UnknownName(f"'{given}' is not {article} {kind}.", f"{hint}Known: {', '.join(names) or 'none'}.")
