@@ -19,12 +19,11 @@ from tradewright.research.dossier.charts import (
     has_intraday_bars,
     numbers,
     plot_text,
-    profit_chart,
     shared_columns,
-    spread,
     turnover_chart,
 )
 from tradewright.research.dossier.content import Series
+from tradewright.research.dossier.profit_chart import profit_chart, spread
 from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND, instant_of
 
 EMPTY = np.zeros(0)

@@ -7,7 +7,6 @@ import numpy as np
 
 from tradewright.values.panel import Ints
 
-NS_PER_DAY_FLOAT = 86_400e9
 CALENDAR_STEPS = (("D", 1), ("D", 7), ("M", 1), ("M", 3), ("M", 6), ("Y", 1), ("Y", 2), ("Y", 5), ("Y", 10))
 MOST_MARKS = 8
 
@@ -21,12 +20,16 @@ class Mark:
 
 
 def round_marks(low: float, high: float, most: int = 6) -> tuple[float, ...]:
-    """Multiples of 1, 2 or 5 times a power of ten inside a range."""
+    """Multiples of 1, 2 or 5 times a power of ten inside a range.
+
+    Property: about `most` marks, never more than two above it; a range of nothing has the one mark it is.
+    """
     if not high > low:
         return (low,)
     raw = (high - low) / most
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(size * power for size in (1.0, 2.0, 5.0, 10.0) if size * power >= raw * (1.0 - 1e-12))
+    # A bound that is a mark itself must not be lost to rounding.
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return tuple(step * k for k in range(first, last + 1))
@@ -35,6 +38,7 @@ def round_marks(low: float, high: float, most: int = 6) -> tuple[float, ...]:
 def log_marks(low: float, high: float) -> tuple[float, ...]:
     """1, 2 and 5 times powers of ten inside a positive range; round numbers where too few are left."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    # Every candidate from the power below the range to the power above it.
     full = [size * 10.0**power for power in powers for size in (1.0, 2.0, 5.0)]
     inside = tuple(value for value in full if low <= value <= high)
     if len(inside) > MOST_MARKS:

@@ -9,21 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from tradewright.research.dossier.content import Series, Trade
+from tradewright.research.dossier.content import Series
 from tradewright.research.dossier.markup import Html, printable
-from tradewright.research.dossier.svg import Frame, Line, calendar_columns, column_chart, line_chart
+from tradewright.research.dossier.svg import Frame, Line, calendar_columns, line_chart
 from tradewright.research.dossier.thinning import kept_rows
-from tradewright.research.dossier.wording import counted, decimal, dollars, moment, per_cent, sentence
+from tradewright.research.dossier.wording import dollars, moment, per_cent, sentence
+from tradewright.values.instant import NS_PER_DAY
 from tradewright.values.panel import Floats, Ints
 
 MOST_ROWS = 20_000
-MOST_COLUMNS = 40
 SHORT_SPAN_DAYS = 120
 MOST_DOUBLINGS = 2.0**9
 DASHES = {"strategy": "solid", "benchmark": "dash", "gross": "solid", "net": "dot"}
 # Billions are B to whoever reads dollars; the library's own format would write G.
 MONEY = {"tickprefix": "$", "exponentformat": "B"}
-NS_PER_DAY = 86_400_000_000_000
 
 Trace = dict[str, Any]
 
@@ -63,7 +62,11 @@ def plot_text(text: str) -> str:
 
 
 def numbers(values: Floats, digits: int = 7) -> list[float | None]:
-    """Values for JSON, to so many significant digits; what is no number becomes a gap."""
+    """Values for JSON, to so many significant digits; what is no number becomes a gap.
+
+    Seven digits are a cent in a hundred thousand dollars: more than a screen can show, half of what a float
+    takes when written out.
+    """
     return [float(f"{value:.{digits}g}") if math.isfinite(value) else None for value in values.tolist()]
 
 
@@ -73,7 +76,10 @@ def has_intraday_bars(instants: Ints) -> bool:
 
 
 def drawn_rows(series: Series) -> Ints:
-    """The bars that the interactive charts show: all of them, unless there are too many for a page."""
+    """The bars that the interactive charts show: all of them, unless there are too many for a page.
+
+    Shape: rising row numbers, at most MOST_ROWS; the same rows for every line, so that lines can be compared.
+    """
     return kept_rows((series.equity_usd, *_present(series)), MOST_ROWS)
 
 
@@ -84,7 +90,10 @@ def _present(series: Series) -> tuple[Floats, ...]:
 
 
 def shared_columns(series: Series | None) -> dict[str, list[Any]]:
-    """Columns that several charts draw from, by the name that their traces use."""
+    """Columns that several charts draw from, by the name that their traces use.
+
+    Dates are the largest part of a page's data; written once, three charts share them.
+    """
     if series is None or not len(series.instants):
         return {}
     rows = drawn_rows(series)
@@ -106,9 +115,10 @@ def equity_chart(series: Series | None) -> Chart:
         return absent(name, heading, "No equity was recorded, so there is nothing to draw.")
     lines = [Line("Strategy", "strategy", series.equity_usd)]
     lines += [Line("Benchmark", "benchmark", series.benchmark_usd)] if len(series.benchmark_usd) else []
+    # An account that was ruined has no logarithm: its chart stays linear rather than lose the end.
     is_log = all(bool(np.nanmin(line.values) > 0) for line in lines if np.isfinite(line.values).any())
     words = f"{_journey(series)} {_benchmark_words(series)} {_thinned_words(series)}".strip()
-    static = line_chart(series.instants, tuple(lines), Frame(words, 320, _short_dollars, is_log))
+    static = line_chart(series.instants, tuple(lines), Frame(words, 320, short_dollars, is_log))
     keys = ("equity_usd", "benchmark_usd")
     traces = tuple(_over_time(line, key, "$,.0f") for line, key in zip(lines, keys, strict=False))
     axis = MONEY | {"type": "log" if is_log else "linear"} | _log_ticks(lines, is_log)
@@ -169,7 +179,10 @@ def turnover_chart(series: Series | None) -> Chart:
 
 
 def by_calendar(instants: Ints, values: Floats, unit: str) -> tuple[list[str], Ints, Ints, Floats]:
-    """Totals by calendar month ("M") or day ("D"): names, first and last instants of each, and the sums."""
+    """Totals by calendar month ("M") or day ("D"): names, first and last instants of each, and the sums.
+
+    Shape: each result is K, one entry for each period that holds a bar. An unknown value adds nothing.
+    """
     stamps = instants.astype("M8[ns]").astype(f"M8[{unit}]")
     periods, first = np.unique(stamps, return_index=True)
     totals = np.add.reduceat(np.nan_to_num(values), first)
@@ -178,52 +191,11 @@ def by_calendar(instants: Ints, values: Floats, unit: str) -> tuple[list[str], I
     return np.datetime_as_string(periods).tolist(), starts, ends, totals
 
 
-def profit_chart(trades: tuple[Trade, ...] | None) -> Chart:
-    """How profits and losses of round trips are spread; zero always lies between two columns."""
-    name, heading = "profits", "Profit and loss by round trip"
-    known = np.array([trade.pnl_usd for trade in trades or () if math.isfinite(trade.pnl_usd)])
-    if not len(known):
-        return absent(name, heading, "There is no finished round trip, so there is nothing to draw.")
-    edges, counts = spread(known)
-    won = int((known > 0).sum())
-    words = (
-        f"{won:,} of {counted(len(known), 'round trip')} made money. "
-        f"Median {dollars(float(np.median(known)))}, "
-        f"best {dollars(float(known.max()))}, worst {dollars(float(known.min()))}, after costs."
-    )
-    static = column_chart(edges, counts, Frame(words, 240, decimal_count, zero=True), _short_dollars)
-    middle = (edges[:-1] + edges[1:]) / 2
-    colours = ["var(--loss)" if at < 0 else "var(--gain)" for at in middle]
-    trace: Trace = {"type": "bar", "x": numbers(middle), "y": numbers(counts), "marker": {"color": colours}}
-    trace["width"] = float(edges[1] - edges[0]) * 0.94
-    trace["customdata"] = [
-        f"{_short_dollars(edges[k])} to {_short_dollars(edges[k + 1])}" for k in range(len(counts))
-    ]
-    trace["hovertemplate"] = "%{customdata}: %{y}<extra></extra>"
-    layout = {"height": 300, "xaxis": MONEY, "yaxis": {"title": {"text": "round trips"}}}
-    return Chart(name, heading, words, static or Html(), (trace,), layout)
-
-
-def spread(values: Floats) -> tuple[Floats, Floats]:
-    """A histogram whose columns are equally wide and meet at zero: edges (K + 1) and counts (K)."""
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    columns = min(MOST_COLUMNS, max(8, math.isqrt(len(values)) * 2))
-    width = (high - low) / columns or 1.0
-    below, above = math.ceil(-low / width - 1e-9), math.ceil(high / width - 1e-9)
-    # A trade that ended at exactly zero lost nothing: there is always a column that begins at zero.
-    edges = np.arange(-below, max(above, 1) + 1, dtype=np.float64) * width
-    # A rounding error at either end must not lose the most extreme trade.
-    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), bins=edges)
-    return edges, counts.astype(np.float64)
-
-
-def decimal_count(value: float) -> str:
-    """A whole number; between whole numbers nothing is written."""
-    return decimal(value, 0) if float(value).is_integer() else ""
-
-
 def _log_ticks(lines: list[Line], is_log: bool) -> dict[str, Any]:
-    """Marks of a log scale: each doubling of the capital, or powers of ten where those would be too many."""
+    """Marks of a log scale: each doubling of the capital, or powers of ten where those would be too many.
+
+    Units: the chart library's, powers of ten. An account that never doubled gets the library's own marks.
+    """
     known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
     if not is_log or known.max() < 2.0 * known.min():
         return {}
@@ -275,7 +247,7 @@ def _deepest(line: Line, instants: Ints) -> str:
     return f"{line.name.lower()} {per_cent(float(line.values[at]))} on {moment(int(instants[at]))}"
 
 
-def _short_dollars(value: float) -> str:
+def short_dollars(value: float) -> str:
     """Dollars as an axis writes them: $1.5M, $20k."""
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:

@@ -269,13 +269,9 @@ class Grid:
         shape = tuple(len(values) for values in self.values)
         if self.metric.shape != shape or len(self.names) != len(self.values):
             raise ValueError(f"a metric of shape {self.metric.shape} over parameters of shape {shape}")
-        if self.chosen and not _lies_within(self.chosen, shape):
+        inside = (0 <= at < size for at, size in zip(self.chosen, shape, strict=False))
+        if self.chosen and not (len(self.chosen) == len(shape) and all(inside)):
             raise ValueError(f"the chosen point {self.chosen} is not on a grid of shape {shape}")
-
-
-def _lies_within(point: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-    """Whether an index points into an array of this shape."""
-    return len(point) == len(shape) and all(0 <= at < size for at, size in zip(point, shape, strict=True))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,10 @@ UPSIDE_DOWN = {"autorange": "reversed", "showgrid": False}
 
 
 def grid_chart(grid: Grid | None) -> Chart:
-    """A heat map over the first two parameters; further ones are held at the reported point."""
+    """A heat map over the first two parameters; further ones are held at the reported point.
+
+    Zero is the middle of the colours, so that a losing neighbourhood never looks like a weaker winning one.
+    """
     name, heading = "grid", "Parameter grid"
     if grid is None or not np.isfinite(grid.metric).any():
         return absent(

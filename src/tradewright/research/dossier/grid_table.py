@@ -30,6 +30,7 @@ def _cell(grid: Grid, at: tuple[int, ...]) -> Html:
     """One trial's number, tinted and perhaps marked."""
     value = float(grid.metric[at])
     words = decimal(value) + (CHOSEN if at == grid.chosen else "")
+    # A silent trial has no tint to carry the mark, so the mark stands beside it.
     cell = tinted(value, _reach(grid), words)
     return join(cell, CHOSEN) if at == grid.chosen and not math.isfinite(value) else cell
 

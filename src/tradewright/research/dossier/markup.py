@@ -21,7 +21,10 @@ def printable(text: str) -> str:
 
 
 def escape(text: str) -> Html:
-    """Text as it must stand in a page, inside an element or an attribute."""
+    """Text as it must stand in a page, inside an element or an attribute.
+
+    Property: read back by a browser it is `printable(text)` and nothing else, whatever the text holds.
+    """
     if isinstance(text, Html):
         return text
     clean = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -10,7 +10,6 @@ from tradewright.research.dossier.charts import (
     equity_chart,
     exposure_chart,
     has_intraday_bars,
-    profit_chart,
     shared_columns,
     turnover_chart,
 )
@@ -24,6 +23,7 @@ from tradewright.research.dossier.passport_tables import (
     some_of,
     waivers_table,
 )
+from tradewright.research.dossier.profit_chart import profit_chart
 from tradewright.research.dossier.tables import (
     costs_table,
     missing,
@@ -69,6 +69,7 @@ def render(content: DossierContent) -> str:
         _header(content),
         tag("main", *(_section(content, charts, name, title) for name, title in SECTIONS)),
         _footer(content),
+        # The data stand before the scripts: these run as soon as they are read.
         data_block("dossier-data", _drawings(content, charts)),
         tag("script", library),
         tag("script", script),
@@ -97,6 +98,7 @@ def _chart_library() -> Html:
 
 def _policy(*scripts: Html) -> str:
     """What the browser may do: nothing, but run these very scripts and draw."""
+    # Scripts are named by their hash: one that text from outside smuggled in would not run.
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (

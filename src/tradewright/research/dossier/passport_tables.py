@@ -43,6 +43,7 @@ def findings_table(passport: Passport) -> Html:
         return missing("The data were not inspected: their quality is not evaluated.")
     if not passport.findings:
         return missing("The quality report found nothing.")
+    # A waiver covers every finding of its code, whichever instrument it concerns.
     waived = {waiver.code: waiver for waiver in passport.waivers}
     ordered = sorted(passport.findings, key=lambda finding: ORDER.index(finding.level))
     columns = (

@@ -27,7 +27,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Frame:
-    """A chart's room: its height and how values are written, and whether its scale is logarithmic."""
+    """A chart's room: its height and how values are written, and whether its scale is logarithmic.
+
+    Units: `height` in the picture's own pixels, of which WIDTH lie across. `about` is the picture in words,
+    for those who cannot see it. `zero` asks that zero be in sight even where no value comes near it.
+    """
 
     about: str
     height: int
@@ -60,13 +64,17 @@ class Scale:
 
 
 def scale_of(values: Floats, frame: Frame) -> Scale | None:
-    """The scale that shows all known values, or None where there is nothing to show."""
+    """The scale that shows all known values, or None where there is nothing to show.
+
+    A logarithmic scale knows positive values only: the others do not count towards its range.
+    """
     known = values[np.isfinite(values)]
     known = known[known > 0] if frame.is_log else known
     if not len(known):
         return None
     low, high = float(known.min()), float(known.max())
     low, high = (min(low, 0.0), max(high, 0.0)) if frame.zero else (low, high)
+    # A flat line still needs a range to be drawn in.
     pad = abs(low) * 0.01 or 1.0
     low, high = (low, high) if high > low else (low - pad, high + pad)
     return Scale(low, high, frame.height, frame.is_log)
@@ -77,6 +85,7 @@ def line_chart(instants: Ints, lines: tuple[Line, ...], frame: Frame) -> Html | 
     scale = scale_of(np.concatenate([line.values for line in lines]), frame)
     if scale is None:
         return None
+    # More points than pixels would only make the file larger.
     rows = kept_rows(tuple(line.values for line in lines), MOST_POINTS)
     across = _across(instants, instants[rows])
     paths = [
@@ -151,7 +160,7 @@ def _across(span: Ints, instants: Ints) -> Floats:
 
 
 def _path(across: Floats, down: Floats) -> str:
-    """A line through the known points, broken at gaps."""
+    """A line through the known points, broken at gaps: no price is invented, not even by a pen."""
     words, is_drawing = [], False
     for x, y in zip(across.tolist(), down.tolist(), strict=True):
         if math.isfinite(y):
@@ -184,12 +193,14 @@ def _calendar(instants: Ints, frame: Frame) -> Html:
 
 def _foot(x: float, words: str, height: int) -> Html:
     """One word under the picture, kept inside its edges."""
+    # The last date would else be cut off by the edge.
     anchor = "end" if x > WIDTH - 40 else "middle"
     return tag("text", words, x=f"{x:.1f}", y=height - 6, text_anchor=anchor)
 
 
 def _key(lines: tuple[Line, ...]) -> Html:
     """Names beside samples of their lines, so that colour is never the only difference."""
+    # Text cannot be measured here; 7.2 pixels a letter is wide enough for every system font.
     parts, x = [], float(LEFT)
     for line in lines:
         parts.append(tag("path", d=f"M{x:.0f} 11L{x + 28:.0f} 11", class_=f"line {line.colour}"))

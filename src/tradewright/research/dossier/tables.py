@@ -126,7 +126,10 @@ def _found(gate: GateLine) -> str:
 
 
 def ratios_table(ratios: tuple[Ratio, ...]) -> Html:
-    """Each measured number with its interval, its sample and how both were obtained."""
+    """Each measured number with its interval, its sample and how both were obtained.
+
+    A measure without a value gives its reason in place of its method; one without an interval says so.
+    """
     if not ratios:
         return missing("No ratio was evaluated.")
     levels = {ratio.level for ratio in ratios}
@@ -193,7 +196,10 @@ def monthly_table(monthly: MonthlyReturns | None) -> Html:
 
 
 def tinted(value: float, reach: float, words: str = "") -> Html:
-    """A number on a ground that says its sign by hue and its size by strength."""
+    """A number on a ground that says its sign by hue and its size by strength.
+
+    Units: `value` and `reach` as each other; the strongest tint still leaves the number legible on it.
+    """
     if not math.isfinite(value):
         return NOT_EVALUATED_SHORT
     strength = min(1.0, abs(value) / reach) if reach > 0 else 0.0
@@ -215,6 +221,7 @@ def costs_table(costs: tuple[CostLine, ...] | None) -> Html:
         return missing("No cost arose.")
     largest = max((abs(line.usd) for line in costs if math.isfinite(line.usd)), default=0.0)
     columns = (Column("Cause"), Column("Dollars", True), Column("bps of equity a year", True), Column("Size"))
+    # An unknown cause makes the sum unknown: NaN is carried on, never skipped.
     whole = CostLine("All together", sum(line.usd for line in costs), sum(line.bps_a_year for line in costs))
     rows = [
         (line.cause, dollars(line.usd), decimal(line.bps_a_year, 1), _bar(line.usd, largest))

@@ -12,6 +12,7 @@ def kept_rows(columns: tuple[Floats, ...], limit: int) -> Ints:
     """At most `limit` rows to draw: each stretch's first, last, lowest and highest of every column.
 
     Shape: columns are T; the result rises strictly and holds row 0 and row T - 1. All rows where T fits.
+    Property: the lowest and the highest known value of each column are among the rows, whatever the limit.
     """
     rows = len(columns[0])
     if rows <= limit:
@@ -26,6 +27,7 @@ def kept_rows(columns: tuple[Floats, ...], limit: int) -> Ints:
 
 def _extremes(column: Floats, width: int, starts: Ints) -> tuple[Ints, Ints]:
     """Rows of the lowest and highest known value of each stretch; its first row where none is known."""
+    # The last stretch may be short: it is filled up with unknown values, which are never an extreme.
     padded = np.full(len(starts) * width, np.nan)
     padded[: len(column)] = column
     blocks = padded.reshape(len(starts), width)

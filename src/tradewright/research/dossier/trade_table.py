@@ -19,7 +19,10 @@ COLUMNS = (
 
 
 def trade_tables(trades: tuple[Trade, ...] | None, file: str, with_time: bool) -> Html:
-    """The largest losses and gains, then every round trip up to a limit that is stated."""
+    """The largest losses and gains, then every round trip up to a limit that is stated.
+
+    `file` is the artifact that holds the rest; `with_time` prints the time of day too, for bars within a day.
+    """
     if trades is None:
         return missing("Round trips were not evaluated.")
     if not trades:

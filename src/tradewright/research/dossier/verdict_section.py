@@ -10,7 +10,10 @@ from tradewright.research.dossier.wording import between, counted, decimal, in_u
 
 
 def verdict_section(content: DossierContent) -> Html:
-    """Headline, caveats in words, the Sharpe ratio beside its trials, and the gates."""
+    """Headline, caveats in words, the Sharpe ratio beside its trials, and the gates.
+
+    The order is the point: nobody reaches a number before the words that limit it.
+    """
     verdict = content.verdict
     counts = [
         f"{sum(gate.status == status for gate in verdict.gates):,} {words}"

@@ -16,6 +16,7 @@ def decimal(value: float, digits: int = 2) -> str:
     if not math.isfinite(value):
         return NOT_EVALUATED
     text = f"{abs(value):,.{digits}f}"
+    # What rounds to zero has no sign: "-0.00" would read as a loss.
     is_zero = not text.strip("0.,")
     return text if value >= 0 or is_zero else f"{MINUS}{text}"
 
@@ -34,7 +35,10 @@ def dollars(amount_usd: float, digits: int = 0) -> str:
 
 
 def in_unit(value: float | None, unit: str) -> str:
-    """A number in its unit: shares as per cent, dollars with their sign, ratios bare, counts whole."""
+    """A number in its unit: shares as per cent, dollars with their sign, ratios bare, counts whole.
+
+    Units: `unit` begins with "share", "usd" or "ratio", or is the noun of a count ("bars", "times a year").
+    """
     if value is None or not math.isfinite(value):
         return NOT_EVALUATED
     number, after = _in_parts(value, unit)
@@ -44,6 +48,7 @@ def in_unit(value: float | None, unit: str) -> str:
 def _in_parts(value: float, unit: str) -> tuple[str, str]:
     """A number and what follows it, apart."""
     kind, _, rest = unit.partition(" ")
+    # "share of equity" is plain per cent; "share a year" keeps its "a year".
     tail = f" {rest}" if rest and not rest.startswith("of ") else ""
     if kind == "share":
         return decimal(100.0 * value, 1), f"{NBSP}%{tail}"
