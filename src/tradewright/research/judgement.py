@@ -51,7 +51,10 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
 
 
 def luck_sharpe(result: StudyResult, context: StudyContext) -> Figure:
-    """The Sharpe ratio that the best of as many worthless and unrelated configurations would show."""
+    """The Sharpe ratio that the best of as many worthless and unrelated configurations would show.
+
+    All are taken to have the headline's standard error; a grid's points resemble each other and reach less.
+    """
     name, unit, sample = "Best of as many worthless tries", "ratio a year", result.sharpe.sample
     if not context.trials:
         return not_evaluated(name, unit, sample, "no ledger of trials was kept")

@@ -237,7 +237,10 @@ def _block_on_errors(findings: tuple[Finding, ...], options: StudyOptions) -> No
 
 
 def _points(options: StudyOptions, headline: Strategy, snapshot: Snapshot) -> tuple[Point, ...]:
-    """The headline, then every grid point; where the headline lies on the grid it is that point."""
+    """The headline, then every grid point; where the headline lies on the grid it is that point.
+
+    They are compared as built, defaults included: a parameter left out equals its default written out.
+    """
     axes = tuple(options.strategy.grid)
     wanted = headline.parameters()
     grid = [_point(options, steps, values, snapshot) for steps, values in grid_points(options.strategy.grid)]

@@ -40,7 +40,10 @@ LUCK_HOW = "expected maximum of worthless, unrelated tries with this record's st
 def content_of(
     plan: Plan, result: StudyResult, verdict: Verdict, context: StudyContext, identity: Identity
 ) -> DossierContent:
-    """Everything the page prints."""
+    """Everything the page prints.
+
+    The verdict is handed in: it is reached once, and page, summary and terminal show the same one.
+    """
     return DossierContent(
         identity=identity,
         passport=_passport(plan),
@@ -72,7 +75,10 @@ def identity_of(plan: Plan, context: StudyContext, run_id: str, code_version: st
 
 
 def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: StudyContext) -> dict[str, Any]:
-    """The run in one JSON object: headline, gates, figures and the grid."""
+    """The run in one JSON object: headline, gates, figures and the grid.
+
+    A figure that was not evaluated has null for its value, and its reason beside it.
+    """
     return {
         "title": plan.options.title,
         "hypothesis": plan.options.hypothesis.id,

@@ -100,7 +100,11 @@ class StudyResult:
 
 
 def execute(plan: Plan, watch: Watch) -> StudyResult:
-    """Run every configuration, then measure the headline. Equal plans give equal results, bit for bit."""
+    """Run every configuration, then measure the headline. Equal plans give equal results, bit for bit.
+
+    The runs with doubled costs and one bar later repeat the headline's decisions under other terms: they are
+    no trials, because nobody could choose between them.
+    """
     headline, grid = _tried(plan, watch)
     watch.progress("fragility", 0, 2)
     doubled = _under(plan, headline.decisions, doubled_cost(plan.profile), "doubled costs")
@@ -169,6 +173,7 @@ def _run(plan: Plan, point: Point, watch: Watch) -> Backtest:
 
 def _graded(plan: Plan, point: Point, outcome: Outcome) -> GridPoint:
     """A configuration's Sharpe ratio over the bars at which all of them could trade."""
+    # Keyed by the trial: a point's interval is the same in whatever grid it stands.
     period = _period(plan, outcome, plan.common_start)
     sample = resampling(period.excess, bootstrap_options(plan), "grid", point.trial)
     return GridPoint(point.parameters, point.steps, sharpe_figure(period, sample), point.is_headline)

@@ -23,7 +23,10 @@ Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]*$", max_length=
 
 
 class Hypothesis(msgspec.Struct, frozen=True):
-    """What is believed, in words, and the name under which its trials are counted."""
+    """What is believed, in words, and the name under which its trials are counted.
+
+    Two studies with one `id` share their count: whoever tries a variant of an idea pays for the tries before.
+    """
 
     id: Slug
     statement: Text
@@ -50,7 +53,10 @@ class PeriodOptions(msgspec.Struct, frozen=True):
 
 
 class StrategyOptions(msgspec.Struct, frozen=True):
-    """A strategy with its pre-registered parameters, and the grid around them that shows sensitivity."""
+    """A strategy with its pre-registered parameters, and the grid around them that shows sensitivity.
+
+    The report is about `parameters`; no point of `grid` is ever promoted to it, however good it looks.
+    """
 
     name: Text
     parameters: dict[str, Parameter | dict[str, float]] = {}
@@ -58,14 +64,20 @@ class StrategyOptions(msgspec.Struct, frozen=True):
 
 
 class ExecutionOptions(msgspec.Struct, frozen=True):
-    """Which assumptions about fills and costs hold: a named profile, and numbers of it that differ here."""
+    """Which assumptions about fills and costs hold: a named profile, and numbers of it that differ here.
+
+    An overridden number shows in the profile's name and in the report.
+    """
 
     profile: Text = "realistic"
     override: dict[str, float] = {}
 
 
 class BenchmarkOptions(msgspec.Struct, frozen=True):
-    """What the strategy is held against: the universe in equal weights, or one instrument of a dataset."""
+    """What the strategy is held against: the universe in equal weights, or one instrument of a dataset.
+
+    `symbol` may be left out where the dataset holds one instrument only, such as an index.
+    """
 
     kind: Literal["universe", "dataset"] = "universe"
     dataset: str = ""
@@ -87,7 +99,10 @@ class WaiverOptions(msgspec.Struct, frozen=True):
 
 
 class StudyOptions(msgspec.Struct, frozen=True):
-    """Everything a study file may say."""
+    """Everything a study file may say.
+
+    Units: as in the options it is made of. Equal options have equal hashes, whatever the file looked like.
+    """
 
     title: Text
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -131,6 +146,7 @@ def parse(text: str, source: str) -> StudyOptions:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{source} is not TOML: {error}.", "Text stands in quotes, lists in [ ].") from None
+    # Names before values: a misspelt key would otherwise be reported as a missing one.
     _check_keys(raw, StudyOptions, "", source)
     try:
         options = msgspec.convert(raw, StudyOptions)

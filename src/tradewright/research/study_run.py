@@ -103,9 +103,12 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     Raises: all that `prepare` does, before any trial; Interrupted on Ctrl-C, with a partial run left and all
     trials that had started on record; StorageFailure where ledger or store cannot be written.
     """
-    ports.progress("data", 0, 1)
-    plan = prepare(options, ports.shelf)
-    ports.progress("data", 1, 1)
+    try:
+        ports.progress("data", 0, 1)
+        plan = prepare(options, ports.shelf)
+        ports.progress("data", 1, 1)
+    except KeyboardInterrupt:
+        raise Interrupted("the study was stopped while its data were read; nothing was tried.") from None
     hypothesis = options.hypothesis
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)

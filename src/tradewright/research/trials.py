@@ -60,7 +60,10 @@ class Event:
 
 
 class TrialLedger:
-    """The ledger in one SQLite file; several processes may write to it at once."""
+    """The ledger in one SQLite file; several processes may write to it at once.
+
+    Each call opens its own connection, so that a ledger may be shared between threads and forgotten at will.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open or create the ledger.

@@ -16,7 +16,10 @@ CLIFF_SHARE = 0.5
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """Put every gate to the evidence, in the order of their printing."""
+    """Put every gate to the evidence, in the order of their printing.
+
+    A gate looks at the evidence alone: equal evidence, equal verdict, whoever asks and whenever.
+    """
     return verdict_of(tuple(gate(evidence) for gate in GATES))
 
 
@@ -46,7 +49,10 @@ def real_data(evidence: Evidence) -> Gate:
 
 
 def survivors(evidence: Evidence) -> Gate:
-    """The universe was not picked by who survived."""
+    """The universe was not picked by who survived.
+
+    A universe of today's names leaves out every bankruptcy of the past; no statistic repairs that later.
+    """
     ask = _Question("survivorship", "Free of survivorship")
     # A caveat in words counts even where nobody set the flag: prose may block, it can never pass.
     warned = any("surviv" in caveat.lower() for caveat in evidence.caveats)
@@ -59,7 +65,10 @@ def survivors(evidence: Evidence) -> Gate:
 
 
 def sample_length(evidence: Evidence) -> Gate:
-    """The record is long enough for a Sharpe ratio of this size to be told from zero."""
+    """The record is long enough for a Sharpe ratio of this size to be told from zero.
+
+    A ratio that is not above zero fails: no length of record would show it to be.
+    """
     ask = _Question("sample_length", "Sample length", unit="bars")
     limit = evidence.minimum_track_bars
     if evidence.sharpe is None or limit is None:
@@ -71,7 +80,10 @@ def sample_length(evidence: Evidence) -> Gate:
 
 
 def round_trip_count(evidence: Evidence) -> Gate:
-    """Enough finished trades to speak of a habit rather than of a few bets."""
+    """Enough finished trades to speak of a habit rather than of a few bets.
+
+    Positions still open at the end do not count: their outcome is not known.
+    """
     ask = _Question("round_trips", "Round trips", unit="trades")
     found = evidence.round_trips
     if found is None or found.value is None:
@@ -105,7 +117,10 @@ def one_bar_later(evidence: Evidence) -> Gate:
 
 
 def parameter_stability(evidence: Evidence) -> Gate:
-    """The idea works around its parameters too: most of the grid is positive and no cliff is near."""
+    """The idea works around its parameters too: most of the grid is positive and no cliff is near.
+
+    A point that gave no ratio counts as one that is not positive.
+    """
     ask = _Question("parameter_stability", "Stable across parameters", unit="share of grid")
     # The pre-registered point may lie off the grid: it is no evidence about its neighbourhood.
     grid = [point for point in evidence.grid or () if point.steps]
@@ -148,7 +163,11 @@ def out_of_sample(evidence: Evidence) -> Gate:
 
 
 def luck(evidence: Evidence) -> Gate:
-    """The result stands out from what the best of as many worthless tries would show."""
+    """The result stands out from what the best of as many worthless tries would show.
+
+    The expected maximum is told for orientation; it decides nothing, because tries that resemble each other
+    reach less and a proper p-value has to know how much they do.
+    """
     ask = _Question("luck", "Luck priced over trials")
     if evidence.trials is None:
         return ask.unanswered("missing", "no ledger of trials was kept")

@@ -35,6 +35,8 @@ def expected_maximum_sharpe(trials: int, error: float) -> float:
 def coin_flip_p(wins: int, flips: int) -> float:
     """One-sided probability of at least this many wins from a fair coin. Never 0.
 
+    Summed in logarithms, so that thousands of flips neither overflow nor vanish.
+
     Raises: ValueError where wins do not fit the flips.
     """
     if not 0 <= wins <= flips or flips < 1:

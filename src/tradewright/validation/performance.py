@@ -217,7 +217,10 @@ def sortino_figure(period: Period, sample: Resampling | None) -> Figure:
 
 
 def drawdown_figure(period: Period, sample: Resampling | None) -> Figure:
-    """Deepest fall from a peak, as a share of the peak."""
+    """Deepest fall from a peak, as a share of the peak.
+
+    Its interval shows how deep other orders of the same blocks would have fallen: the past was one of many.
+    """
     return of_path("Maximum drawdown", "share of peak", period.returns, _depths, sample)
 
 
@@ -236,7 +239,10 @@ def calmar_figure(period: Period, sample: Resampling | None) -> Figure:
 
 
 def hit_rate_figure(period: Period, sample: Resampling | None) -> Figure:
-    """Share of bars with a gain, of those with any change at all."""
+    """Share of bars with a gain, of those with any change at all.
+
+    Bars on which the account stood still say nothing for or against it; `sample` counts the others.
+    """
     name, unit = "Share of bars that gained", "share"
     returns = period.returns
     moved = int(np.count_nonzero(returns))

@@ -55,7 +55,10 @@ class Costs:
 
 @dataclass
 class _Position:
-    """A position while it is being followed, fill by fill."""
+    """A position while it is being followed, fill by fill.
+
+    `cash_usd` is what it brought in less what it cost so far; `bought` and `sold` are (shares, price).
+    """
 
     entry_row: int
     qty: float = 0.0
@@ -252,6 +255,7 @@ def last_marks(panel: Panel) -> Floats:
 
 def _later_splits(panel: Panel, asset: int, row: int) -> float:
     """What splits after the last known close made of one share: marks shrink as shares multiply."""
+    # The kernel carries its marks through splits the same way, so that trips and equity agree.
     actions = panel.actions
     later = (actions["kind"] == SPLIT) & (actions["asset"] == asset) & (actions["row"] > row)
     return float(np.prod(actions["value"][later]))

@@ -32,7 +32,10 @@ class Gate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All gates in their order, and one line that says what they add up to."""
+    """All gates in their order, and one line that says what they add up to.
+
+    There is no partial credit: one gate that failed or stayed open leaves the idea not established.
+    """
 
     gates: tuple[Gate, ...]
     headline: str

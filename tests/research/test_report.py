@@ -1,0 +1,205 @@
+"""What the dossier is handed: every number from the result, every missing one with its reason."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from study_files import STUDY, changed
+from workspaces import START, Workspace
+
+from tradewright.data.synthetic.make import make
+from tradewright.data.synthetic.options import options_of
+from tradewright.research.judgement import StudyContext, verdict_on
+from tradewright.research.plan import prepare
+from tradewright.research.report import content_of, identity_of, notes_on, summary_of
+from tradewright.research.result import Nobody, execute
+from tradewright.research.study import parse
+from tradewright.runs.artifacts import json_bytes
+from tradewright.values.panel import panel_of_closes
+
+MADE = {"seed": 5, "names": 6, "sectors": 2, "first": "2015-01-01", "last": "2017-06-30"}
+CONTEXT = StudyContext(trials=6, created_at="2024-01-01T00:00:00Z")
+WAIVED = STUDY + '[[waivers]]\ncode = "nan-share"\nreason = "the name listed late"\n'
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    own = Workspace(tmp_path_factory.mktemp("workspace"))
+    own.made = own.catalogue.commit(make(options_of({"name": "made", **MADE})), START)
+    return own
+
+
+def plan_of(workspace, text: str = WAIVED):
+    return prepare(parse(text, "study.toml"), workspace.shelf(pins={"made": workspace.made.id}))
+
+
+@pytest.fixture(scope="module")
+def plan(workspace):
+    return plan_of(workspace)
+
+
+@pytest.fixture(scope="module")
+def result(plan):
+    return execute(plan, Nobody())
+
+
+def content(plan, result, context=CONTEXT):
+    identity = identity_of(plan, context, "0123456789abcdef", "c0de")
+    return content_of(plan, result, verdict_on(plan, result, context), context, identity)
+
+
+@pytest.fixture(scope="module")
+def page(plan, result):
+    return content(plan, result)
+
+
+def test_identity_names_what_would_run_it_again(plan, page):
+    identity = page.identity
+    assert (identity.title, identity.seed) == ("A small study", 3)
+    assert identity.study_hash == plan.study
+    assert identity.created_at == CONTEXT.created_at
+
+
+def test_the_passport_shows_origin_caveats_and_waivers(plan, page):
+    passport = page.passport
+    assert passport.snapshot_id == plan.snapshot.id
+    assert passport.origin == "synthetic"
+    assert passport.caveats == plan.snapshot.provenance.caveats
+    assert passport.findings == plan.findings
+    assert [(line.code, line.reason) for line in passport.waivers] == [("nan-share", "the name listed late")]
+
+
+def test_the_setup_shows_every_parameter_with_its_unit(page):
+    shown = {one.name: (one.value, one.unit) for one in page.setup.parameters}
+    assert shown == {"lookback": (60, "bars"), "skip": (5, "bars"), "top": (0.5, "fraction")}
+    assert page.setup.capital_usd == 100_000.0
+    assert {one.name for one in page.setup.profile_numbers} >= {"half_spread_bps", "cash_rate"}
+
+
+def test_the_verdict_is_handed_on_gate_by_gate(plan, result, page):
+    verdict = verdict_on(plan, result, CONTEXT)
+    assert page.verdict.headline == verdict.headline
+    assert page.verdict.status == "FAIL"
+    assert [line.status for line in page.verdict.gates] == [gate.status.value for gate in verdict.gates]
+
+
+def test_ratios_keep_value_sample_interval_and_method(result, page):
+    assert page.sharpe.value == result.sharpe.value
+    assert (page.sharpe.low, page.sharpe.high) == (result.sharpe.interval.low, result.sharpe.interval.high)
+    assert page.sharpe.sample == result.sharpe.sample
+    assert "200 draws" in page.sharpe.how
+    names = {ratio.name for ratio in page.ratios}
+    assert names >= {
+        "Maximum drawdown",
+        "Turnover a year",
+        "Return above benchmark",
+        "Alpha to the benchmark",
+    }
+
+
+def test_a_figure_that_was_not_evaluated_is_nan_with_its_reason(workspace):
+    text = changed(("top = 0.5", "top = 0.0"), ("top = [0.34, 0.5]", "top = [0.0, 0.34]"))
+    plan = plan_of(workspace, text)
+    page = content(plan, execute(plan, Nobody()))
+    assert np.isnan(page.sharpe.value)
+    assert "do not vary" in page.sharpe.reason
+    assert page.trades == ()
+
+
+def test_luck_stands_with_its_count(page):
+    assert page.luck.trials == 6
+    assert page.luck.sharpe > 0.0
+
+
+def test_luck_without_a_ledger_is_nan(plan, result):
+    page = content(plan, result, replace(CONTEXT, trials=None))
+    assert page.luck.trials is None
+    assert np.isnan(page.luck.sharpe)
+
+
+def test_series_have_one_value_a_bar(plan, result, page):
+    bars = len(plan.panel.instants)
+    series = page.series
+    assert all(
+        len(getattr(series, name)) == bars for name in ("equity_usd", "benchmark_usd", "drawdown", "gross")
+    )
+    assert np.isnan(series.benchmark_drawdown[: result.start_row]).all()
+    assert np.nanmin(series.drawdown) < 0.0
+
+
+def test_months_and_years_compound_to_the_account(result, page):
+    grown = np.nanprod(1.0 + page.monthly.returns)
+    assert grown == pytest.approx(np.prod(1.0 + result.period.returns))
+    assert np.prod(1.0 + page.monthly.annual) == pytest.approx(grown)
+    assert page.monthly.years == (2015, 2016, 2017)
+
+
+def test_trades_name_their_symbol_side_and_dates(plan, result, page):
+    assert len(page.trades) == len(result.trades)
+    assert {trade.symbol for trade in page.trades} <= set(plan.panel.symbols)
+    assert {trade.side for trade in page.trades} == {"long"}
+    closed = [trade for trade in page.trades if trade.exit_at is not None]
+    assert all(trade.exit_at > trade.entry_at and trade.holding_days > 0 for trade in closed)
+    still_open = [trade for trade in page.trades if trade.exit_at is None]
+    assert all(np.isfinite(trade.exit_price) for trade in still_open)
+
+
+def test_costs_are_told_by_cause_with_income_negative(result, page):
+    told = {line.cause: line.usd for line in page.costs}
+    assert told["spread"] == result.costs.spread_usd
+    assert told["interest earned on cash"] == -result.costs.interest_earned_usd
+    assert all(np.isfinite(line.bps_a_year) for line in page.costs)
+
+
+def test_the_grid_is_a_matrix_with_the_registered_point_marked(result, page):
+    assert page.grid.names == ("lookback", "top")
+    assert page.grid.metric.shape == (3, 2)
+    assert page.grid.chosen == (1, 1)
+    assert page.grid.metric[1, 1] == result.grid[0].sharpe.value
+    assert np.isfinite(page.grid.metric).all()
+
+
+def test_without_a_grid_there_is_no_matrix(workspace):
+    text = changed(("[strategy.grid]\nlookback = [40, 60, 80]\ntop = [0.34, 0.5]\n", ""))
+    plan = plan_of(workspace, text)
+    assert content(plan, execute(plan, Nobody())).grid is None
+
+
+def test_a_headline_off_the_grid_is_not_marked_on_it(workspace):
+    plan = plan_of(workspace, changed(("lookback = 60\nskip", "lookback = 61\nskip")))
+    grid = content(plan, execute(plan, Nobody())).grid
+    assert grid.chosen == ()
+    assert grid.trials == 7
+
+
+def test_notes_say_in_sample_warm_up_and_cash_rate(plan, result):
+    notes = " ".join(notes_on(plan, result))
+    assert "in-sample" in notes
+    assert f"{result.start_row} bars before it are warm-up" in notes
+    assert "1 % in every year" in notes
+
+
+def test_notes_say_that_a_close_only_series_fills_at_the_close(plan, result):
+    closes = panel_of_closes(plan.panel.instants, plan.panel.symbols, plan.panel.close)
+    assert "next session's close" in " ".join(notes_on(replace(plan, panel=closes), result))
+    assert "next session's close" not in " ".join(notes_on(plan, result))
+
+
+def test_caveats_of_the_benchmarks_data_are_told(plan, result):
+    other = replace(plan, benchmark_snapshot=plan.snapshot)
+    assert any(note.startswith("Benchmark data:") for note in notes_on(other, result))
+
+
+def test_the_summary_is_plain_json(plan, result):
+    summary = summary_of(plan, result, verdict_on(plan, result, CONTEXT), CONTEXT)
+    text = json_bytes(summary).decode()
+    assert '"NOT EVALUATED"' in text
+    assert summary["figures"]["Sharpe ratio a year, costs doubled"]["value"] == result.doubled_costs.value
+    assert summary["costs_usd"]["total_usd"] == result.costs.total_usd
+
+
+def test_equal_results_make_equal_content(plan, result, page):
+    again = content(plan, result)
+    assert again.ratios == page.ratios
+    assert again.notes == page.notes
+    assert again.grid.metric.tobytes() == page.grid.metric.tobytes()
