@@ -125,6 +125,34 @@ def test_a_grid_has_every_combination_with_the_last_axis_fastest():
     ]
 
 
+def test_a_grid_can_be_cut_counted_and_read_from_its_end():
+    candidates = grid(SmaCross, {"fast": [3, 5], "slow": [10, 20]})
+    assert len(candidates) == 4
+    assert candidates[-1] == SmaCross(fast=5, slow=20)
+    assert candidates[1:3] == (SmaCross(fast=3, slow=20), SmaCross(fast=5, slow=10))
+    assert list(candidates) == [candidates[place] for place in range(4)]
+    with pytest.raises(IndexError):
+        candidates[4]
+
+
+def test_a_grid_without_values_is_empty_and_without_axes_is_one_candidate():
+    assert len(grid(SmaCross, {"fast": []})) == 0
+    assert list(grid(Momentum, {}, top=0.5)) == [Momentum(top=0.5)]
+
+
+def test_sweeping_a_grid_is_sweeping_its_candidates():
+    candidates = grid(SmaCross, {"fast": [3, 5], "slow": [10, 20, 30]})
+    lazy = sweep(candidates, PANEL, ACCOUNT, REALISTIC, threads=2)
+    assert np.array_equal(lazy.equity_usd, sweep(tuple(candidates), PANEL, ACCOUNT, REALISTIC).equity_usd)
+    assert lazy.strategies[5] == SmaCross(fast=5, slow=30)
+
+
+@pytest.mark.parametrize("value", [1, 2521, 2.5, "ten"])
+def test_a_grid_with_a_value_that_cannot_be_is_refused_at_once(value):
+    with pytest.raises(InvalidOption, match="slow"):
+        grid(SmaCross, {"slow": [50, value]}, fast=1)
+
+
 def test_a_grid_with_a_misspelt_axis_gets_the_nearest_name():
     with pytest.raises(UnknownParameter, match="Did you mean 'slow'"):
         grid(SmaCross, {"solw": [10]})

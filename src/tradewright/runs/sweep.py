@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby, pairwise, product
-from typing import Any
+from itertools import groupby, pairwise
+from math import prod
+from typing import Any, overload
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from tradewright.kernel.inputs import Terms, check_decisions, check_panel, terms
 from tradewright.runs.backtest import asked_at_once, broken, decide_loop
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
+from tradewright.strategies.parameters import refuse_axes
 from tradewright.values.decisions import DecisionBatch, Decisions, batch_of
 from tradewright.values.errors import InvalidOption, TradewrightError
 from tradewright.values.panel import Floats, Panel
@@ -26,7 +28,7 @@ _CHUNK_ROOM = 1 << 25
 class Sweep:
     """Candidates, what each decided, and its equity, K x T dollars, in the order they were given."""
 
-    strategies: tuple[Strategy, ...]
+    strategies: Sequence[Strategy]
     decisions: DecisionBatch
     equity_usd: Floats
 
@@ -42,13 +44,47 @@ class _Market:
     terms: Terms
 
 
-def grid(kind: type[Strategy], axes: Mapping[str, Iterable[Any]], **fixed: Any) -> tuple[Strategy, ...]:
+@dataclass(frozen=True)
+class Grid(Sequence[Strategy]):
+    """Every combination of some axes' values, each built when it is asked for: made by `grid`.
+
+    Building is Python's work; a sweep does it in its threads, beside the compiled work of the others.
+    """
+
+    kind: type[Strategy]
+    axes: tuple[tuple[str, tuple[Any, ...]], ...]
+    fixed: tuple[tuple[str, Any], ...]
+
+    def __len__(self) -> int:
+        """The number of combinations."""
+        return prod(len(values) for _, values in self.axes)
+
+    @overload
+    def __getitem__(self, place: int) -> Strategy: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Strategy, ...]: ...
+    def __getitem__(self, place: int | slice) -> Strategy | tuple[Strategy, ...]:
+        """One combination, or some; the last axis moves fastest."""
+        if isinstance(place, int):
+            return self._built(range(len(self))[place])
+        return tuple(self._built(number) for number in range(len(self))[place])
+
+    def _built(self, number: int) -> Strategy:
+        given = dict(self.fixed)
+        for name, values in reversed(self.axes):
+            number, at = divmod(number, len(values))
+            given[name] = values[at]
+        return self.kind(**given)
+
+
+def grid(kind: type[Strategy], axes: Mapping[str, Iterable[Any]], **fixed: Any) -> Grid:
     """Every combination of the axes' values, the last axis fastest; the other parameters as in `fixed`.
 
-    Raises: UnknownParameter or InvalidOption for a combination that the strategy refuses.
+    Raises: UnknownParameter or InvalidOption for a name, value or pair that the strategy refuses.
     """
-    names = tuple(axes)
-    return tuple(kind(**fixed, **dict(zip(names, values, strict=True))) for values in product(*axes.values()))
+    kept = {name: tuple(values) for name, values in axes.items()}
+    refuse_axes(kind.__name__, kind.declared(), kept, fixed)
+    return Grid(kind, tuple(kept.items()), tuple(fixed.items()))
 
 
 def sweep(
@@ -82,7 +118,7 @@ def sweep(
     else:
         with ThreadPoolExecutor(threads) as pool:
             batches = list(pool.map(traded, spans))
-    return Sweep(tuple(strategies), _joined(batches, len(panel.symbols)), equity)
+    return Sweep(strategies, _joined(batches, len(panel.symbols)), equity)
 
 
 def _spans(candidates: int, threads: int, panel: Panel) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from tradewright.strategies.parameters import (
     allocation,
     bounds_of,
     checked,
+    is_plainly_inside,
     parameter,
     read_number,
     refuse_disorder,
@@ -31,12 +32,16 @@ class Strategy(ABC):
     """
 
     is_symmetric: ClassVar[bool] = True
+    _fields: ClassVar[tuple[Field[Any], ...]] = ()
+    _names: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Make the subclass a frozen dataclass and refuse a field without bounds."""
         super().__init_subclass__(**options)
         dataclass(frozen=True)(cls)
-        for declared in fields(cls):  # type: ignore[arg-type]
+        cls._fields = fields(cls)  # type: ignore[arg-type]
+        cls._names = frozenset(one.name for one in cls._fields)
+        for declared in cls._fields:
             if bounds_of(declared) is None or declared.default is MISSING:
                 raise TypeError(
                     f"{cls.__name__}.{declared.name} has no bounds: declare it with parameter(default, "
@@ -45,20 +50,24 @@ class Strategy(ABC):
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
         """Refuse a misspelt parameter before Python does, with the nearest name."""
-        refuse_strangers(cls.__name__, cls.declared(), named)
+        if not cls._names.issuperset(named):
+            refuse_strangers(cls.__name__, cls._fields, named)
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
         """Refuse a parameter of the wrong type or out of bounds."""
-        owner, declared = type(self).__name__, self.declared()
-        for one in declared:
-            object.__setattr__(self, one.name, checked(owner, one, getattr(self, one.name)))
-        refuse_disorder(owner, declared, vars(self))
+        owner, values = type(self).__name__, vars(self)
+        for one in self._fields:
+            given = values[one.name]
+            # Grids build thousands: what needs no change is told apart before anything is called.
+            if not is_plainly_inside(one, given):
+                object.__setattr__(self, one.name, checked(owner, one, given))
+        refuse_disorder(owner, self._fields, values)
 
     @classmethod
     def declared(cls) -> tuple[Field[Any], ...]:
         """The parameters, in the order they are declared."""
-        return fields(cls)  # type: ignore[arg-type]
+        return cls._fields
 
     @classmethod
     def from_text(cls, given: Mapping[str, str]) -> Self:

@@ -57,6 +57,13 @@ def bounds_of(declared: Field[Any]) -> Bounds | None:
     return declared.metadata.get(_BOUNDS)
 
 
+def is_plainly_inside(declared: Field[Any], value: Any) -> bool:
+    """True where a value is of exactly the declared kind and within bounds, so that it is kept as it is."""
+    bounds = declared.metadata[_BOUNDS]
+    kind = type(declared.default)
+    return type(value) is kind and kind is not tuple and bounds.low <= value <= bounds.high
+
+
 def checked(owner: str, declared: Field[Any], value: Any) -> Any:
     """The value as the strategy keeps it.
 
@@ -134,6 +141,24 @@ def refuse_strangers(owner: str, fields: Iterable[Field[Any]], given: Iterable[s
         hint = f"Did you mean '{near[0]}'?\n" if near else ""
         takes = ", ".join(f"{known} ({bounds})" for known, bounds in declared.items()) or "nothing"
         raise UnknownParameter(f"'{name}' is not a parameter of {owner}.", f"{hint}It takes: {takes}.")
+
+
+def refuse_axes(
+    owner: str, fields: Iterable[Field[Any]], axes: Mapping[str, tuple[Any, ...]], fixed: Mapping[str, Any]
+) -> None:
+    """Refuse a grid that holds any impossible combination, without building them all.
+
+    Raises: UnknownParameter, InvalidOption.
+    """
+    fields = tuple(fields)
+    refuse_strangers(owner, fields, [*axes, *fixed])
+    taken = {one.name: axes.get(one.name, (fixed.get(one.name, one.default),)) for one in fields}
+    kept = {one.name: [checked(owner, one, value) for value in taken[one.name]] for one in fields}
+    for one in fields:
+        other = one.metadata[_BOUNDS].below
+        if other and kept[one.name] and kept[other]:
+            # If the highest of one lies below the lowest of the other, every pair does.
+            refuse_disorder(owner, [one], {one.name: max(kept[one.name]), other: min(kept[other])})
 
 
 def read_number(text: str, default: Any) -> Any:

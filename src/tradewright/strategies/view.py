@@ -110,8 +110,8 @@ class View:
 
     def return_over(self, lookback: int, skip: int = 0) -> Floats:
         """Total return from `lookback` rows ago to `skip` rows ago, N; NaN where either end is unknown."""
-        found: Floats = self._frame.return_at(np.array([self._row]), lookback, skip)
-        return found[0].copy()
+        found: Floats = self._frame.return_at(np.array([self._row]), lookback, skip)[0].copy()
+        return found
 
     @property
     def only(self) -> AssetView:

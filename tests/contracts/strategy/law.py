@@ -55,7 +55,7 @@ def must_not_see_the_future(strategy: Strategy, panel: Panel, cut: int) -> None:
 
 
 def must_be_pure(strategy: Strategy, panel: Panel) -> None:
-    """Asked twice it says the same whatever the global generators hold; it moves neither them nor the panel."""
+    """Asked twice it says the same whatever global generators hold, and moves neither them nor the panel."""
     kept = [column.copy() for column in panel.columns()]
     random.seed(1), np.random.seed(1)  # noqa: NPY002
     states = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002

@@ -129,16 +129,20 @@ def crossing_candidates(
     One call for all: threads of Python that meet after every candidate would wait for each other instead.
     """
     seen = np.zeros(x.shape, np.int8)
-    spoke = np.zeros(x.shape[0], np.bool_)
+    # Padded to whole words of eight rows, because most words say nothing and can be passed over at once.
+    spoke = np.zeros(-(-x.shape[0] // 8) * 8, np.bool_)
+    words = spoke.view(np.uint64)
     for candidate in range(len(windows)):
         seen[:], spoke[:] = KEEP, False
         crossing_columns(x, (windows[candidate, 0], windows[candidate, 1]), downs[candidate], seen, spoke)
         count = starts[candidate]
-        for row in range(x.shape[0]):
-            if spoke[row]:
-                rows[count] = row
-                sides[count] = seen[row]
-                count += 1
+        for word in range(len(words)):
+            if words[word] == 0:
+                continue
+            for row in range(8 * word, 8 * word + 8):
+                if spoke[row]:
+                    rows[count], sides[count] = row, seen[row]
+                    count += 1
         starts[candidate + 1] = count
 
 
