@@ -99,7 +99,7 @@ def test_the_deepest_drawdown_is_dated():
 def test_exposure_draws_only_what_is_known():
     chart = exposure_chart(series_of([1.0, 1.0], gross=np.array([0.5, 0.7])))
     assert [trace["name"] for trace in chart.traces] == ["Gross"]
-    assert "gross 60.0\u00a0%" in chart.words
+    assert chart.words == "Share of equity held: gross 50.0\u00a0% to 70.0\u00a0%."
 
 
 def test_lines_differ_by_dash_as_well_as_by_colour(content):
@@ -118,7 +118,7 @@ def test_turnover_of_a_short_period_is_shown_by_day():
     chart = turnover_chart(series_of([1.0, 1.0, 1.0], turnover=np.array([0.1, np.nan, 0.3])))
     assert chart.traces[0]["x"] == ["2024-01-02", "2024-01-03", "2024-01-04"]
     assert chart.traces[0]["y"] == [0.1, 0.0, 0.3]
-    assert "by day" in chart.words
+    assert chart.words.endswith("by day: 30.0\u00a0% at most, in 2024-01-04.")
 
 
 def test_months_are_summed_at_their_turn():
@@ -190,6 +190,12 @@ def test_everything_the_script_gets_is_json(content):
 def test_profits_count_every_round_trip(content):
     trace = profit_chart(content.trades).traces[0]
     assert sum(trace["y"]) == len(content.trades)
+
+
+def test_profits_are_marked_in_dollars_with_the_sign_in_front(content):
+    axis = profit_chart(content.trades).layout["xaxis"]
+    assert axis["ticktext"][list(axis["tickvals"]).index(0.0)] == "$0"
+    assert all("$−" not in words for words in axis["ticktext"])
 
 
 def test_profits_say_how_many_made_money(content):

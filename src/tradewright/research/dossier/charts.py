@@ -149,8 +149,9 @@ def exposure_chart(series: Series | None) -> Chart:
         return absent(name, heading, "Exposure was not recorded.")
     given = (("Gross", "gross", series.gross), ("Net", "net", series.net))
     lines = tuple(Line(*line) for line in given if np.isfinite(line[2]).any())
-    means = ", ".join(f"{line.name.lower()} {per_cent(float(np.nanmean(line.values)))}" for line in lines)
-    words = f"Share of equity held, on average: {means}."
+    # Averages are the measures' business: here they would count the warm-up, and disagree with the table.
+    ends = ", ".join(f"{line.name.lower()} {_reach_words(line.values)}" for line in lines)
+    words = f"Share of equity held: {ends}."
     static = line_chart(series.instants, lines, Frame(words, 220, _whole_per_cent, zero=True))
     traces = tuple(_over_time(line, line.colour, ".1%") for line in lines)
     layout = _time_layout({"tickformat": ".0%", "rangemode": "tozero"})
@@ -165,10 +166,10 @@ def turnover_chart(series: Series | None) -> Chart:
     is_short = int(series.instants[-1] - series.instants[0]) < SHORT_SPAN_DAYS * NS_PER_DAY
     unit = "D" if is_short else "M"
     periods, starts, ends, totals = by_calendar(series.instants, series.turnover, unit)
-    span = "day" if is_short else "month"
+    span, most = "day" if is_short else "month", int(np.argmax(totals))
     words = (
-        f"Bought and sold as a share of equity, by {span}: {per_cent(float(totals.mean()))} on average, "
-        f"{per_cent(float(totals.max()))} at most."
+        f"Bought and sold as a share of equity, by {span}: "
+        f"{per_cent(float(totals[most]))} at most, in {periods[most]}."
     )
     static = calendar_columns(starts, ends, totals, Frame(words, 200, _whole_per_cent, zero=True))
     hover = "%{x}: %{y:.1%}<extra></extra>"
@@ -202,6 +203,11 @@ def _log_ticks(lines: list[Line], is_log: bool) -> dict[str, Any]:
     if known.max() > MOST_DOUBLINGS * known.min():
         return {"dtick": 1}
     return {"tick0": float(np.log10(known[0])), "dtick": float(np.log10(2.0))}
+
+
+def _reach_words(values: Floats) -> str:
+    """The lowest and the highest value of a line."""
+    return f"{per_cent(float(np.nanmin(values)))} to {per_cent(float(np.nanmax(values)))}"
 
 
 def _over_time(line: Line, column: str, form: str) -> Trace:

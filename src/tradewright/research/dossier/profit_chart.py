@@ -1,10 +1,12 @@
 """How the profits and losses of round trips are spread."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
-from tradewright.research.dossier.charts import MONEY, Chart, Trace, absent, numbers, short_dollars
+from tradewright.research.dossier.axes import round_marks
+from tradewright.research.dossier.charts import Chart, Trace, absent, numbers, short_dollars
 from tradewright.research.dossier.content import Trade
 from tradewright.research.dossier.markup import Html
 from tradewright.research.dossier.svg import Frame, column_chart
@@ -28,16 +30,22 @@ def profit_chart(trades: tuple[Trade, ...] | None) -> Chart:
         f"best {dollars(float(known.max()))}, worst {dollars(float(known.min()))}, after costs."
     )
     static = column_chart(edges, counts, Frame(words, 240, decimal_count, zero=True), short_dollars)
+    marks = round_marks(float(edges[0]), float(edges[-1]))
+    foot = {"tickvals": marks, "ticktext": [short_dollars(mark) for mark in marks]}
+    layout = {"height": 300, "xaxis": foot, "yaxis": {"title": {"text": "round trips"}}}
+    return Chart(name, heading, words, static or Html(), (_columns(edges, counts),), layout)
+
+
+def _columns(edges: Floats, counts: Floats) -> Trace:
+    """The same columns for the interactive chart, each with its range in words under the pointer."""
     middle = (edges[:-1] + edges[1:]) / 2
     colours = ["var(--loss)" if at < 0 else "var(--gain)" for at in middle]
     trace: Trace = {"type": "bar", "x": numbers(middle), "y": numbers(counts), "marker": {"color": colours}}
     trace["width"] = float(edges[1] - edges[0]) * 0.94
-    trace["customdata"] = [
-        f"{short_dollars(edges[k])} to {short_dollars(edges[k + 1])}" for k in range(len(counts))
-    ]
+    ends = [short_dollars(edge) for edge in edges.tolist()]
+    trace["customdata"] = [f"{low} to {high}" for low, high in pairwise(ends)]
     trace["hovertemplate"] = "%{customdata}: %{y}<extra></extra>"
-    layout = {"height": 300, "xaxis": MONEY, "yaxis": {"title": {"text": "round trips"}}}
-    return Chart(name, heading, words, static or Html(), (trace,), layout)
+    return trace
 
 
 def spread(values: Floats) -> tuple[Floats, Floats]:
