@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tradewright.values.decisions import Decisions
-from tradewright.values.outcome import FLOW_NAMES, ORDER_STATES, REFUSAL_NAMES, Outcome
+from tradewright.values.outcome import FLOW_NAMES, ORDER_STATES, REFUSAL_NAMES, WORKING, Outcome
 from tradewright.values.panel import Ints, Panel
 
 Artifact = bytes | pl.DataFrame
@@ -80,6 +80,8 @@ def decisions_table(panel: Panel, decisions: Decisions) -> pl.DataFrame:
 def orders_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
     """One row an order, with the state it ended in; `done_at` is null while it works."""
     orders = outcome.orders
+    # The kernel notes each change of state; an order that still works has not come to its last one.
+    done_row = np.where(orders["state"] == WORKING, -1, orders["done_row"])
     return pl.DataFrame(
         {
             "order_id": orders["order_id"],
@@ -88,7 +90,7 @@ def orders_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
             "qty": orders["qty"],
             "filled_qty": orders["filled_qty"],
             "state": _words(orders["state"], ORDER_STATES),
-            "done_at": _instants(panel, orders["done_row"]),
+            "done_at": _instants(panel, done_row),
         }
     )
 
