@@ -217,6 +217,23 @@ def test_fragility_asks_for_a_positive_ratio(code, value, status):
     assert gate_of(code, **{code: number(value)}).status is status
 
 
+def test_more_return_for_more_risk_is_told_beside_the_pass():
+    gate = gate_of("beats_benchmark", sharpe_over_benchmark=number(0.04, -0.2, 0.23))
+    assert gate.status is Status.PASS
+    assert "not per unit of risk: Sharpe ratio above it 0.04 (-0.20 to 0.23)" in gate.reason
+
+
+def test_no_caution_is_told_where_risk_is_paid_for_or_the_gate_fails():
+    paid = gate_of("beats_benchmark", sharpe_over_benchmark=number(0.4, 0.1, 0.7))
+    assert "per unit of risk" not in paid.reason
+    failed = gate_of(
+        "beats_benchmark",
+        over_benchmark=number(0.1, -0.1, 0.3),
+        sharpe_over_benchmark=number(0.0, -1.0, 1.0),
+    )
+    assert "per unit of risk" not in failed.reason
+
+
 def test_shares_are_told_in_per_cent():
     assert "5.0 %, 95% interval 1.0 % to 9.0 %" in gate_of("beats_benchmark").reason
 

@@ -40,6 +40,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         minimum_track_bars=result.minimum_track_bars,
         round_trips=result.closed_trips,
         over_benchmark=result.over_benchmark,
+        sharpe_over_benchmark=result.sharpe_over_benchmark,
         doubled_costs=result.doubled_costs,
         one_bar_later=result.one_bar_later,
         grid=result.grid,

@@ -93,6 +93,11 @@ class StudyResult:
         return self.against[0]
 
     @property
+    def sharpe_over_benchmark(self) -> Figure:
+        """Sharpe ratio a year above that of the benchmark at matched exposure."""
+        return self.against[1]
+
+    @property
     def closed_trips(self) -> Figure:
         """How many round trips came to their end."""
         closed = sum(not trip.is_open for trip in self.trades)

@@ -37,7 +37,7 @@ class Evidence:
 
     `sharpe`, `doubled_costs` and `one_bar_later` are annualised Sharpe ratios over cash; `over_benchmark` is
     the mean return a year above the benchmark at matched exposure. `luck_sharpe` is what the best of `trials`
-    worthless configurations would show.
+    worthless configurations would show. `sharpe_over_benchmark` is the excess per unit of risk.
     """
 
     origin: Origin | None = None
@@ -49,6 +49,7 @@ class Evidence:
     minimum_track_bars: Figure | None = None
     round_trips: Figure | None = None
     over_benchmark: Figure | None = None
+    sharpe_over_benchmark: Figure | None = None
     doubled_costs: Figure | None = None
     one_bar_later: Figure | None = None
     grid: tuple[GridPoint, ...] | None = None

@@ -1,6 +1,7 @@
 """The gates: each is one question put to the evidence. What is missing, NaN or synthetic never passes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tradewright.validation.evidence import Evidence, GridPoint
 from tradewright.validation.figure import Figure
@@ -99,9 +100,22 @@ def sharpe_above_zero(evidence: Evidence) -> Gate:
 
 
 def beats_benchmark(evidence: Evidence) -> Gate:
-    """Even the low end of the return above the benchmark at matched exposure is above zero."""
+    """Even the low end of the return above the benchmark at matched exposure is above zero.
+
+    Riskier names earn more at the same exposure: where nothing is left per unit of risk, the answer says so.
+    """
     ask = _Question("beats_benchmark", "Beats the benchmark at matched exposure", unit="share a year")
-    return ask.low_end_above_zero(evidence.over_benchmark, "return a year above the benchmark")
+    answer = ask.low_end_above_zero(evidence.over_benchmark, "return a year above the benchmark")
+    per_risk = evidence.sharpe_over_benchmark
+    if answer.status is not Status.PASS or per_risk is None or per_risk.interval is None:
+        return answer
+    low, high = per_risk.interval.low, per_risk.interval.high
+    if low > 0.0:
+        return answer
+    caution = (
+        f"but not per unit of risk: Sharpe ratio above it {per_risk.value:.2f} ({low:.2f} to {high:.2f})"
+    )
+    return replace(answer, reason=f"{answer.reason}; {caution}")
 
 
 def doubled_costs(evidence: Evidence) -> Gate:
