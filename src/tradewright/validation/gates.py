@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tradewright.validation.evidence import Evidence, GridPoint
 from tradewright.validation.figure import Figure
+from tradewright.validation.question import Question
 from tradewright.validation.verdict import Gate, Status, Verdict, verdict_of
 from tradewright.values.findings import Level
 from tradewright.values.provenance import Origin
@@ -26,7 +27,7 @@ def judge(evidence: Evidence) -> Verdict:
 
 def data_quality(evidence: Evidence) -> Gate:
     """No error in the quality report that the study has not waived."""
-    ask = _Question("data_quality", "Data quality")
+    ask = Question("data_quality", "Data quality")
     if evidence.findings is None:
         return ask.unanswered("missing", "nobody has inspected the data")
     waived = {waiver.code for waiver in evidence.waivers}
@@ -41,7 +42,7 @@ def data_quality(evidence: Evidence) -> Gate:
 
 def real_data(evidence: Evidence) -> Gate:
     """Made-up prices can show that the machine works, never that an idea does."""
-    ask = _Question("real_data", "Real data")
+    ask = Question("real_data", "Real data")
     if evidence.origin is None:
         return ask.unanswered("missing", "the data's origin is not known")
     if evidence.origin is not Origin.REAL:
@@ -54,7 +55,7 @@ def survivors(evidence: Evidence) -> Gate:
 
     A universe of today's names leaves out every bankruptcy of the past; no statistic repairs that later.
     """
-    ask = _Question("survivorship", "Free of survivorship")
+    ask = Question("survivorship", "Free of survivorship")
     # A caveat in words counts even where nobody set the flag: prose may block, it can never pass.
     warned = any("surviv" in caveat.lower() for caveat in evidence.caveats)
     if evidence.survivors_only or (warned and evidence.survivors_only is None):
@@ -70,7 +71,7 @@ def sample_length(evidence: Evidence) -> Gate:
 
     A ratio that is not above zero fails: no length of record would show it to be.
     """
-    ask = _Question("sample_length", "Sample length", unit="bars")
+    ask = Question("sample_length", "Sample length", unit="bars")
     limit = evidence.minimum_track_bars
     if evidence.sharpe is None or limit is None:
         return ask.unanswered("missing", "no Sharpe ratio to derive a minimum track record from")
@@ -85,7 +86,7 @@ def round_trip_count(evidence: Evidence) -> Gate:
 
     Positions still open at the end do not count: their outcome is not known.
     """
-    ask = _Question("round_trips", "Round trips", unit="trades")
+    ask = Question("round_trips", "Round trips", unit="trades")
     found = evidence.round_trips
     if found is None or found.value is None:
         return ask.without(found, "trades were not counted")
@@ -95,7 +96,7 @@ def round_trip_count(evidence: Evidence) -> Gate:
 
 def sharpe_above_zero(evidence: Evidence) -> Gate:
     """Even the low end of the Sharpe ratio's interval is above zero."""
-    ask = _Question("sharpe_above_zero", "Sharpe ratio above zero", unit="ratio a year")
+    ask = Question("sharpe_above_zero", "Sharpe ratio above zero", unit="ratio a year")
     return ask.low_end_above_zero(evidence.sharpe, "Sharpe ratio a year")
 
 
@@ -104,7 +105,7 @@ def beats_benchmark(evidence: Evidence) -> Gate:
 
     Riskier names earn more at the same exposure: where nothing is left per unit of risk, the answer says so.
     """
-    ask = _Question("beats_benchmark", "Beats the benchmark at matched exposure", unit="share a year")
+    ask = Question("beats_benchmark", "Beats the benchmark at matched exposure", unit="share a year")
     answer = ask.low_end_above_zero(evidence.over_benchmark, "return a year above the benchmark")
     per_risk = evidence.sharpe_over_benchmark
     if answer.status is not Status.PASS or per_risk is None or per_risk.interval is None:
@@ -120,13 +121,13 @@ def beats_benchmark(evidence: Evidence) -> Gate:
 
 def doubled_costs(evidence: Evidence) -> Gate:
     """The Sharpe ratio stays positive when every cost is twice what was assumed."""
-    ask = _Question("doubled_costs", "Survives doubled costs", unit="ratio a year")
+    ask = Question("doubled_costs", "Survives doubled costs", unit="ratio a year")
     return ask.above_zero(evidence.doubled_costs, "Sharpe ratio a year with all costs doubled")
 
 
 def one_bar_later(evidence: Evidence) -> Gate:
     """The Sharpe ratio stays positive when every decision is carried out one bar later."""
-    ask = _Question("one_bar_later", "Survives one bar of delay", unit="ratio a year")
+    ask = Question("one_bar_later", "Survives one bar of delay", unit="ratio a year")
     return ask.above_zero(evidence.one_bar_later, "Sharpe ratio a year with decisions one bar later")
 
 
@@ -135,7 +136,7 @@ def parameter_stability(evidence: Evidence) -> Gate:
 
     A point that gave no ratio counts as one that is not positive.
     """
-    ask = _Question("parameter_stability", "Stable across parameters", unit="share of grid")
+    ask = Question("parameter_stability", "Stable across parameters", unit="share of grid")
     # The pre-registered point may lie off the grid: it is no evidence about its neighbourhood.
     grid = [point for point in evidence.grid or () if point.steps]
     if len(grid) < 2:
@@ -158,7 +159,7 @@ def parameter_stability(evidence: Evidence) -> Gate:
 
 def replayed(evidence: Evidence) -> Gate:
     """A second process computed the same bytes."""
-    ask = _Question("replay", "Replay verified")
+    ask = Question("replay", "Replay verified")
     if evidence.is_replayed is None:
         return ask.unanswered(
             "not_run", "not replayed yet: type `tradewright runs verify` with this run's id"
@@ -170,7 +171,7 @@ def replayed(evidence: Evidence) -> Gate:
 
 def out_of_sample(evidence: Evidence) -> Gate:
     """The figures come from data that had no part in choosing the parameters."""
-    ask = _Question("out_of_sample", "Out of sample")
+    ask = Question("out_of_sample", "Out of sample")
     return ask.unanswered(
         "no_walk_forward", "all figures are in-sample; walk-forward testing is not part of this version yet"
     )
@@ -182,7 +183,7 @@ def luck(evidence: Evidence) -> Gate:
     The expected maximum is told for orientation; it decides nothing, because tries that resemble each other
     reach less and a proper p-value has to know how much they do.
     """
-    ask = _Question("luck", "Luck priced over trials")
+    ask = Question("luck", "Luck priced over trials")
     if evidence.trials is None:
         return ask.unanswered("missing", "no ledger of trials was kept")
     shown = evidence.luck_sharpe.value if evidence.luck_sharpe is not None else None
@@ -194,13 +195,13 @@ def luck(evidence: Evidence) -> Gate:
 
 def leak_audit(evidence: Evidence) -> Gate:
     """An audit looked for dependence on the future and found none."""
-    ask = _Question("leak_audit", "No look-ahead, audited")
+    ask = Question("leak_audit", "No look-ahead, audited")
     return ask.unanswered("not_run", "the strategy has not been audited for use of the future")
 
 
 def capacity(evidence: Evidence) -> Gate:
     """The money still fits the market's volume."""
-    ask = _Question("capacity", "Capacity and impact")
+    ask = Question("capacity", "Capacity and impact")
     if not evidence.has_volume:
         return ask.unanswered(
             "no_volume", "the data hold no volume: fills were not capped, impact is unknown"
@@ -227,66 +228,6 @@ GATES: tuple[Callable[[Evidence], Gate], ...] = (
     leak_audit,
     capacity,
 )
-
-
-class _Question:
-    """One gate being asked: knows its name, so that each answer is one line."""
-
-    def __init__(self, code: str, name: str, unit: str = "") -> None:
-        self.code, self.name, self.unit = code, name, unit
-
-    def unanswered(self, reason_code: str, reason: str) -> Gate:
-        """Nobody has found out."""
-        return Gate(self.code, self.name, Status.NOT_EVALUATED, reason_code, reason)
-
-    def fail(self, reason_code: str, reason: str) -> Gate:
-        """The evidence says no."""
-        return Gate(self.code, self.name, Status.FAIL, reason_code, reason)
-
-    def passed(self, reason_code: str, reason: str) -> Gate:
-        """The evidence says yes."""
-        return Gate(self.code, self.name, Status.PASS, reason_code, reason)
-
-    def without(self, found: Figure | None, otherwise: str) -> Gate:
-        """No number to compare: the figure's own reason, or another."""
-        return self.unanswered("missing", found.reason if found is not None and found.reason else otherwise)
-
-    def compared(self, status: Status, code: str, reason: str, numbers: tuple[float, float]) -> Gate:
-        """An answer that shows the value and the limit it was held against."""
-        return Gate(self.code, self.name, status, code, reason, numbers[0], numbers[1], self.unit)
-
-    def at_least(self, value: float, limit: float, reason: str) -> Gate:
-        """Passes where the value reaches the limit."""
-        # NaN compares false with everything, so it lands on the failing side.
-        met = value >= limit
-        status = Status.PASS if met else Status.FAIL
-        return self.compared(status, "met" if met else "below_limit", reason, (value, limit))
-
-    def above_zero(self, found: Figure | None, what: str) -> Gate:
-        """Passes where the figure itself is positive."""
-        if found is None or found.value is None:
-            return self.without(found, f"{what} was not computed")
-        met = found.value > 0.0
-        status = Status.PASS if met else Status.FAIL
-        reason = f"{what}: {found.value:.2f} over {found.sample:,} returns"
-        return self.compared(status, "met" if met else "not_positive", reason, (found.value, 0.0))
-
-    def low_end_above_zero(self, found: Figure | None, what: str) -> Gate:
-        """Passes where the figure's whole interval is positive."""
-        if found is None or found.value is None:
-            return self.without(found, f"{what} was not computed")
-        if found.interval is None:
-            return self.unanswered("no_interval", f"{what} has a value but no interval")
-        low, high = found.interval.low, found.interval.high
-        met = low > 0.0
-        status = Status.PASS if met else Status.FAIL
-        value, bottom, top = (self.written(number) for number in (found.value, low, high))
-        reason = f"{what}: {value}, {found.interval.level:.0%} interval {bottom} to {top}"
-        return self.compared(status, "met" if met else "interval_holds_zero", reason, (low, 0.0))
-
-    def written(self, number: float) -> str:
-        """A number of the gate's unit in words: shares as per cent."""
-        return f"{100.0 * number:.1f} %" if self.unit.startswith("share") else f"{number:.2f}"
 
 
 def _cliffs(headline: GridPoint, grid: list[GridPoint]) -> list[str]:
