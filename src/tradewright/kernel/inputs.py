@@ -115,7 +115,7 @@ def check_decisions(decisions: Decisions, panel: Panel) -> None:
 def check_weights(weights: Floats, rows: Ints | list[int], symbols: tuple[str, ...]) -> None:
     """Refuse an infinite weight, naming its row and symbol; NaN means leave as it is."""
     infinite = np.isinf(weights)
-    if not infinite.any():
+    if not np.count_nonzero(infinite):
         return
     place, asset = np.argwhere(infinite)[0]
     raise InvalidOption(

@@ -19,7 +19,7 @@ class Session:
     """
 
     __slots__ = (
-        "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_spoke", "_zeros", "row"
+        "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_spoke", "_shape", "row"
     )  # fmt: skip
 
     def __init__(self, panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> None:
@@ -34,7 +34,7 @@ class Session:
         self._books.account["liquidates"] = 0
         self._books.table["decisions"] = 0
         self._account, self._bars, self._in_shares = account, bars, False
-        self._zeros = np.zeros(count)
+        self._shape = (count,)
         self._queued, self._ran, self._spoke, self._closed = 0, 0, -1, False
         self.row = -1
 
@@ -121,12 +121,10 @@ class Session:
             raise InvalidOption("A decision outside the session's bars.", "Advance to a bar first.")
         rows, queue = self._books.intents
         wish = np.asarray(targets, dtype=np.float64)
-        if wish.shape != self._zeros.shape:
-            mend = f"Give {len(self._zeros)} numbers, one for each symbol, NaN to leave a position as it is."
+        if wish.shape != self._shape:
+            mend = f"Give {self._shape[0]} numbers, one for each symbol, NaN to leave a position as it is."
             raise InvalidOption(f"Targets of shape {wish.shape} at row {self.row}.", mend)
-        # Zero unless something is NaN or infinite: one product instead of a look at each number.
-        if wish.dot(self._zeros) != 0.0:
-            check_weights(wish[None, :], [self.row], self._books.panel.symbols)
+        check_weights(wish[None, :], [self.row], self._books.panel.symbols)
         if self._queued == len(rows) or self._in_shares != in_shares:
             self._catch_up()
             self._books.account["in_shares"] = self._in_shares = in_shares
