@@ -15,11 +15,11 @@ class Session:
     """One simulated account whose bars arrive one after the other.
 
     `advance` only notes the row: the compiled loop catches up when somebody looks at the account, or at the
-    end, so that bars nobody looks at cost nothing. What is seen is what the batch kernel computes, to the bit.
+    end, so that bars nobody looks at cost nothing. What is seen is what the batch computes, to the bit.
     """
 
     __slots__ = (
-        "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_spoke", "_shape", "row"
+        "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_shape", "_spoke", "row"
     )  # fmt: skip
 
     def __init__(self, panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> None:
