@@ -160,7 +160,11 @@ def _wishes(strategy: Strategy, market: _Market) -> Decisions:
 
 
 def _trade(batch: DecisionBatch, market: _Market, equity: Floats) -> None:
-    """Fill each candidate's row of equity, in one compiled call."""
+    """Fill each candidate's row of equity, in one compiled call.
+
+    `simulate_many` of the kernel takes one Decisions object a candidate and checks each in Python, under the
+    lock that all threads share; a joined batch goes to the same compiled loop without.
+    """
     from tradewright.kernel.native.books import Books
 
     if len(batch):

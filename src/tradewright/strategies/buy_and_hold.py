@@ -48,7 +48,10 @@ class BuyAndHold(Strategy):
         return bool(known[self._places(symbols)].all())
 
     def _bought(self, close: Floats, symbols: tuple[str, ...]) -> Floats:
-        """N weights; NaN for names that are not bought."""
+        """N weights; NaN for names that are not bought.
+
+        Shape: N, of which the bought ones add up to 1 where no weights are given.
+        """
         bought = np.full(len(symbols), np.nan)
         if self.weights:
             bought[self._places(symbols)] = [weight for _, weight in self.weights]

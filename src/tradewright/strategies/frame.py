@@ -74,7 +74,10 @@ class Frame:
         return self._column(("growth", 0, 0), self._growth)
 
     def mean(self, window: int) -> Floats:
-        """Average growth index of the last `window` rows, T x N."""
+        """Average growth index of the last `window` rows, T x N.
+
+        Known at: its row; NaN until the window is full.
+        """
         return self._column(("mean", window, 0), lambda: trailing_mean(self.growth, window))
 
     def zscore(self, window: int) -> Floats:
@@ -82,7 +85,10 @@ class Frame:
         return self._column(("zscore", window, 0), lambda: trailing_zscore(self.growth, window))
 
     def return_over(self, lookback: int, skip: int = 0) -> Floats:
-        """Total return from `lookback` rows ago to `skip` rows ago, T x N."""
+        """Total return from `lookback` rows ago to `skip` rows ago, T x N.
+
+        Units: fraction, dividends included. Known at: its row; NaN where either end is unknown.
+        """
         key = ("return_over", lookback, skip)
         return self._column(key, lambda: trailing_return(self.growth, lookback, skip))
 

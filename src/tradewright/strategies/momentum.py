@@ -53,6 +53,7 @@ class Momentum(Strategy):
 
         Among equal returns the first in alphabetical order wins, whatever the order of the columns.
         """
+        # Losses instead of returns: sorting puts unknown ones (NaN) last, behind every name that takes part.
         losses = np.where(np.isnan(close), np.nan, -past)
         eligible = (~np.isnan(losses)).sum(axis=1)
         # A tiny amount less, because 0.1 * 30 is a little more than 3.

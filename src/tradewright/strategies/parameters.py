@@ -38,7 +38,11 @@ _BOUNDS = "tradewright.bounds"
 def parameter(
     default: int | float, *, low: float, high: float, unit: str, about: str, below: str = ""
 ) -> Any:
-    """Declare a number. A whole default takes whole numbers only; give 1.0 where parts are meant."""
+    """Declare a number. A whole default takes whole numbers only; give 1.0 where parts are meant.
+
+    Units: `unit` in words, as an error prints it. `low` and `high` are allowed values themselves. `below`
+    names a parameter that must stay above this one, such as the slow window above the fast one.
+    """
     return field(default=default, metadata={_BOUNDS: Bounds(low, high, unit, about, below)})
 
 
@@ -82,7 +86,10 @@ def checked(owner: str, declared: Field[Any], value: Any) -> Any:
 
 
 def _number(what: str, bounds: Bounds, kind: type, value: Any) -> int | float | bool:
-    """The value as the declared kind of number; nothing is rounded and text is never read here."""
+    """The value as the declared kind of number; nothing is rounded and text is never read here.
+
+    A switch is not a number and 252.0 is not a count of bars: quiet conversions hide mistakes in study files.
+    """
     if kind is bool:
         if isinstance(value, bool):
             return value

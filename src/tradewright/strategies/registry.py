@@ -14,7 +14,11 @@ _ROOM = __name__.rpartition(".")[0]
 
 @cache
 def members() -> dict[str, type[Strategy]]:
-    """Every strategy by its name, which is the name of its file."""
+    """Every strategy by its name, which is the name of its file.
+
+    Looked up rather than listed, so that adding one touches no second file; the law of `tests/contracts`
+    finds its members here too.
+    """
     room = import_module(_ROOM)
     names = sorted(module.name for module in pkgutil.iter_modules(room.__path__))
     found = {name: _strategy_in(name) for name in names}

@@ -7,7 +7,11 @@ from tradewright.values.panel import Floats
 
 
 def weights_of_sides(sides: Sides) -> Floats:
-    """Weights of sides over N names, the last axis: 1/N long, -1/N short, 0 out, NaN where nothing is new."""
+    """Weights of sides over N names, the last axis: 1/N long, -1/N short, 0 out, NaN where nothing is new.
+
+    The slots are fixed, so gross never exceeds the equity whatever the sides, and one name's change of side
+    trades no other name. The price is cash that lies idle while names are out.
+    """
     slot = 1.0 / sides.shape[-1]
     table = np.empty(4)
     table[KEEP], table[LONG], table[OUT], table[SHORT] = np.nan, slot, 0.0, -slot

@@ -40,13 +40,25 @@ class Account(Protocol):
 class View:
     """One row of N symbols, and the way back from it. It moves from row to row itself: keep no view."""
 
-    __slots__ = ("_account", "_frame", "_lenses", "_made", "_months", "_only", "_overlaid", "_row", "_wanted")
+    __slots__ = (
+        "_account",
+        "_frame",
+        "_lenses",
+        "_made",
+        "_months",
+        "_only",
+        "_overlaid",
+        "_row",
+        "_symbols",
+        "_wanted",
+    )
 
     def __init__(self, frame: Frame, account: Account | None = None) -> None:
         """Over a frame, before its first row; without an account, money cannot be looked at."""
         self._frame = frame
         self._account = account
         self._row = -1
+        self._symbols = frame.symbols
         self._lenses: dict[int, AssetView] = {}
         self._only = AssetView(self, frame, 0) if len(frame.symbols) == 1 else None
         self._months: bytes | None = None
@@ -67,7 +79,7 @@ class View:
     @property
     def symbols(self) -> tuple[str, ...]:
         """The N symbols, in the order of every array."""
-        return self._frame.symbols
+        return self._symbols
 
     @property
     def close(self) -> Floats:
@@ -101,7 +113,10 @@ class View:
         return column[max(0, self._row + 1 - bars) : self._row + 1].copy()
 
     def mean(self, window: int, ago: int = 0) -> Floats:
-        """Average growth index of the last `window` rows, N, as it stood `ago` rows back; NaN until warm."""
+        """Average growth index of the last `window` rows, N, as it stood `ago` rows back; NaN until warm.
+
+        Raises: InvalidOption for a window below 1, or a negative `ago`, which would be the future.
+        """
         return self._past(self._frame.mean(window), ago)
 
     def zscore(self, window: int, ago: int = 0) -> Floats:
@@ -144,7 +159,11 @@ class View:
 
     @property
     def last_weights(self) -> Floats:
-        """What this strategy last asked for, N weights; zero where it never asked. Fills may differ."""
+        """What this strategy last asked for, N weights; zero where it never asked. Fills may differ.
+
+        This is the memory a strategy may have: it follows from its own decisions alone, so that deciding row
+        by row and all at once agree, whatever the account could fill.
+        """
         for _, weights in self._made[self._overlaid :]:
             self._wanted = np.where(np.isnan(weights), self._wanted, weights)
         self._overlaid = len(self._made)

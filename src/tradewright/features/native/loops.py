@@ -90,35 +90,43 @@ def side_of(fast: float, slow: float, down: int) -> int:
 
 
 @compiled
-def crossing_columns(
-    x: Floats, windows: tuple[int, int], down: int, sides: Sides, spoke: NDArray[np.bool_]
+def crossing_column(
+    x: Floats, asset: int, windows: tuple[int, int], down: int, sides: Sides, spoke: NDArray[np.bool_]
 ) -> None:
     """Mark the rows on which the fast mean changes its side of the slow one; means as in `mean_columns`.
 
     `down` is the side while the fast mean is not above: OUT or SHORT. Before the means are known it is OUT.
+    Two means share one pass and one `run`, and are never stored: memory is what a pass costs.
     """
     fast, slow = windows
-    for asset in range(x.shape[1]):
-        total_fast, total_slow, run, row, held = 0.0, 0.0, 0, 0, OUT
-        while row < x.shape[0]:
-            run = 0 if math.isnan(x[row, asset]) else run + 1
-            total_fast = moved(total_fast, run, x, row, asset, fast)
-            total_slow = moved(total_slow, run, x, row, asset, slow)
-            side = side_of(total_fast / fast, total_slow / slow, down) if run >= slow else OUT
+    total_fast, total_slow, run, row, held = 0.0, 0.0, 0, 0, OUT
+    while row < x.shape[0]:
+        run = 0 if math.isnan(x[row, asset]) else run + 1
+        total_fast = moved(total_fast, run, x, row, asset, fast)
+        total_slow = moved(total_slow, run, x, row, asset, slow)
+        side = side_of(total_fast / fast, total_slow / slow, down) if run >= slow else OUT
+        if side != held:
+            held, sides[row, asset], spoke[row] = side, side, True
+        row += 1
+        if run < slow:
+            continue
+        stop = min(x.shape[0], row + REFRESH - 1 - run % REFRESH)
+        while row < stop and not math.isnan(x[row, asset]):
+            total_fast += x[row, asset] - x[row - fast, asset]
+            total_slow += x[row, asset] - x[row - slow, asset]
+            side = side_of(total_fast / fast, total_slow / slow, down)
             if side != held:
                 held, sides[row, asset], spoke[row] = side, side, True
             row += 1
-            if run < slow:
-                continue
-            stop = min(x.shape[0], row + REFRESH - 1 - run % REFRESH)
-            while row < stop and not math.isnan(x[row, asset]):
-                total_fast += x[row, asset] - x[row - fast, asset]
-                total_slow += x[row, asset] - x[row - slow, asset]
-                side = side_of(total_fast / fast, total_slow / slow, down)
-                if side != held:
-                    held, sides[row, asset], spoke[row] = side, side, True
-                row += 1
-                run += 1
+            run += 1
+
+
+def crossing_columns(
+    x: Floats, windows: tuple[int, int], down: int, sides: Sides, spoke: NDArray[np.bool_]
+) -> None:
+    """`crossing_column` for every column."""
+    for asset in range(x.shape[1]):
+        crossing_column(x, asset, windows, down, sides, spoke)
 
 
 def crossing_candidates(
@@ -129,21 +137,29 @@ def crossing_candidates(
     One call for all: threads of Python that meet after every candidate would wait for each other instead.
     """
     seen = np.zeros(x.shape, np.int8)
-    # Padded to whole words of eight rows, because most words say nothing and can be passed over at once.
+    # Padded to whole words of eight rows, so that `gathered` may read it by the word.
     spoke = np.zeros(-(-x.shape[0] // 8) * 8, np.bool_)
-    words = spoke.view(np.uint64)
     for candidate in range(len(windows)):
         seen[:], spoke[:] = KEEP, False
-        crossing_columns(x, (windows[candidate, 0], windows[candidate, 1]), downs[candidate], seen, spoke)
-        count = starts[candidate]
-        for word in range(len(words)):
-            if words[word] == 0:
-                continue
-            for row in range(8 * word, 8 * word + 8):
-                if spoke[row]:
-                    rows[count], sides[count] = row, seen[row]
-                    count += 1
-        starts[candidate + 1] = count
+        pair = (windows[candidate, 0], windows[candidate, 1])
+        for asset in range(x.shape[1]):
+            crossing_column(x, asset, pair, downs[candidate], seen, spoke)
+        starts[candidate + 1] = gathered(spoke, seen, starts[candidate], rows, sides)
+
+
+@compiled
+def gathered(spoke: NDArray[np.bool_], seen: Sides, count: int, rows: Ints, sides: Sides) -> int:
+    """Append the rows that spoke, and what they said, after the first `count`; gives the new count."""
+    # Most words of eight rows say nothing and are passed over in one look.
+    words = spoke.view(np.uint64)
+    for word in range(len(words)):
+        if words[word] == 0:
+            continue
+        for row in range(8 * word, 8 * word + 8):
+            if spoke[row]:
+                rows[count], sides[count] = row, seen[row]
+                count += 1
+    return count
 
 
 @compiled
