@@ -106,8 +106,8 @@ def broken(strategy: Strategy, what: str, error: Exception) -> Failure:
 class SessionAccount:
     """A kernel session as a view sees it.
 
-    A strategy that never looks at its money costs the session one note a decision: the compiled loop catches up
-    in one call, when somebody looks or at the end.
+    A strategy that never looks at its money costs the session one note a decision: the compiled loop catches
+    up in one call, when somebody looks or at the end.
     """
 
     def __init__(self, session: Session, rows: int) -> None:

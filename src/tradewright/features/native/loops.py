@@ -26,8 +26,9 @@ TIE = 1e-12
 # A window whose variance is below this share of its squared level is flat: it has no z-score.
 FLAT = 1e-14
 
-# Variance below this share of the mean square about the anchor: the subtraction would lose six digits.
-NEAR = 1e-6
+# Variance below this share of the mean square about the anchor: the subtraction would lose four digits, and
+# with the rounding of REFRESH updates before it (1024 * 2^-53 / 1e-4) the ninth would be in doubt.
+NEAR = 1e-4
 # What a change of side is written as; 0 must mean "nothing new", because fresh memory is zero.
 KEEP, LONG, OUT, SHORT = 0, 1, 2, -1
 
