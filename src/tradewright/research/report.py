@@ -104,7 +104,6 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         f"Ratios are annualised with {period.bars_per_year:g} bars a year. Excess returns are over the "
         f"profile's cash rate, {100 * profile.cash_rate:g} % in every year, not over historical bill rates.",
         f"Benchmark: {_benchmark(plan)}, {HOW}.",
-        "The grid's Sharpe ratios are measured from the row on which its slowest member could first decide.",
     ]
     if plan.benchmark_snapshot is not None:
         notes += [f"Benchmark data: {caveat}" for caveat in plan.benchmark_snapshot.provenance.caveats]
@@ -296,4 +295,9 @@ def _grid(plan: Plan, result: StudyResult) -> Grid | None:
         if point.steps:
             metric[point.steps] = _number(point.sharpe)
         chosen = point.steps if point.is_headline else chosen
-    return Grid(tuple(axes), tuple(axes.values()), "Sharpe ratio a year", metric, len(result.grid), chosen)
+    basis = (
+        "So that all points stand on the same bars, each is measured from the row on which the slowest of "
+        "them could first decide; the headline figure begins at its own first row and may differ."
+    )
+    named = "Sharpe ratio a year"
+    return Grid(tuple(axes), tuple(axes.values()), named, metric, len(result.grid), chosen, basis)

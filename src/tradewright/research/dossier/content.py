@@ -255,6 +255,7 @@ class Grid:
 
     Shape: `values[k]` are the settings of parameter `names[k]`; `metric` has one dimension a parameter, NaN
     where a trial gave nothing. `chosen` is the index of the reported point, empty where it lies off the grid.
+    `basis` says in a sentence over which bars the points were measured.
     """
 
     names: tuple[str, ...]
@@ -263,6 +264,7 @@ class Grid:
     metric: Floats
     trials: int
     chosen: tuple[int, ...] = ()
+    basis: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a matrix that does not fit its parameters."""

@@ -57,13 +57,14 @@ def grid_words(grid: Grid) -> str:
     silent = grid.metric.size - len(known)
     gaps = f" {counted(silent, 'point')} of the grid gave no number." if silent else ""
     sentence = f"{tried} best {best}, median {middle}, worst {worst}.{gaps}"
+    basis = f" {grid.basis}" if grid.basis else ""
     if not grid.chosen:
-        return f"{sentence} The reported parameters are not on this grid."
+        return f"{sentence} The reported parameters are not on this grid.{basis}"
     value = float(grid.metric[grid.chosen])
     rank = int((known > value).sum()) + 1
     place = f", rank {rank:,} of {len(known):,}" if np.isfinite(value) else ""
     reported = f"The reported point has {decimal(value)}{place}; it is marked \u25c6."
-    return f"{sentence} {reported}{_held_words(grid)}"
+    return f"{sentence} {reported}{_held_words(grid)}{basis}"
 
 
 def _held_words(grid: Grid) -> str:
