@@ -54,12 +54,22 @@ def compile_kept(make: Callable[..., Callable[[Any], Any]], function: Callable[.
     """Compile `function`, or load it from the folder; in memory alone where that cannot be used."""
     folder = _configured[0] if _configured else Path(__file__).resolve().parent / "__pycache__"
     home = home_of(folder)
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with kept_in(home):
-            return make(cache=True)(function)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
-        return make(cache=False)(function)
+    for _ in range(2):
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            with kept_in(home):
+                return make(cache=True)(function)
+        except (EOFError, pickle.UnpicklingError):
+            _clear(home)
+        except (OSError, RuntimeError):
+            break
+    return make(cache=False)(function)
+
+
+def _clear(home: Path) -> None:
+    """Remove damaged compiled code, so that the next attempt makes it anew."""
+    for path in home.rglob("*.nb?"):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
