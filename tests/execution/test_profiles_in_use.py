@@ -107,7 +107,7 @@ def test_short_positions_cost_money_in_every_profile(name):
 )
 def test_idle_cash_earns_except_under_stress(name, earns):
     outcome = bought(name, weight=0.0)
-    assert (outcome.interest_usd[-1] > 0.0) is earns
+    assert bool(outcome.interest_usd[-1] > 0.0) is earns
 
 
 def test_the_band_between_the_profiles_is_finite_and_ordered_on_a_real_walk():

@@ -16,5 +16,5 @@ def find(name: str) -> ExecutionProfile:
     Raises: UnknownName with the nearest name that exists.
     """
     if name not in PROFILES:
-        raise unknown_name(name, "execution profile", PROFILES)
+        raise unknown_name(name, "profile", PROFILES)
     return PROFILES[name]
