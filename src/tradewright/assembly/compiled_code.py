@@ -43,7 +43,8 @@ def users_cache(environment: Mapping[str, str]) -> Path:
     base = environment.get("XDG_CACHE_HOME") or ""
     if Path(base).is_absolute():
         return Path(base) / "tradewright"
-    return Path(environment.get("HOME") or "/nonexistent") / ".cache" / "tradewright"
+    # Nothing can be made below a device: without a home there is no such folder, not even for root.
+    return Path(environment.get("HOME") or os.devnull) / ".cache" / "tradewright"
 
 
 def is_writable(folder: Path) -> bool:

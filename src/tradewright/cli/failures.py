@@ -36,9 +36,9 @@ def _misused(error: TyperException) -> int:
     if not words:
         # A group without a verb: its help has been printed already.
         return MISUSED
-    see = f" See: {context.command_path} --help" if context is not None else ""
+    verb = context.command_path if context is not None else "tradewright"
     line = " ".join(words.split())
-    say(f"error: {line if line[-1] in '.?!' else f'{line}.'}{see}")
+    say(f"error: {line if line[-1] in '.?!' else f'{line}.'} See: {verb} --help")
     return error.exit_code
 
 

@@ -1,0 +1,109 @@
+"""Where compiled code is kept: the first folder that can be written to, and never one that others can."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tradewright.assembly import compiled_code
+from tradewright.assembly.compiled_code import folder_for, is_writable, own_temporary, users_cache
+from tradewright.config import Options
+from tradewright.kernel.native import cache
+
+
+@pytest.fixture
+def blocked(tmp_path: Path) -> Path:
+    """A place below a file: nobody can write to it, not even root."""
+    (tmp_path / "file").write_text("")
+    return tmp_path / "file" / "below"
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch) -> Path:
+    """A folder of temporary files of the test's own."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_the_users_cache_folder_is_the_first_choice(tmp_path):
+    environment = {"HOME": str(tmp_path)}
+    assert folder_for(Options(tmp_path / "w"), environment) == (tmp_path / ".cache" / "tradewright", "")
+
+
+def test_the_desktops_cache_folder_goes_before_the_home(tmp_path):
+    environment = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "x")}
+    assert users_cache(environment) == tmp_path / "x" / "tradewright"
+
+
+@pytest.mark.parametrize("given", ["", "relative/path"])
+def test_a_cache_folder_that_is_no_absolute_path_says_nothing(tmp_path, given):
+    assert (
+        users_cache({"HOME": str(tmp_path), "XDG_CACHE_HOME": given}) == tmp_path / ".cache" / "tradewright"
+    )
+
+
+def test_without_a_home_there_is_no_users_cache():
+    assert not is_writable(users_cache({}))
+
+
+def test_a_chosen_folder_goes_before_everything(tmp_path):
+    assert folder_for(Options(tmp_path / "w", tmp_path / "c"), {"HOME": str(tmp_path)}) == (
+        tmp_path / "c",
+        "",
+    )
+
+
+def test_where_the_home_is_read_only_the_workspace_holds_compiled_code_and_a_note_says_so(tmp_path, blocked):
+    folder, note = folder_for(Options(tmp_path / "w"), {"HOME": str(blocked)})
+    assert folder == tmp_path / "w" / "cache"
+    assert (
+        note
+        == f"{blocked / '.cache' / 'tradewright'} cannot be written to: compiled code is kept in {folder}"
+    )
+
+
+def test_where_the_workspace_is_read_only_too_a_temporary_folder_of_the_users_own_does(blocked, temporary):
+    folder, note = folder_for(Options(blocked / "w"), {"HOME": str(blocked)})
+    assert folder == temporary / f"tradewright-{os.getuid()}"
+    assert folder.stat().st_mode & 0o077 == 0
+    assert "cannot be written to" in note
+
+
+def test_a_temporary_folder_that_others_can_write_to_is_not_trusted(blocked, temporary):
+    open_to_all = temporary / f"tradewright-{os.getuid()}"
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    assert own_temporary() == []
+    folder, note = folder_for(Options(blocked / "w"), {"HOME": str(blocked)})
+    assert folder != open_to_all
+    assert folder.parent == temporary
+    assert "for this run only" in note
+
+
+def test_a_link_in_place_of_the_temporary_folder_is_not_trusted(tmp_path, temporary):
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (temporary / f"tradewright-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
+    assert own_temporary() == []
+
+
+def test_a_temporary_folder_that_is_a_file_is_not_used(temporary):
+    (temporary / f"tradewright-{os.getuid()}").write_text("")
+    assert own_temporary() == []
+
+
+def test_the_first_compilation_is_announced_and_later_ones_are_not(tmp_path, monkeypatch):
+    said: list[str] = []
+    chosen: list[Path] = []
+    monkeypatch.setattr(cache, "configure", chosen.append)
+    options = Options(tmp_path / "w", tmp_path / "c")
+    monkeypatch.setattr(cache, "is_compiled", lambda folder: False)
+    assert compiled_code.prepare(options, {}, said.append) == tmp_path / "c"
+    assert len(said) == 1
+    assert said[0].startswith("compiling the kernel once, about")
+    monkeypatch.setattr(cache, "is_compiled", lambda folder: True)
+    compiled_code.prepare(options, {}, said.append)
+    assert len(said) == 1
+    assert chosen == [tmp_path / "c"] * 2
