@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from markets import market, prices
+from priced import market, prices
 
 from tradewright.data.adjustments import growth_index
 from tradewright.features.trailing import trailing_mean, trailing_return, trailing_zscore

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from markets import market, prices
+from priced import market, prices
 
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.mean_reversion import MeanReversion

@@ -4,7 +4,7 @@ import gc
 
 import numpy as np
 import pytest
-from markets import market, prices
+from priced import market, prices
 
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.view import View, decide_rows, weights_of

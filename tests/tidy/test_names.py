@@ -59,6 +59,12 @@ def test_every_package_opens_with_words_and_nothing_else():
     assert busy == []
 
 
+def test_no_two_modules_beside_the_tests_share_a_name():
+    # They are imported by their bare name, and one process runs all tests.
+    names = [path.name for path in python_files(TESTS) if not path.name.startswith(("test_", "conftest"))]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_the_code_leaves_no_unfinished_business():
     marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError")
     files = [path for path in [*python_files(PACKAGE), *python_files(TESTS)] if path.parent.name != "tidy"]

@@ -67,18 +67,21 @@ def _parted(source: str) -> tuple[Path | None, str]:
 
 def _run(path: Path) -> ModuleType:
     """The file as a module of its own, run once for each content."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    source = path.read_bytes()
+    digest = hashlib.sha256(source).hexdigest()[:12]
     name = f"tradewright_user_{path.stem}_{digest}"
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
     spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    if spec is None:
         raise BadInput(f"'{path}' cannot be read as Python.", "Give a file that ends in .py.")
     module = module_from_spec(spec)
     # Dataclasses look their module up while they are made.
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        # Not through the loader: its bytecode cache looks at seconds and sizes, and an edit within one second
+        # that keeps the size would run the old code under the new hash.
+        exec(compile(source, str(path), "exec"), module.__dict__)
     except Exception as error:
         del sys.modules[name]
         raise _broken(path, error) from error
