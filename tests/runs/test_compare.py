@@ -11,8 +11,6 @@ from tradewright.runs.store import RunStore
 ASKED = {"study": {"title": "one", "strategy": {"name": "momentum", "parameters": {"top": 0.2}}}}
 MORE = {"top": 0.3, "skip": 21}
 OTHERWISE = {"study": {"title": "one", "strategy": {"name": "momentum", "parameters": MORE}}}
-    "study": {"title": "one", "strategy": {"name": "momentum", "parameters": {"top": 0.3, "skip": 21}}}
-}
 
 
 def kept(root, config, **content):
