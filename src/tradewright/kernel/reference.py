@@ -211,8 +211,8 @@ def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> t
         return 0.0, out.NO_PRICE
     aim = target if in_shares else target * max(state.equity, 0.0) / state.mark[asset]
     aim = whole_shares(aim) if state.terms.whole else aim
-    if aim == 0.0 and held == 0.0 and state.ruined_row < 0:
-        return 0.0, out.UNDER_ONE_SHARE
+    if aim == 0.0 and held == 0.0:
+        return 0.0, out.UNDER_ONE_SHARE if state.ruined_row < 0 else out.RUINED
     shares = aim - held
     if abs(shares) <= DUST * max(abs(aim), abs(held)):
         return 0.0, 0

@@ -136,8 +136,8 @@ def wanted_shares(account: Record, asset: Record, target: float) -> tuple[float,
         return 0.0, NO_PRICE
     aim = target if account["in_shares"] else target * max(account["equity"], 0.0) / asset["mark"]
     aim = whole_shares(aim) if account["whole"] else aim
-    if aim == 0.0 and held == 0.0 and account["ruined_row"] < 0:
-        return 0.0, UNDER_ONE_SHARE
+    if aim == 0.0 and held == 0.0:
+        return 0.0, UNDER_ONE_SHARE if account["ruined_row"] < 0 else RUINED
     shares = aim - held
     if abs(shares) <= DUST * max(abs(aim), abs(held)):
         return 0.0, 0
