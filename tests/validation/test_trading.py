@@ -102,11 +102,46 @@ def test_a_fill_on_the_day_of_a_split_comes_after_it():
     assert (trip.is_open, trip.exit_row) == (False, 3)
 
 
-def test_cash_in_lieu_of_a_fraction_is_the_trips():
+def test_cash_in_lieu_takes_its_fraction_out_of_the_trip():
+    """One share at 15 becomes one and a half at 10: half is paid out, one is sold, and nothing was gained."""
     panel = panel_of(np.full((6, 1), 10.0), [(3, 0, SPLIT, 1.5)])
     flows = [(3, 0, CASH_IN_LIEU, 5.0)]
-    trips = trips_of([fill(1, 0, 1, 15.0), fill(4, 0, -1, 10.0)], flows, panel)
-    assert sum(trip.pnl_usd for trip in trips) == pytest.approx(0.0 + 0.5 * 10.0)
+    (trip,) = trips_of([fill(1, 0, 1, 15.0), fill(4, 0, -1, 10.0)], flows, panel)
+    assert (trip.is_open, trip.exit_row) == (False, 4)
+    assert trip.pnl_usd == pytest.approx(0.0)
+
+
+def test_a_position_paid_out_as_a_fraction_altogether_has_ended():
+    panel = panel_of(np.full((6, 1), 10.0), [(3, 0, SPLIT, 0.1)])
+    (trip,) = trips_of([fill(1, 0, 5, 1.0)], [(3, 0, CASH_IN_LIEU, 5.0)], panel)
+    assert (trip.is_open, trip.exit_row) == (False, 3)
+    assert trip.pnl_usd == pytest.approx(0.0)
+
+
+def test_rounding_in_a_split_begins_no_trip_in_the_other_direction():
+    panel = panel_of(np.full((6, 1), 49.0), [(3, 0, SPLIT, 1.0 / 49.0)])
+    assert 49 * (1.0 / 49.0) < 1.0
+    (trip,) = trips_of([fill(1, 0, 49, 1.0), fill(4, 0, -1, 49.0)], (), panel)
+    assert not trip.is_open
+
+
+def test_a_dividend_on_the_day_of_a_delisting_does_not_swallow_its_proceeds():
+    panel = panel_of(np.full((6, 1), 10.0), [(3, 0, DIVIDEND, 1.0), (3, 0, DELISTING, 0.4)])
+    flows = [(3, 0, DIVIDEND_CASH, 10.0), (3, 0, DELISTING_CASH, 40.0)]
+    (trip,) = trips_of([fill(1, 0, 10, 10.0)], flows, panel)
+    assert trip.pnl_usd == pytest.approx(-50.0)
+
+
+@pytest.mark.parametrize("stake", [0.101, -0.101])
+def test_whole_shares_through_an_uneven_split_leave_trips_that_add_up(stake):
+    close = np.array([10.0] * 4 + [10.0 / 1.5] * 6)[:, None]
+    panel = panel_of(close, [(4, 0, SPLIT, 1.5)])
+    profile = ExecutionProfile("own", 2.0, 1.0, 0.0, 0.005, 1.0, 0.1, 1.0, 0.0, 0.0, 0.0)
+    decisions = Decisions(np.array([1, 6]), np.array([[stake], [0.0]]))
+    outcome = simulate(panel, decisions, AccountOptions(10_000.0), profile)
+    (trip,) = round_trips(outcome, panel)
+    assert not trip.is_open
+    assert trip.pnl_usd == pytest.approx(outcome.equity_usd[-1] - 10_000.0)
 
 
 def test_a_delisting_ends_the_trip_without_a_price():

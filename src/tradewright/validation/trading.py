@@ -1,15 +1,18 @@
 """What an account did: exposure, turnover, costs by cause, and round trips."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tradewright.validation.figure import Figure, figure, not_evaluated
-from tradewright.values.outcome import BORROW_FEE, INTEREST, Outcome
-from tradewright.values.panel import DELISTING, SPLIT, Floats, Panel
+from tradewright.values.outcome import BORROW_FEE, CASH_IN_LIEU, DELISTING_CASH, INTEREST, Outcome
+from tradewright.values.panel import SPLIT, Floats, Panel
 
 # Shares left over by rounding after splits count as flat below this share of the largest position held.
 FLAT_SHARE = 1e-9
+# How the cash flows that belong to one asset touch its position; all others, dividends, are cash alone.
+FLOW_WORDS = {CASH_IN_LIEU: "lieu", DELISTING_CASH: "delisting"}
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
         elif kind == "fill":
             trips += _fill(book, asset, row, record)
         else:
-            trips += _cash(book, asset, row, record[0], ends=kind == "delisting")
+            trips += _cash(book, asset, row, (kind, record[0]))
     marks = last_marks(panel)
     for asset, position in sorted(book.items()):
         position.cash_usd += position.qty * marks[asset]
@@ -162,20 +165,14 @@ def _happenings(outcome: Outcome, panel: Panel) -> list[tuple[int, int, int, str
         (row, 0, asset, "split", (value,)) for row, asset, _, value in splits.tolist()
     ]
     owned = flows[(flows["asset"] >= 0) & ~np.isin(flows["kind"], (INTEREST, BORROW_FEE))]
-    delisting_rows = _delistings(panel)
-    for row, asset, _, amount in owned.tolist():
-        kind = "delisting" if (row, asset) in delisting_rows else "cash"
-        found.append((row, 1, asset, kind, (amount,)))
+    # The flow says itself what it is: a dividend may fall on the day of the delisting.
+    for row, asset, flow, amount in owned.tolist():
+        found.append((row, 1, asset, FLOW_WORDS.get(flow, "cash"), (amount,)))
     for order in fills.tolist():
         _, row, asset, qty, price, _, spread, commission = order
         found.append((row, 2, asset, "fill", (qty, price, spread, commission)))
     # The sort is stable: several fills of one asset in one bar keep the kernel's order.
     return sorted(found, key=lambda one: one[:2])
-
-
-def _delistings(panel: Panel) -> set[tuple[int, int]]:
-    gone = panel.actions[panel.actions["kind"] == DELISTING]
-    return {(row, asset) for row, asset, _, _ in gone.tolist()}
 
 
 def _split(position: _Position | None, ratio: float) -> None:
@@ -184,15 +181,17 @@ def _split(position: _Position | None, ratio: float) -> None:
         position.largest *= ratio
 
 
-def _cash(
-    book: dict[int, _Position], asset: int, row: int, amount_usd: float, ends: bool = False
-) -> list[RoundTrip]:
+def _cash(book: dict[int, _Position], asset: int, row: int, flow: tuple[str, float]) -> list[RoundTrip]:
     """Book a dividend, cash in lieu or delisting proceeds to the position it belongs to."""
+    kind, amount_usd = flow
     position = book.get(asset)
     if position is None:
         return []
     position.cash_usd += amount_usd
-    if not ends:
+    if kind == "lieu":
+        # The fraction is gone for this money; whole shares are left, as in the kernel's book.
+        position.qty = float(math.trunc(position.qty))
+    if kind == "cash" or (kind == "lieu" and position.qty != 0.0):
         return []
     del book[asset]
     return [_trip(asset, position, row, is_open=False)]
@@ -202,7 +201,7 @@ def _fill(book: dict[int, _Position], asset: int, row: int, record: tuple[float,
     """Book one fill; a fill through zero is split into its closing and its opening part."""
     qty, price, spread_usd, commission_usd = record
     position = book.get(asset)
-    if position is None or position.qty * qty >= 0 or abs(qty) <= abs(position.qty):
+    if position is None or position.qty * qty >= 0 or abs(qty) <= abs(position.qty) * (1.0 + FLAT_SHARE):
         return _book(book, asset, row, (qty, price, spread_usd + commission_usd, commission_usd))
     # Whole quantities first: shares of shares would leave rounding dust behind.
     parts = (-position.qty, qty + position.qty)
