@@ -240,3 +240,31 @@ def test_one_missing_close_in_a_quiet_stretch_carries_the_price_before(missing, 
     assert differences(reference.simulate(*stream.all), found) == []
     if missing > 3:
         assert found.long_usd[missing] == found.long_usd[missing - 1]
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+@pytest.mark.parametrize("seed", range(4))
+def test_forty_instruments_agree_in_every_bit(name, seed):
+    account = AccountOptions(1_000_000.0, 2.0, bool(seed % 2), bool(seed % 3))
+    traits = Traits(bars=60, assets=10, gaps=0.1, acts=20, pace=5, volume=1e5)
+    stream = draw(seed, traits, account, PROFILES[name])
+    wide = four_times(stream)
+    expected = reference.simulate(*wide.all)
+    assert differences(expected, DRIVERS["batch"](*wide.all)) == []
+    assert differences(expected, DRIVERS["session"](*wide.all)) == []
+    assert len(expected.fills) > 100
+
+
+def four_times(stream: Stream) -> Stream:
+    """The same market with every instrument four times, at four price levels."""
+    panel = stream.panel
+    levels = np.repeat([1.0, 0.5, 2.0, 3.0], panel.shape[1])
+    columns = [np.ascontiguousarray(np.tile(column, 4) * levels) for column in panel.columns()[:4]]
+    symbols = tuple(f"{symbol}{copy}" for copy in range(4) for symbol in panel.symbols)
+    volume = np.ascontiguousarray(np.tile(panel.volume, 4))
+    actions = np.concatenate([panel.actions] * 4)
+    actions["asset"] += np.repeat(np.arange(4) * panel.shape[1], len(panel.actions))
+    actions = actions[np.argsort(actions["row"], kind="stable")]
+    wide = type(panel)(panel.instants, panel.opens_at, symbols, *columns, volume, actions)
+    weights = np.ascontiguousarray(np.tile(stream.decisions.weights, 4) / 8.0)
+    return Stream(wide, Decisions(stream.decisions.rows, weights), stream.account, stream.profile)
