@@ -1,6 +1,8 @@
 """Where compiled code is kept: the first folder that can be written to, and never one that others can."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -92,6 +94,23 @@ def test_a_link_in_place_of_the_temporary_folder_is_not_trusted(tmp_path, tempor
 def test_a_temporary_folder_that_is_a_file_is_not_used(temporary):
     (temporary / f"tradewright-{os.getuid()}").write_text("")
     assert own_temporary() == []
+
+
+WITHOUT = """
+import sys
+from tradewright.assembly.compiled_code import load_without_linear_algebra
+load_without_linear_algebra()
+assert "scipy.linalg" not in sys.modules
+import numba, numpy as np
+product = numba.njit(lambda a, b: np.dot(a, b))(np.eye(3), np.full((3, 3), 2.0))
+assert product.tolist() == np.full((3, 3), 2.0).tolist()
+assert numba.njit(lambda a, b: np.convolve(a, b))(np.ones(3), np.ones(2)).tolist() == [1.0, 2.0, 2.0, 1.0]
+"""
+
+
+def test_linear_algebra_is_loaded_only_by_those_who_compile_it():
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_first_compilation_is_announced_and_later_ones_are_not(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ COMPILE_SECONDS = 20
 
 def prepare(options: Options, environment: Mapping[str, str], say: Say) -> Path:
     """Tell the kernel where compiled code is kept; `say` what somebody has to wait for. Gives the folder."""
+    load_without_linear_algebra()
     from tradewright.kernel.native import cache
 
     folder, note = folder_for(options, environment)
@@ -24,6 +26,23 @@ def prepare(options: Options, environment: Mapping[str, str], say: Say) -> Path:
     if not cache.is_compiled(folder):
         say(f"compiling the kernel once, about {COMPILE_SECONDS} s; later starts load it from {folder}")
     return folder
+
+
+def load_without_linear_algebra() -> None:
+    """Load numba's array functions without SciPy's linear algebra, a sixth of a warm start.
+
+    Numba imports it only to see whether it is there. It is, and is imported by whoever compiles a product of
+    matrices; the kernel has none.
+    """
+    if "scipy.linalg" in sys.modules or "numba.np.arraymath" in sys.modules:
+        return
+    # None in this place makes Python say that there is no such module.
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    try:
+        from numba.np import arraymath
+    finally:
+        del sys.modules["scipy.linalg"]
+    arraymath._HAVE_BLAS = True
 
 
 def folder_for(options: Options, environment: Mapping[str, str]) -> tuple[Path, str]:
