@@ -1,6 +1,7 @@
 """A plan: exact data and every configuration, checked before anything runs."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -290,3 +291,9 @@ def test_a_benchmark_is_read_as_it_was_known_at_each_instant():
     found = aligned(values, known_at, np.array([5, 10, 25, 30, 99]))
     assert np.isnan(found[0])
     assert found[1:].tolist() == [1.0, 2.0, 3.0, 3.0]
+
+
+def test_a_strategy_without_warm_up_is_compared_from_the_first_row(workspace):
+    plan = plan_of(workspace)
+    idle = SimpleNamespace(warm_up_bars=0)
+    assert replace(plan, points=tuple(replace(one, strategy=idle) for one in plan.points)).common_start == 0

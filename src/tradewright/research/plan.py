@@ -16,8 +16,8 @@ from tradewright.validation.benchmark import equal_weight_returns, held_returns
 from tradewright.validation.evidence import Parameter
 from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
 from tradewright.values.findings import Finding, Level
-from tradewright.values.instant import Instant
-from tradewright.values.panel import Floats, Ints, Panel
+from tradewright.values.instant import NS_PER_DAY, Instant, date_of
+from tradewright.values.panel import DELISTING, Floats, Ints, Panel
 from tradewright.values.profile import ExecutionProfile
 from tradewright.values.provenance import Snapshot
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # Fewer bars than this after the longest warm-up say nothing about anything.
 LEAST_BARS = 30
 END_OF_DATA = Instant(2**62)
+# A benchmark whose last bar is older than this when the study ends has stopped, not rested over holidays.
+LATE_END_NS = 7 * NS_PER_DAY
 
 Sources = Mapping[str, Callable[[], "DatasetContent"]]
 
@@ -56,6 +58,14 @@ class Shelf:
             if name in self.pins or name not in self.sources:
                 raise
             return self.catalogue.commit(self.sources[name](), self.now)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A benchmark that is an instrument of a dataset."""
+
+    snapshot: Snapshot
+    symbol: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +116,7 @@ class Plan:
     @property
     def common_start(self) -> int:
         """The first row at which every configuration could have decided, so that the grid compares alike."""
-        return max(point.strategy.warm_up_bars for point in self.points) - 1
+        return max(1, *(point.strategy.warm_up_bars for point in self.points)) - 1
 
 
 def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
@@ -121,11 +131,13 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
     panel = _cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options)
-    beside, market = _benchmark(options, shelf, panel)
-    findings = _findings(shelf, snapshot, panel.symbols)
+    beside = _beside(options, shelf)
+    findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)
     _block_on_errors(findings, options)
+    market = _market(options, shelf, panel, beside, max(headline.warm_up_bars - 1, 0))
     points = _points(options, headline, snapshot)
-    plan = Plan(options, study_hash(options), snapshot, beside, panel, market, findings, profile, points)
+    other = beside.snapshot if beside else None
+    plan = Plan(options, study_hash(options), snapshot, other, panel, market, findings, profile, points)
     if len(panel.instants) < plan.common_start + LEAST_BARS:
         raise InvalidOption(
             f"the period holds {len(panel.instants)} sessions; warm-up takes up to {plan.common_start + 1}.",
@@ -174,24 +186,56 @@ def _midnight(day: Any) -> Instant:
 def _cut(panel: Panel, options: StudyOptions) -> Panel:
     """The panel from the period's first day on."""
     start = options.period.start
-    first = 0 if start is None else int(np.searchsorted(panel.instants, _midnight(start)))
+    # A bar that is known at midnight covers the day before.
+    after = None if start is None else np.searchsorted(panel.instants, _midnight(start), side="right")
+    first = 0 if after is None else int(after)
     if first >= len(panel.instants):
         raise InvalidOption(
-            f"the data hold no session from {start} to {options.period.end or 'their end'}.",
+            f"the data hold no session from {start or 'their start'} to {options.period.end or 'their end'}.",
             "Widen [period].",
         )
     return panel.rows(first, len(panel.instants)) if first else panel
 
 
-def _benchmark(options: StudyOptions, shelf: Shelf, panel: Panel) -> tuple[Snapshot | None, Floats]:
-    """Returns of the benchmark at the study's own instants, and the snapshot they come from."""
+def _beside(options: StudyOptions, shelf: Shelf) -> Beside | None:
+    """The instrument the study is held against; None where that is its own universe."""
     wanted = options.benchmark
     if wanted.kind == "universe":
-        return None, equal_weight_returns(growth_index(panel))
+        return None
     snapshot = shelf.snapshot(wanted.dataset)
-    symbol = _only_symbol(wanted, snapshot)
-    other = shelf.catalogue.panel(snapshot, _as_of(options), (symbol,))
-    return snapshot, held_returns(aligned(growth_index(other)[:, 0], other.instants, panel.instants))
+    return Beside(snapshot, _only_symbol(wanted, snapshot))
+
+
+def _market(options: StudyOptions, shelf: Shelf, panel: Panel, beside: Beside | None, start: int) -> Floats:
+    """Returns of the benchmark at the study's own instants, T - 1.
+
+    Raises: InvalidOption where an instrument is not known all the way from row `start` to the end: a stretch
+    that nobody knows would count as one without a gain, and be easy to beat.
+    """
+    if beside is None:
+        return equal_weight_returns(living(panel))
+    other = shelf.catalogue.panel(beside.snapshot, _as_of(options), (beside.symbol,))
+    known = other.instants[np.isfinite(other.close[:, 0])]
+    wanted = panel.instants[start:]
+    if len(wanted) and (not len(known) or known[0] > wanted[0] or known[-1] < wanted[-1] - LATE_END_NS):
+        span = f"from {date_of(int(known[0]))} to {date_of(int(known[-1]))}" if len(known) else "on no day"
+        raise InvalidOption(
+            f"the benchmark {beside.symbol} ({beside.snapshot.dataset}) is known {span}; the study's figures "
+            f"run from {date_of(int(wanted[0]))} to {date_of(int(wanted[-1]))}.",
+            "Set [period] inside both, or choose another [benchmark].",
+        )
+    return held_returns(aligned(growth_index(other)[:, 0], other.instants, panel.instants))
+
+
+def living(panel: Panel) -> Floats:
+    """The growth of each instrument as long as it can be held: NaN after the row of its delisting.
+
+    Shape: T x N. Who holds all names alike puts what a delisting paid into those that are left.
+    """
+    growth = growth_index(panel)
+    for act in panel.actions[panel.actions["kind"] == DELISTING]:
+        growth[act["row"] + 1 :, act["asset"]] = np.nan
+    return growth
 
 
 def aligned(values: Floats, known_at: Ints, instants: Ints) -> Floats:
@@ -213,6 +257,17 @@ def _findings(shelf: Shelf, snapshot: Snapshot, symbols: tuple[str, ...]) -> tup
     """What the quality report says of the dataset as a whole and of the instruments used."""
     wanted = {"", *symbols}
     return tuple(finding for finding in shelf.catalogue.findings(snapshot) if finding.symbol in wanted)
+
+
+def _findings_beside(
+    shelf: Shelf, snapshot: Snapshot, panel: Panel, beside: Beside | None
+) -> tuple[Finding, ...]:
+    """What the report says of the benchmark's data: a crash that never was is easy to beat."""
+    if beside is None:
+        return ()
+    wanted = {beside.symbol} - set(panel.symbols) if beside.snapshot == snapshot else {"", beside.symbol}
+    found = shelf.catalogue.findings(beside.snapshot)
+    return tuple(replace(one, message=f"benchmark: {one.message}") for one in found if one.symbol in wanted)
 
 
 def _check_waivers(options: StudyOptions) -> None:
