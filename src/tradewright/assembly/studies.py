@@ -32,6 +32,8 @@ class StudyReport:
 def run_study_file(workspace: Workspace, path: Path, verify: bool, progress: Progress) -> StudyReport:
     """Run the study in a file, keep its run, and judge it.
 
+    With `verify` it is executed once more in a new process. Whether that gave the same bytes is evidence, so
+    the run is written a second time with it; its causes, and with them its id, stay the same.
     Raises: whatever is wrong with the file, the data or the disk; Interrupted on Ctrl-C.
     """
     from tradewright.research import study

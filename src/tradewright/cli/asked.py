@@ -36,7 +36,11 @@ def workspace_of(context: typer.Context) -> "Workspace":
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:
-    """The words of a command line with the options that belong to all verbs moved before the verb."""
+    """The words of a command line with the options that belong to all verbs moved before the verb.
+
+    Typer knows such options only there; a person types them where they come to mind. What stands behind a
+    lone -- is left as it is.
+    """
     front: list[str] = []
     rest: list[str] = []
     words = iter(arguments)

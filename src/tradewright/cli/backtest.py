@@ -32,7 +32,15 @@ def run(
     seed: Annotated[int, typer.Option(help="Of the intervals' resamples.")] = 0,
     json: Json = False,
 ) -> None:
-    """Take a quick look at one strategy. It is a trial like any other: it is put on record before it runs."""
+    """Take a quick look at one strategy. It is a trial like any other: it is put on record before it runs.
+
+    A look that no study registered counts under a hypothesis of its own, and
+    looking twice at the same thing is one trial. Decisions made at a close are
+    filled at the next open, or the next close where nothing else is known.
+
+    For a verdict with intervals worth printing, a grid and a dossier, write a
+    study.
+    """
     from tradewright.assembly.backtests import BacktestRequest, run_backtest
     from tradewright.values.profile import AccountOptions
 

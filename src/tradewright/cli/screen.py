@@ -75,7 +75,10 @@ def when(instant: int) -> str:
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Any]:
-    """A progress bar on stderr; gives a function that is told stage, steps done and steps in all."""
+    """A progress bar on stderr; gives a function that is told stage, steps done and steps in all.
+
+    Without a terminal there is none: a log would keep every one of its states.
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda stage, done, total: None
         return

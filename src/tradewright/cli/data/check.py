@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def run(context: typer.Context, name: Name, json: Json = False) -> None:
-    """Print the quality report of a dataset. Exit code 1 when it has errors: they block a study."""
+    """Print the quality report of a dataset. Exit code 1 when it has errors: they block a study.
+
+    Each finding has a code. A study may accept one by its code, with a reason
+    that its dossier then shows.
+    """
     catalogue = workspace_of(context).catalogue
     snapshot = catalogue.resolve(name)
     findings = catalogue.findings(snapshot)

@@ -67,7 +67,16 @@ def run(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Bring data into the catalogue: all of it or nothing. Prints the snapshot's id."""
+    """Bring data into the catalogue: all of it or nothing. Prints the snapshot's id.
+
+    What was there stays readable for ever under its own id; the dataset's name
+    means its latest snapshot. Prices must be raw, as traded: splits and
+    dividends are facts of their own (--actions, or corporate_actions.csv beside
+    the bars, with listings.csv for tickers that changed hands).
+
+    A cell that cannot be read is named by file, line, column and value, and
+    nothing is taken.
+    """
     from tradewright.assembly.ingest import IngestRequest, ingest
 
     given: dict[str, Any] = {

@@ -11,7 +11,11 @@ def run(
     context: typer.Context,
     json: Json = False,
 ) -> None:
-    """List all snapshots, newest first."""
+    """List all snapshots, newest first.
+
+    A snapshot is exact bytes for ever: its id is a hash of what it says, so the
+    same data twice are one snapshot.
+    """
     snapshots = workspace_of(context).catalogue.snapshots()
     if json:
         screen.as_json(plain(one) for one in snapshots)

@@ -17,7 +17,10 @@ Name = Annotated[
 
 
 def run(context: typer.Context, name: Name, json: Json = False) -> None:
-    """Show a dataset's passport: where it comes from, what must be known about it, what is in it."""
+    """Show a dataset's passport: where it comes from, what must be known about it, what is in it.
+
+    Its caveats stand under every verdict reached on it.
+    """
     catalogue = workspace_of(context).catalogue
     snapshot = catalogue.resolve(name)
     truth = catalogue.truth(snapshot)

@@ -9,7 +9,12 @@ from tradewright.cli.asked import Json
 
 
 def run(context: typer.Context, json: Json = False) -> None:
-    """List the execution profiles side by side: spread, commission, participation, rates."""
+    """List the execution profiles side by side: spread, commission, participation, rates.
+
+    Costs ending in _bps are basis points of what is traded, _usd dollars; rates
+    are a year; participation is the share of a bar's volume that an order may
+    take.
+    """
     from tradewright.execution.profiles.registry import DEFAULT, PROFILES
 
     if json:

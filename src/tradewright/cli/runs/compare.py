@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 def run(context: typer.Context, left: RunId, right: RunId, json: Json = False) -> None:
-    """Put two runs side by side: what was asked, the figures, how alike their equity moved."""
+    """Put two runs side by side: what was asked, the figures, how alike their equity moved.
+
+    The correlation is that of returns from bar to bar, over the instants at
+    which both have an account.
+    """
     store = workspace_of(context).runs
     one, two = store.complete(left), store.complete(right)
     from tradewright.runs.compare import compare

@@ -9,7 +9,11 @@ from tradewright.cli.asked import Json, workspace_of
 
 
 def run(context: typer.Context, json: Json = False) -> None:
-    """List all runs, newest first."""
+    """List all runs, newest first.
+
+    A run is complete, partial (it was interrupted and has no result) or damaged
+    (its manifest cannot be read).
+    """
     manifests = workspace_of(context).runs.all()
     if json:
         screen.as_json({"id": one.run_id, **asdict(one)} for one in manifests)

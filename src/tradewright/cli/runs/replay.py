@@ -15,7 +15,11 @@ def run(
     into: Annotated[Path | None, typer.Option(help="Write the files made anew into this folder.")] = None,
     json: Json = False,
 ) -> None:
-    """Execute a run again, on the data it read, and print what comes out."""
+    """Execute a run again, on the data it read, and print what comes out.
+
+    No trial is counted: this one has been. --into keeps the files made anew, to
+    look at where they differ.
+    """
     from tradewright.assembly.again import replayed, write_into
     from tradewright.runs.manifest import sha256_of
 

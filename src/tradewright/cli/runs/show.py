@@ -10,7 +10,11 @@ from tradewright.cli.asked import Json, RunId, workspace_of
 
 
 def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
-    """Show one run: what names it, its figures and gates, and its files."""
+    """Show one run: what names it, its figures and gates, and its files.
+
+    Its id is a hash of seed, code version, data snapshot and configuration: the
+    same four give the same run.
+    """
     store = workspace_of(context).runs
     manifest = store.find(run_id)
     summary: dict[str, Any] = {}

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
-    """Execute a run again in a new process and compare every hash. Exit code 1 when a file differs."""
+    """Execute a run again in a new process and compare every hash. Exit code 1 when a file differs.
+
+    First come files that were edited, removed or added since; then those that
+    come out otherwise. Other code or libraries than those the run was made with
+    are said beside, because they may be why.
+    """
     from tradewright.assembly.again import verification_of
 
     found = verification_of(workspace_of(context), run_id)

@@ -7,7 +7,10 @@ from tradewright.cli.asked import Json
 
 
 def run(context: typer.Context, json: Json = False) -> None:
-    """List the strategies that come with the package."""
+    """List the strategies that come with the package.
+
+    One of your own is named by its file: path/to/file.py:ClassName.
+    """
     from tradewright.strategies.registry import members
 
     found = [(name, first_line(kind), kind.declared()) for name, kind in members().items()]

@@ -16,7 +16,11 @@ def run(
     ],
     json: Json = False,
 ) -> None:
-    """Show a strategy's parameters: default, bounds, unit and meaning."""
+    """Show a strategy's parameters: default, bounds, unit and meaning.
+
+    A file of the user's own is run to be read: it is a program, with the user's
+    rights.
+    """
     from tradewright.runs.strategy_source import load
     from tradewright.strategies.parameters import bounds_of
 

@@ -7,7 +7,11 @@ from tradewright.cli.asked import Json, workspace_of
 
 
 def run(context: typer.Context, json: Json = False) -> None:
-    """List the studies that were run, newest first, each with its headline and its trials."""
+    """List the studies that were run, newest first, each with its headline and its trials.
+
+    The trials are those of the hypothesis when that study ended: all
+    configurations ever tried on it.
+    """
     from tradewright.assembly.studies import study_runs
 
     found = study_runs(workspace_of(context))

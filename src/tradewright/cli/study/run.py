@@ -20,7 +20,15 @@ def run(
     ] = True,
     json: Json = False,
 ) -> None:
-    """Run a study from its file to a verdict, with every trial on record, and write its dossier."""
+    """Run a study from its file to a verdict, with every trial on record, and write its dossier.
+
+    What the file says is checked first; a misspelt key or name is refused
+    before anything runs. The hypothesis and each configuration go into the
+    ledger before they are tried, and count whatever becomes of them.
+
+    Ctrl-C leaves a run marked as partial (exit code 130); the same command
+    finishes it.
+    """
     from tradewright.assembly.studies import run_study_file
 
     workspace = workspace_of(context)
