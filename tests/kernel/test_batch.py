@@ -51,3 +51,10 @@ def test_a_single_row_is_a_valid_panel():
     outcome = simulate(market([100.0]), no_decisions(1), account(), profile())
     assert outcome.equity_usd.tolist() == [1_000.0]
     assert outcome.ruined_row == -1
+
+
+def test_a_panel_without_rows_gives_an_outcome_without_rows():
+    panel = market([100.0, 100.0]).rows(0, 0)
+    outcome = simulate(panel, no_decisions(1), account(liquidate_at_end=True), profile(cash_rate=0.1))
+    assert outcome.equity_usd.shape == (0,)
+    assert outcome.positions.tolist() == [0.0]

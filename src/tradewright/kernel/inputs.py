@@ -20,24 +20,20 @@ _ROWS_A_LOOK = 4096
 
 @dataclass(frozen=True)
 class Terms:
-    """The rules of one simulation, read off the account, the profile and the panel.
-
-    Units: `spread_bps` moves the price against the trader; `commission_share` and `capacity_share` are shares
-    of notional and of the bar's volume; rates are a year.
-    """
+    """The rules of one simulation, read off the account, the profile and the panel."""
 
     capital_usd: float
-    max_gross: float
-    whole: bool
-    liquidate: bool
-    close_only: bool
-    has_volume: bool
-    capacity_share: float
-    spread_bps: float
-    commission_share: float
+    max_gross: float  # multiple of equity at the prices of each fill
+    whole: bool  # whole shares only
+    liquidate: bool  # everything is sold at the last close
+    close_only: bool  # orders meet closes, because the panel knows no open
+    has_volume: bool  # unknown volumes stand for none, because others are known
+    capacity_share: float  # of a bar's volume, at most 1
+    spread_bps: float  # half the spread, slippage included
+    commission_share: float  # of notional
     per_share_usd: float
-    minimum_usd: float
-    cash_rate: float
+    minimum_usd: float  # a fill
+    cash_rate: float  # a year, as the two below
     margin_rate: float
     borrow_rate: float
 

@@ -24,13 +24,13 @@ class Order:
     """A market order; `qty` is signed, `remaining` is what still wants to trade."""
 
     order_id: int
-    row: int
+    row: int  # of the decision
     asset: int
-    qty: float
-    remaining: float
+    qty: float  # signed, restated by splits like the two below
+    remaining: float  # what may still trade; a cut by the gross limit takes from it without filling
     filled: float = 0.0
     state: int = out.WORKING
-    done_row: int = -1
+    done_row: int = -1  # of the last fill or change of state
 
 
 @dataclass
@@ -38,9 +38,9 @@ class Match:
     """What one order may trade on this row: the part that reduces a position, and the whole of it."""
 
     order: Order
-    reference: float
-    reducing: float
-    qty: float
+    reference: float  # the printed price
+    reducing: float  # signed, never more than is held
+    qty: float  # signed, the reducing part included
 
 
 @dataclass
@@ -49,18 +49,19 @@ class State:
 
     terms: Terms
     panel: Panel
-    cash: float
-    equity: float
+    cash: float  # proceeds of short sales included
+    equity: float  # at the last close
     qty: list[float]
     mark: list[float]
-    working: dict[int, Order] = field(default_factory=dict)
+    working: dict[int, Order] = field(default_factory=dict)  # at most one an instrument
     delisted: set[int] = field(default_factory=set)
     long: float = 0.0
-    short: float = 0.0
-    interest: float = 0.0
-    borrow_fee: float = 0.0
+    short: float = 0.0  # a liability, zero or more
+    interest: float = 0.0  # received so far, less what was paid
+    borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
     orders: list[Order] = field(default_factory=list)
+    # The three below are rows of the records of the same name in values/outcome.py.
     fills: list[tuple[int, int, int, float, float, float, float, float]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)
     refusals: list[tuple[int, int, int]] = field(default_factory=list)
@@ -109,13 +110,13 @@ def opened(panel: Panel, terms: Terms) -> State:
 
 def step(state: State, row: int, intent: Intent | None) -> None:
     """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
-    accrue(state, row)
-    act(state, row)
+    accrue(state, row)  # before the open: interest since the last close
+    act(state, row)  # splits, dividends, delistings
     if intent is not None:
-        admit(state, intent)
+        admit(state, intent)  # targets become orders
     for match, fitting in fit(state, row, matches(state, row)):
-        trade(state, row, match, fitting)
-    mark(state, row)
+        trade(state, row, match, fitting)  # at the open: fills are charged and booked
+    mark(state, row)  # at the close
     guard(state, row)
 
 
@@ -209,6 +210,7 @@ def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> t
         return 0.0, out.DELISTED
     if math.isnan(state.mark[asset]):
         return 0.0, out.NO_PRICE
+    # Equity is that of the decision's close; the mark may since have been restated by a split.
     aim = target if in_shares else target * max(state.equity, 0.0) / state.mark[asset]
     aim = whole_shares(aim) if state.terms.whole else aim
     if aim == 0.0 and held == 0.0:
@@ -218,7 +220,7 @@ def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> t
         return 0.0, 0
     if state.ruined_row < 0:
         return shares, 0
-    if shares * held >= 0.0:
+    if shares * held >= 0.0:  # nothing held, or more of the same
         return 0.0, out.RUINED
     return math.copysign(min(abs(shares), abs(held)), shares), 0
 
@@ -289,7 +291,7 @@ def trade(state: State, row: int, match: Match, share: float) -> None:
     if share < 1.0:
         qty = match.reducing + (match.qty - match.reducing) * share
         qty = whole_shares(qty) if state.terms.whole else qty
-    order.remaining -= match.qty
+    order.remaining -= match.qty  # filled or dropped: neither comes back
     order.done_row = row
     if abs(order.remaining) <= DUST * abs(order.qty):
         order.remaining = 0.0
@@ -383,6 +385,7 @@ def whole_shares(shares: float) -> float:
 def outcome_of(state: State, path: Floats) -> Outcome:
     """Everything that happened, as arrays and records."""
     last = path.shape[1] - 1
+    # Interest a bar is in its own columns; flows hold the totals alone, so that sums by kind are complete.
     totals = ((out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee))
     flows = state.flows + [(last, -1, kind, amount) for kind, amount in totals if amount != 0.0]
     orders = [(o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row) for o in state.orders]

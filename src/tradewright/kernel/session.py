@@ -97,7 +97,7 @@ class Session:
         if self._ran > self.row:
             return
         books = self._books
-        if self._queued:
+        if self._queued:  # most looks find nothing new to say, and writing a record costs as much as running
             books.account["decision"] = 0
             books.table["decisions"] = self._queued
         books.run(self.row + 1)
@@ -125,6 +125,7 @@ class Session:
             mend = f"Give {self._shape[0]} numbers, one for each symbol, NaN to leave a position as it is."
             raise InvalidOption(f"Targets of shape {wish.shape} at row {self.row}.", mend)
         check_weights(wish[None, :], [self.row], self._books.panel.symbols)
+        # The loop reads one unit at a time, and the queue has an end: let it catch up first.
         if self._queued == len(rows) or self._in_shares != in_shares:
             self._catch_up()
             self._books.account["in_shares"] = self._in_shares = in_shares

@@ -12,7 +12,7 @@ from tradewright.values.errors import InvalidOption
 from tradewright.values.panel import Floats, Ints, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
-_CHUNKS_A_THREAD = 4
+_CHUNKS_A_THREAD = 4  # candidates differ in how much they trade; small chunks level that out
 
 
 def simulate_many(

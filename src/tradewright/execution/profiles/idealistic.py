@@ -1,4 +1,13 @@
-"""The optimistic answer: small costs, no commission, cheap money."""
+"""The optimistic answer: small costs, no commission, cheap money.
+
+What a patient trader of large US stocks might get on good days; the upper edge of the band a run reports.
+
+Half-spread: 2 bp x 0.7, as in `realistic` without its worse moments. Commission: zero, as large US retail
+brokers charge since October 2019. Participation: 11 % of the bar.
+Cash: 2 % a year, about half a point under the average three-month bill of 1990-2022. Margin: 4 %, about a
+point and a half over it. Borrow: 0.25 %, the value-weighted mean fee in D'Avolio (2002), The market for
+borrowing stock, Journal of Financial Economics 66.
+"""
 
 from tradewright.values.profile import ExecutionProfile
 
@@ -15,11 +24,3 @@ IDEALISTIC = ExecutionProfile(
     margin_rate=0.04,
     borrow_rate=0.0025,
 )
-"""What a patient trader of large US stocks might get on good days; the upper edge of the band a run reports.
-
-Half-spread: 2 bp x 0.7, as in `realistic` without its worse moments. Commission: zero, as large US retail
-brokers charge since October 2019. Participation: 11 % of the bar.
-Cash: 2 % a year, about half a point under the average three-month bill of 1990-2022. Margin: 4 %, about a
-point and a half over it. Borrow: 0.25 %, the value-weighted mean fee in D'Avolio (2002), The market for
-borrowing stock, Journal of Financial Economics 66.
-"""

@@ -1,4 +1,13 @@
-"""The pessimistic answer: wide spreads, thin bars, dear money."""
+"""The pessimistic answer: wide spreads, thin bars, dear money.
+
+What trading costs when everybody wants the same door; the lower edge of the band a run reports.
+
+Half-spread: 5 bp x 1.6 = 8 bp, four times `realistic`: an assumption for crises and for thinly traded
+stocks.
+Commission: as in `realistic`. Participation: 7.5 % of the bar.
+Cash earns nothing and margin costs 9 %. Borrow: 5 %, just above the mean fee of 4.3 % that D'Avolio
+(2002) finds for the stocks that are hard to borrow.
+"""
 
 from tradewright.values.profile import ExecutionProfile
 
@@ -15,11 +24,3 @@ STRESSED = ExecutionProfile(
     margin_rate=0.09,
     borrow_rate=0.05,
 )
-"""What trading costs when everybody wants the same door; the lower edge of the band a run reports.
-
-Half-spread: 5 bp x 1.6 = 8 bp, four times `realistic`: an assumption for crises and for thinly traded
-stocks.
-Commission: as in `realistic`. Participation: 7.5 % of the bar.
-Cash earns nothing and margin costs 9 %. Borrow: 5 %, just above the mean fee of 4.3 % that D'Avolio
-(2002) finds for the stocks that are hard to borrow.
-"""

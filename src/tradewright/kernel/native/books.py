@@ -57,11 +57,13 @@ class Books:
         self.assets = new_assets(count)
         self.market = market_of(panel, terms)
         self.intents = intents
+        # An order for every word, a last sale of each instrument, and always the entries of one row.
         room = max(2 * count, min(_FIRST_ROOM, (len(intents[0]) + 1) * count)) + 1
         rooms = (room, room, len(self.market[4]) + 2, room)
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
         ]
+        # Long, short and accruals are zero unless written; untouched zeros cost no memory.
         blank = (np.zeros(bars), np.zeros(bars), np.zeros(bars), np.zeros(bars))
         self.path: Path = (np.empty(bars), np.empty(bars), *blank)
         self.table = np.zeros(1, dtype=table_dtype)

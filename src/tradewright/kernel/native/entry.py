@@ -30,13 +30,14 @@ from tradewright.values.panel import Floats, action_dtype
 def _at(typing: Any, address: Any) -> Any:
     """The memory at an address."""
 
+    # numba has no cast from a number to a pointer of its own.
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(types.int64), generate
 
 
-at: Any = intrinsic(_at)
+at: Any = intrinsic(_at)  # typed Any: mypy takes the decorator's arguments for the function's
 carray: Any = numba.carray  # type: ignore[attr-defined]
 
 

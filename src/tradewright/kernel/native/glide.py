@@ -52,7 +52,7 @@ def glide_flat(account: Record, path: Path, stop: int) -> None:
         fill(path[1][start:stop], cash)
     account["long"] = account["short"] = 0.0
     account["equity"] = cash
-    if cash <= 0.0 and account["ruined_row"] < 0:
+    if cash <= 0.0 and account["ruined_row"] < 0:  # only an account that owes more than it sold for
         account["ruined_row"] = start
     account["row"] = stop
 
@@ -63,11 +63,11 @@ def glide_held(account: Record, assets: Records, market: Market, path: Path, sto
     start, cash = account["row"], account["cash"]
     asset = assets[assets[0]["held"]]
     qty, equity, close = asset["qty"], path[0][start:stop], market[2]
-    column = market[5][start:stop] if len(assets) == 1 else equity
+    column = market[5][start:stop] if len(assets) == 1 else equity  # prices lie end to end, or are gathered
     if len(assets) > 1 or not all_known(column):
         column = equity
         carry(column, close[start:stop, asset["number"]], asset["mark"])
-    asset["mark"] = column[-1]
+    asset["mark"] = column[-1]  # before equity is written over it
     if account["journals"]:
         side = path[2] if qty > 0.0 else path[3]
         ruins = value_rows(column, equity, path[1][start:stop], side[start:stop], qty, cash)
@@ -108,7 +108,7 @@ def glide_accruing(account: Record, assets: Records, market: Market, path: Path,
         cash += gain
         interest += gain
         price = close[place, number] if known(close[place, number]) else price
-        if journals:
+        if journals:  # hoisted out of the loop by the compiler
             cash_column[place], long[place] = cash, qty * price
             earned[place], paid[place] = interest, borrow_fee
         equity[place] = cash + qty * price

@@ -23,7 +23,7 @@ def match(account: Record, assets: Records, market: Market, row: int) -> int:
     for place in range(account["working"]):
         number = assets[place]["working"]
         asset = assets[number]
-        asset["wanted"] = 0.0
+        asset["wanted"] = 0.0  # nothing, until a price and a volume allow it
         reference = prices[row, number]
         reach = abs(asset["remaining"])
         if account["has_volume"]:
@@ -32,7 +32,7 @@ def match(account: Record, assets: Records, market: Market, row: int) -> int:
             continue
         sign = 1.0 if asset["remaining"] > 0.0 else -1.0
         asset["reference"], asset["wanted"] = reference, sign * reach
-        against = sign * asset["qty"] < 0.0
+        against = sign * asset["qty"] < 0.0  # this order trades toward zero
         asset["reducing"] = sign * min(reach, abs(asset["qty"])) if against else 0.0
         count += 1
     return count
@@ -55,7 +55,7 @@ def fitting(account: Record, assets: Records, market: Market, row: int) -> float
         number = assets[place]["held"]
         asset = assets[number]
         price = market[1][row, number]
-        price = price if known(price) else asset["mark"]
+        price = price if known(price) else asset["mark"]  # no print: the last known close
         gross += abs(asset["qty"]) * price
         equity += asset["qty"] * price
     increase = extra = base = 0.0
@@ -68,7 +68,7 @@ def fitting(account: Record, assets: Records, market: Market, row: int) -> float
         least = cost(account, asset["reducing"], asset["reference"])
         base += least
         extra += cost(account, asset["wanted"], asset["reference"]) - least
-    if increase <= 0.0:
+    if increase <= 0.0:  # reductions are never cut
         return 1.0
     limit = account["max_gross"]
     share = (limit * (equity - base) - gross) / (increase + limit * extra)
@@ -100,7 +100,7 @@ def fill(account: Record, asset: Record, journal: Journal, row: int, share: floa
     if share < 1.0:
         qty = asset["reducing"] + (asset["wanted"] - asset["reducing"]) * share
         qty = whole_shares(qty) if account["whole"] else qty
-    asset["remaining"] -= asset["wanted"]
+    asset["remaining"] -= asset["wanted"]  # filled or dropped: neither comes back
     if abs(asset["remaining"]) <= DUST * abs(asset["ordered"]):
         asset["remaining"] = 0.0
     if account["journals"]:
@@ -129,7 +129,7 @@ def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -
     fee = commission(account, qty, price)
     account["cash"] = account["cash"] - qty * price - fee
     held = asset["qty"] + qty
-    asset["qty"] = 0.0 if abs(held) <= DUST * abs(qty) else held
+    asset["qty"] = 0.0 if abs(held) <= DUST * abs(qty) else held  # parts add up to the whole but for rounding
     if account["journals"]:
         record = fills[account["fills"]]
         record["order_id"], record["row"], record["asset"] = asset["order"], row, asset["number"]

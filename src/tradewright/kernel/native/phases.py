@@ -46,7 +46,7 @@ def act(account: Record, assets: Records, market: Market, journal: Journal, row:
         action = actions[account["action"]]
         account["action"] += 1
         asset = assets[action["asset"]]
-        look_back(asset, close, row - 1)
+        look_back(asset, close, row - 1)  # a split restates the price known before it, never a later one
         if action["kind"] == SPLIT:
             split(account, asset, journal, action)
         elif action["kind"] != DIVIDEND:
@@ -64,7 +64,7 @@ def split(account: Record, asset: Record, journal: Journal, action: Record) -> N
     shares = asset["qty"] * ratio
     asset["qty"] = whole_shares(shares) if account["whole"] else shares
     fraction = shares - asset["qty"]
-    if abs(fraction) > DUST * abs(shares):
+    if abs(fraction) > DUST * abs(shares):  # a rounding error of the ratio is no fraction of a share
         pay(account, journal, action, CASH_IN_LIEU, fraction * asset["mark"])
     if asset["order"] < 0:
         return
@@ -115,7 +115,7 @@ def admit(account: Record, assets: Records, market: Market, intents: Intents, jo
         asset = assets[number]
         if asset["order"] >= 0:
             end_order(account, asset, journal[0], REPLACED, row)
-        if target == 0.0 and asset["qty"] == 0.0:
+        if target == 0.0 and asset["qty"] == 0.0:  # most instruments of a wide panel; spares the look back
             continue
         look_back(asset, market[2], row)
         shares, reason = wanted_shares(account, asset, target)
@@ -143,7 +143,7 @@ def wanted_shares(account: Record, asset: Record, target: float) -> tuple[float,
         return 0.0, 0
     if account["ruined_row"] < 0:
         return shares, 0
-    if shares * held >= 0.0:
+    if shares * held >= 0.0:  # nothing held, or more of the same
         return 0.0, RUINED
     size = min(abs(shares), abs(held))
     return (size if shares > 0.0 else -size), 0
@@ -152,7 +152,7 @@ def wanted_shares(account: Record, asset: Record, target: float) -> tuple[float,
 @compiled
 def place_order(account: Record, asset: Record, orders: Records, row: int, shares: float) -> None:
     """Give a new order the next id, which is never given again."""
-    order_id = account["orders"]
+    order_id = account["orders"]  # also its place in the journal
     account["orders"] += 1
     asset["order"], asset["ordered"], asset["remaining"] = order_id, shares, shares
     if account["journals"]:
@@ -185,7 +185,7 @@ def cancel_all(account: Record, assets: Records, orders: Records, row: int) -> N
     """Cancel every working order."""
     for place in range(account["working"]):
         asset = assets[assets[place]["working"]]
-        if asset["order"] >= 0:
+        if asset["order"] >= 0:  # the list may be older than this row's fills
             end_order(account, asset, orders, CANCELLED, row)
     account["working"] = 0
 
@@ -221,7 +221,7 @@ def guard(account: Record, assets: Records, orders: Records, row: int) -> None:
 def write(account: Record, path: Path, row: int) -> None:
     """Note the account at this row's close."""
     path[0][row] = account["equity"]
-    if account["journals"]:
+    if account["journals"]:  # in a sweep every column is the same memory
         path[1][row], path[2][row], path[3][row] = account["cash"], account["long"], account["short"]
         if account["accrues"]:
             path[4][row], path[5][row] = account["interest"], account["borrow_fee"]

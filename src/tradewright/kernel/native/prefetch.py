@@ -22,6 +22,7 @@ def _touch(typing: Any, array: Any, row: Any) -> Any:
         number = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, number, number, number])
         prefetch = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
+        # Zero: to read; three: keep it in every cache; one: data, not code.
         builder.call(prefetch, [pointer, number(0), number(3), number(1)])
         return context.get_dummy_value()
 

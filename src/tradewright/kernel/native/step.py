@@ -21,10 +21,10 @@ def run(
     while account["row"] < stop:
         busy = next_busy_row(account, market, intents, stop)
         if busy > account["row"]:
-            glide(account, assets, market, path, busy)
+            glide(account, assets, market, path, busy)  # maybe not all the way: the loop comes back
             continue
         if is_full(account, assets, journal):
-            return JOURNAL_FULL
+            return JOURNAL_FULL  # nothing of this row was done yet
         step(account, assets, market, intents, journal)
         write(account, path, account["row"])
         account["row"] += 1
@@ -43,10 +43,13 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
     row = account["row"]
     if account["accrues"] and row > 0:
         accrue(account, market[0], row)
+    # Asked here rather than inside: a call that does nothing costs more than the question.
     if account["action"] < len(market[4]) and market[4][account["action"]]["row"] == row:
         act(account, assets, market, journal, row)
     if account["decision"] < len(intents[0]) and intents[0][account["decision"]] < row:
-        look_ahead(market, intents, account["decision"] + 1)
+        look_ahead(
+            market, intents, account["decision"] + 1
+        )  # in time: a trade and a quiet stretch lie between
         admit(account, assets, market, intents, journal)
     if account["working"] > 0:
         trade(account, assets, market, journal, row)
@@ -57,7 +60,7 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
 @compiled
 def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) -> int:
     """The first row on which anything but interest and marks can happen."""
-    if account["working"] > 0:
+    if account["working"] > 0:  # an order may fill on any row
         return int(account["row"])
     busy = stop
     if account["decision"] < len(intents[0]):
@@ -89,7 +92,7 @@ def sweep(
     account, assets = blank
     for candidate in range(len(equity)):
         start, end = starts[candidate], starts[candidate + 1]
-        row = equity[candidate]
+        row = equity[candidate]  # handed out for every column: without a journal only equity is written
         reset(account, assets)
         chosen = (intents[0][start:end], intents[1][start:end])
         run(account, assets, market, chosen, journal, (row, row, row, row, row, row))
