@@ -337,3 +337,19 @@ def test_a_verdict_counts_by_status():
 
 def test_the_limits_are_those_of_the_design():
     assert (gates.LEAST_ROUND_TRIPS, gates.LEAST_POSITIVE_SHARE) == (50, 0.75)
+
+
+@pytest.mark.parametrize(
+    ("field", "code"), [("sharpe", "sharpe_above_zero"), ("over_benchmark", "beats_benchmark")]
+)
+def test_an_interval_narrower_than_gates_ask_for_decides_nothing(field, code):
+    found = number(1.0, 0.5, 1.5)
+    gate = gate_of(code, **{field: replace(found, interval=replace(found.interval, level=0.5))})
+    assert (gate.status, gate.reason_code) == (Status.NOT_EVALUATED, "narrow_interval")
+    assert "covers 50%; a gate asks for 95%" in gate.reason
+
+
+def test_reported_parameters_that_lose_are_not_stable_however_good_the_others_are():
+    gate = gate_of("parameter_stability", grid=grid_of(even_grid() | {(1, 1): -0.2}))
+    assert (gate.status, gate.reason_code) == (Status.FAIL, "headline_not_positive")
+    assert "that of the reported parameters is -0.20" in gate.reason

@@ -150,6 +150,9 @@ def parameter_stability(evidence: Evidence) -> Gate:
         return ask.compared(Status.FAIL, "below_limit", words, (share, LEAST_POSITIVE_SHARE))
     if headline is None:
         return ask.unanswered("headline_off_grid", f"{words}; the reported parameters lie off the grid")
+    if headline.sharpe.value is not None and headline.sharpe.value <= 0.0:
+        lost = f"{words}, but that of the reported parameters is {_number(headline.sharpe)}"
+        return ask.compared(Status.FAIL, "headline_not_positive", lost, (share, LEAST_POSITIVE_SHARE))
     cliffs = _cliffs(headline, grid)
     if cliffs:
         lost = f"{words}, but one step away it is lost: {'; '.join(cliffs)}"
@@ -233,7 +236,7 @@ GATES: tuple[Callable[[Evidence], Gate], ...] = (
 def _cliffs(headline: GridPoint, grid: list[GridPoint]) -> list[str]:
     """Neighbours one step away on one axis that lose most of the headline's Sharpe ratio, in words."""
     own = headline.sharpe.value
-    if own is None or own <= 0.0:
+    if own is None:
         return []
     beside = [point for point in grid if _distance(point.steps, headline.steps) == 1]
     lost = [point for point in beside if (point.sharpe.value or 0.0) < CLIFF_SHARE * own]

@@ -3,6 +3,9 @@
 from tradewright.validation.figure import Figure
 from tradewright.validation.verdict import Gate, Status
 
+# A gate takes no narrower interval than this: a study may draw one, but it decides nothing.
+LEAST_LEVEL = 0.95
+
 
 class Question:
     """One gate being asked: knows its name, so that each answer is one line."""
@@ -52,6 +55,11 @@ class Question:
             return self.without(found, f"{what} was not computed")
         if found.interval is None:
             return self.unanswered("no_interval", f"{what} has a value but no interval")
+        if found.interval.level < LEAST_LEVEL:
+            words = (
+                f"the interval of {what} covers {found.interval.level:.0%}; a gate asks for {LEAST_LEVEL:.0%}"
+            )
+            return self.unanswered("narrow_interval", f"{words}: set [intervals] level")
         low, high = found.interval.low, found.interval.high
         met = low > 0.0
         status = Status.PASS if met else Status.FAIL
