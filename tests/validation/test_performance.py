@@ -208,6 +208,21 @@ def test_hit_rate_counts_bars_that_moved():
     assert (found.value, found.sample) == (pytest.approx(2 / 3), 3)
 
 
+def test_interest_on_idle_cash_is_no_hit():
+    """Half the bars in cash at 5 %, the others lose: none of them gained."""
+    instants = days(41)
+    cash = cash_returns(instants, 0.05)
+    returns = np.where(np.arange(40) % 2 == 0, cash, -0.01)
+    equity = 100.0 * np.cumprod(np.concatenate([[1.0], 1.0 + returns]))
+    found = hit_rate_figure(period_of(instants, equity, 0.05), None)
+    assert (found.value, found.sample) == (0.0, 20)
+
+
+def test_a_ruined_account_has_no_hit_rate():
+    found = hit_rate_figure(account([100.0, 120.0, 90.0, -5.0, -5.0, -5.0]), None)
+    assert "ruined" in found.reason
+
+
 def test_an_idle_account_has_no_hit_rate():
     assert "hardly any bar" in hit_rate_figure(account([100.0] * 50), None).reason
 

@@ -11,7 +11,7 @@ import numpy as np
 from tradewright.validation.bootstrap import BootstrapOptions, Resampling, resampling
 from tradewright.validation.figure import Figure, not_evaluated
 from tradewright.validation.ratios import FLOOR, mean_over_deviation, of_means, of_path, variance, with_square
-from tradewright.validation.sharpe import sharpe_annualised
+from tradewright.validation.sharpe import SMALLEST_DEVIATION, sharpe_annualised
 from tradewright.values.instant import DAYS_PER_YEAR, NS_PER_DAY
 from tradewright.values.panel import Floats, Ints
 
@@ -239,16 +239,21 @@ def calmar_figure(period: Period, sample: Resampling | None) -> Figure:
 
 
 def hit_rate_figure(period: Period, sample: Resampling | None) -> Figure:
-    """Share of bars with a gain, of those with any change at all.
+    """Share of bars that earned more than cash, of those that earned anything but cash.
 
-    Bars on which the account stood still say nothing for or against it; `sample` counts the others.
+    Bars on which the account stood still or lay in cash say nothing for or against it, though they bring
+    interest; `sample` counts the others.
     """
     name, unit = "Share of bars that gained", "share"
-    returns = period.returns
-    moved = int(np.count_nonzero(returns))
+    excess = period.excess
+    if not bool(np.isfinite(excess).all()):
+        return not_evaluated(name, unit, len(excess), "the account was ruined, or its equity is unknown")
+    # What is left of an idle bar is rounding.
+    has_moved = np.abs(excess) > SMALLEST_DEVIATION
+    moved = int(np.count_nonzero(has_moved))
     if moved < 2:
         return not_evaluated(name, unit, moved, "hardly any bar gained or lost")
-    columns = np.stack([returns > 0, returns != 0], axis=1).astype(np.float64)
+    columns = np.stack([has_moved & (excess > 0), has_moved], axis=1).astype(np.float64)
     found = of_means(name, unit, columns, lambda m: m[:, 0] / m[:, 1], sample)
     return found if found.value is None else Figure(name, found.value, unit, moved, found.interval)
 
