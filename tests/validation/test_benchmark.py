@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from made_accounts import panel_of
 from return_families import normal
 
+from tradewright.kernel.batch import simulate
 from tradewright.validation.benchmark import (
     compare,
     equal_weight_returns,
@@ -13,7 +15,9 @@ from tradewright.validation.benchmark import (
     sharpe_difference,
 )
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
-from tradewright.validation.performance import Period
+from tradewright.validation.performance import Period, period_of
+from tradewright.values.decisions import Decisions
+from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 CASH, BORROWED = np.full(4, 0.0001), np.full(4, 0.0003)
 MARKET = np.array([0.01, -0.02, 0.03, 0.0])
@@ -44,7 +48,18 @@ def test_exposure_above_one_pays_for_what_it_borrows():
 
 
 def test_a_short_strategy_is_held_against_a_short_benchmark():
-    np.testing.assert_allclose(matched_returns(MARKET, -0.5, CASH, BORROWED), -0.5 * MARKET + 1.5 * CASH)
+    np.testing.assert_allclose(matched_returns(MARKET, -0.5, CASH, BORROWED), -0.5 * MARKET + CASH)
+
+
+def test_a_short_benchmark_earns_interest_on_what_the_account_would_and_no_more():
+    """The kernel holds a short seller's proceeds back: an account short of a still market earns cash once."""
+    still = panel_of(np.full((4, 1), 50.0))
+    profile = ExecutionProfile("own", 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.05, 0.06, 0.0)
+    decisions = Decisions(np.array([0]), np.array([[-0.5]]))
+    outcome = simulate(still, decisions, AccountOptions(10_000.0), profile)
+    own = period_of(still.instants, outcome.equity_usd, 0.05)
+    matched = matched_returns(np.zeros(3), -0.5, own.cash, own.cash)
+    np.testing.assert_allclose(matched, own.returns, rtol=1e-3)
 
 
 def test_exposure_may_be_followed_bar_by_bar():

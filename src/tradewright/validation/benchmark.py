@@ -27,9 +27,11 @@ def matched_returns(market: Floats, exposure: float | Floats, cash: Floats, borr
     Shape: all T - 1, or one number for `exposure`; where it is a series, it is that of the close before each
     bar.
     Units: returns per bar; `cash` is earned on what is not invested, `borrowed` paid on what is above 1.
+    What a short sale brought in earns nothing, as in the account itself.
     """
     idle = 1.0 - np.asarray(exposure, dtype=np.float64)
-    return np.asarray(exposure * market + np.maximum(idle, 0.0) * cash + np.minimum(idle, 0.0) * borrowed)
+    earned, owed = np.clip(idle, 0.0, 1.0) * cash, np.minimum(idle, 0.0) * borrowed
+    return np.asarray(exposure * market + earned + owed)
 
 
 def equal_weight_returns(growth: Floats) -> Floats:
