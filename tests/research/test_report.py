@@ -15,6 +15,7 @@ from tradewright.research.report import content_of, identity_of, notes_on, summa
 from tradewright.research.result import Nobody, execute
 from tradewright.research.study import parse
 from tradewright.runs.artifacts import json_bytes
+from tradewright.values.instant import date_of
 from tradewright.values.panel import panel_of_closes
 
 MADE = {"seed": 5, "names": 6, "sectors": 2, "first": "2015-01-01", "last": "2017-06-30"}
@@ -203,3 +204,16 @@ def test_equal_results_make_equal_content(plan, result, page):
     assert again.ratios == page.ratios
     assert again.notes == page.notes
     assert again.grid.metric.tobytes() == page.grid.metric.tobytes()
+
+
+def test_a_ruined_account_says_so_first(plan, result):
+    outcome = replace(result.headline.outcome, ruined_row=result.start_row)
+    ruined = replace(result, headline=replace(result.headline, outcome=outcome))
+    day = date_of(int(plan.panel.instants[result.start_row]))
+    assert notes_on(plan, ruined)[0] == f"The account was ruined on {day}: its equity fell to zero or below."
+
+
+def test_one_open_position_is_told_in_the_singular(plan, result):
+    (trip, *_) = result.trades
+    told = notes_on(plan, replace(result, trades=(replace(trip, is_open=True),)))
+    assert "1 position is still open at the end, valued at the last close." in told

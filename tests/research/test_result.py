@@ -198,6 +198,34 @@ def test_doubled_costs_are_about_twice_the_costs(plan, result):
     assert dear.fills["spread_usd"].sum() == pytest.approx(2 * result.costs.spread_usd, rel=0.05)
 
 
+def test_without_costs_nothing_is_doubled_and_no_gate_passes_on_it(workspace):
+    free = (
+        STUDY
+        + "[execution.override]\n"
+        + "\n".join(
+            f"{name} = 0.0"
+            for name in (
+                "half_spread_bps",
+                "commission_bps",
+                "commission_per_share_usd",
+                "commission_minimum_usd",
+            )
+        )
+    )
+    plan = plan_of(workspace, free)
+    found = execute(plan, Nobody())
+    assert found.doubled_costs.value is None
+    assert "nothing was charged" in found.doubled_costs.reason
+    gates = {gate.code: gate for gate in verdict_on(plan, found, CONTEXT).gates}
+    assert gates["doubled_costs"].status is Status.NOT_EVALUATED
+
+
+def test_costs_leave_out_what_cash_earned_while_the_strategy_warmed_up(plan, result):
+    interest = result.headline.outcome.interest_usd
+    assert interest[result.start_row] > 0.0
+    assert result.costs.interest_earned_usd == pytest.approx(interest[-1] - interest[result.start_row])
+
+
 def test_one_bar_later_moves_each_decision_by_one_row():
     decisions = Decisions(np.array([3, 7, 9]), np.array([[0.1], [0.2], [0.3]]))
     later = one_bar_later(decisions, 10)

@@ -189,6 +189,12 @@ def test_what_never_had_a_close_has_no_mark():
 # Costs
 
 
+def test_interest_of_the_warm_up_is_not_of_the_period():
+    outcome = outcome_of(CASH, interest_usd=np.arange(10) * 2.0)
+    assert costs_of(outcome, 7).interest_earned_usd == pytest.approx(4.0)
+    assert costs_of(outcome).interest_earned_usd == pytest.approx(18.0)
+
+
 def test_costs_are_split_by_their_cause():
     outcome = outcome_of(
         CASH,

@@ -113,8 +113,12 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         )
     open_trips = sum(trip.is_open for trip in result.trades)
     if open_trips:
-        notes.append(f"{open_trips} positions are still open at the end and are valued at the last close.")
+        words = "position is" if open_trips == 1 else "positions are"
+        notes.append(f"{open_trips} {words} still open at the end, valued at the last close.")
     refused = len(result.headline.outcome.refusals)
+    if result.headline.outcome.ruined_row >= 0:
+        day = date_of(int(plan.panel.instants[result.headline.outcome.ruined_row]))
+        notes.insert(0, f"The account was ruined on {day}: its equity fell to zero or below.")
     if refused:
         notes.append(f"{refused} wishes became no order; refusals.parquet says why for each.")
     return tuple(notes)

@@ -112,7 +112,7 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
     """
     headline, grid = _tried(plan, watch)
     watch.progress("fragility", 0, 2)
-    doubled = _under(plan, headline.decisions, doubled_cost(plan.profile), "doubled costs")
+    doubled = _doubled(plan, headline)
     watch.progress("fragility", 1, 2)
     later = _under(plan, one_bar_later(headline.decisions, len(plan.panel.instants)), plan.profile, "later")
     watch.progress("fragility", 2, 2)
@@ -191,6 +191,15 @@ def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, key: str
     return sharpe_figure(period, resampling(period.excess, bootstrap_options(plan), key))
 
 
+def _doubled(plan: Plan, headline: Backtest) -> Figure:
+    """The Sharpe ratio when all costs are doubled; not evaluated where there was none to double."""
+    found = _under(plan, headline.decisions, doubled_cost(plan.profile), "doubled costs")
+    if found.value is None or trading.costs_of(headline.outcome).total_usd > 0.0:
+        return found
+    reason = "nothing was charged, and twice nothing is nothing: give the profile costs"
+    return not_evaluated(found.name, found.unit, found.sample, reason)
+
+
 def _start_row(plan: Plan) -> int:
     """The row of the headline's first possible decision: before it, an idle account says nothing."""
     return max(plan.headline.strategy.warm_up_bars - 1, 0)
@@ -223,7 +232,7 @@ def _measured(
         figures=figures,
         against=against,
         trades=trading.round_trips(outcome, plan.panel),
-        costs=trading.costs_of(outcome),
+        costs=trading.costs_of(outcome, start),
         grid=grid,
         doubled_costs=fragile[0],
         one_bar_later=fragile[1],

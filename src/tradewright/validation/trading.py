@@ -115,17 +115,18 @@ def exposure_figures(outcome: Outcome, start_row: int = 0) -> tuple[Figure, Figu
     )
 
 
-def costs_of(outcome: Outcome) -> Costs:
-    """Split what trading and holding cost by its cause.
+def costs_of(outcome: Outcome, start_row: int = 0) -> Costs:
+    """Split what trading and holding cost by its cause, from the close of `start_row` on.
 
-    Interest is split bar by bar: what a bar charged is margin interest, what it brought is earned.
+    Interest is split bar by bar: what a bar charged is margin interest, what it brought is earned. Nothing
+    is traded or borrowed before a strategy can decide, but its cash earns.
     """
-    accrued = np.diff(outcome.interest_usd, prepend=0.0)
+    accrued = np.diff(outcome.interest_usd[start_row:])
     return Costs(
         spread_usd=float(np.sum(outcome.fills["spread_usd"])),
         commission_usd=float(np.sum(outcome.fills["commission_usd"])),
         borrow_usd=float(outcome.borrow_fee_usd[-1]) if len(outcome.borrow_fee_usd) else 0.0,
-        margin_interest_usd=float(-np.sum(accrued[accrued < 0])),
+        margin_interest_usd=float(np.sum(-accrued[accrued < 0])),
         interest_earned_usd=float(np.sum(accrued[accrued > 0])),
     )
 
