@@ -222,3 +222,16 @@ def test_grid_points_come_in_a_fixed_order_with_their_steps():
 
 def test_no_grid_has_no_points():
     assert grid_points({}) == []
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_number_that_is_none_is_refused_with_its_place(value):
+    with pytest.raises(
+        InvalidOption, match=r"study\.toml: strategy\.grid\.top\.1 = -?(nan|inf)\. Give a number"
+    ):
+        parse(changed(("top = [0.34, 0.5]", f"top = [0.34, {value}]")), "study.toml")
+
+
+def test_one_symbol_without_its_brackets_is_told_how_to_write_a_list():
+    with pytest.raises(InvalidOption, match=r'Write "all", or a list such as \["AAPL"\]'):
+        parse(STUDY + '[universe]\nsymbols = "AAPL"\n', "study.toml")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 import tomllib
 from datetime import date
@@ -148,6 +149,7 @@ def parse(text: str, source: str) -> StudyOptions:
         raise BadInput(f"{source} is not TOML: {error}.", "Text stands in quotes, lists in [ ].") from None
     # Names before values: a misspelt key would otherwise be reported as a missing one.
     _check_keys(raw, StudyOptions, "", source)
+    _check_finite(raw, "", source)
     try:
         options = msgspec.convert(raw, StudyOptions)
     except msgspec.ValidationError as error:
@@ -190,6 +192,15 @@ def _check_keys(table: dict[str, Any], kind: type[msgspec.Struct], where: str, s
             _check_nested(nested, known[key], inner, source)
 
 
+def _check_finite(value: Any, where: str, source: str) -> None:
+    """Refuse nan and inf, which TOML can write and no option can mean."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidOption(f"{source}: {where} = {value}.", "Give a number.")
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        _check_finite(one, f"{where}.{key}" if where else str(key), source)
+
+
 def _check_nested(table: dict[str, Any], kind: Any, where: str, source: str) -> None:
     struct = _table_kind(kind)
     if struct is AccountOptions:
@@ -229,6 +240,8 @@ def _readable(problem: str, raw: dict[str, Any], source: str) -> InvalidOption:
     for spelt, word in words.items():
         said = said.replace(spelt, word)
     value = _value_at(raw, path)
+    if path == "universe.symbols" and isinstance(value, str):
+        said = f'Write "all", or a list such as ["{value}"]'
     return InvalidOption(f"{source}: {path} = {value!r}.", f"{said}.")
 
 
