@@ -128,7 +128,17 @@ def test_data_with_errors_block_a_study_until_it_waives_them(lived_in, tmp_path)
     said = lived_in("backtest", "buy_and_hold", "--data", "bad")
     assert said.code == 1
     assert "non-positive-price" in said.line
-    assert "[[waivers]]" in said.line
+    assert "--waive CODE" in said.line
+    known = {"non-positive-price", "bounds-broken", "unexplained-jump"}
+    waived = (word for code in sorted(known) for word in ("--waive", code))
+    (row,) = lived_in("backtest", "buy_and_hold", "--data", "bad", *waived, "--json").rows()
+    quality = next(gate for gate in row["gates"] if gate["code"] == "data_quality")
+    assert quality["status"] == "PASS"
+    assert "waived" in quality["reason"]
+    study = STUDY[: STUDY.index("[data]")] + '[data]\ndataset = "bad"\n' + STUDY[STUDY.index("[strategy]") :]
+    blocked = lived_in("study", "run", lived_in.study(study))
+    assert blocked.code == 1
+    assert "[[waivers]]" in blocked.line
 
 
 def test_the_order_of_a_studys_keys_changes_no_byte_of_its_run(shell):
@@ -182,3 +192,39 @@ def test_json_is_all_that_stdout_holds(shell):
     said: Said = shell.apart("study", "run", shell.study(), "--no-verify", "--json")
     assert said.code == 0
     assert json.loads(said.out)[0]["id"]
+
+
+def test_a_damaged_summary_hides_no_other_study(lived_in):
+    more = lived_in.study(STUDY.replace("seed = 5", "seed = 6"), "more.toml")
+    (row,) = lived_in("study", "run", more, "--no-verify", "--json").rows()
+    (lived_in.workspace / "runs" / row["id"] / "summary.json").write_text("{")
+    listed = lived_in("study", "list", "--json").rows()
+    assert len(listed) == 2
+    assert "summary.json" in listed[0]["headline"]
+    assert listed[1]["headline"].startswith("NOT ESTABLISHED")
+
+
+def test_who_does_not_wait_for_the_replay_keeps_the_study(shell, monkeypatch):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tradewright.assembly.studies.verification_of", stopped)
+    said = shell("study", "run", shell.study())
+    assert said.code == 130
+    assert "the study is finished and kept" in said.err
+    assert [row["status"] for row in shell("runs", "list", "--json").rows()] == ["complete"]
+
+
+def test_a_replay_that_differs_is_a_failed_gate_and_named(shell, monkeypatch):
+    from tradewright.runs.store import Change
+    from tradewright.runs.verify import Verification
+
+    def differs(_: object, run_id: str) -> Verification:
+        return Verification(run_id, 10, (), (Change("equity.parquet", "other bytes"),), ())
+
+    monkeypatch.setattr("tradewright.assembly.studies.verification_of", differs)
+    said = shell("study", "run", shell.study())
+    assert said.code == 0
+    assert "A replay in a new process gave other bytes: equity.parquet" in said.out
+    gates = shell("runs", "show", "latest", "--json").rows()[0]["summary"]["gates"]
+    assert next(gate for gate in gates if gate["code"] == "replay")["status"] == "FAIL"

@@ -14,7 +14,7 @@ import msgspec
 
 from tradewright.assembly.again import as_kept
 from tradewright.assembly.workspace import Workspace
-from tradewright.values.errors import InvalidOption
+from tradewright.values.errors import Blocked, InvalidOption
 from tradewright.values.instant import iso_of
 from tradewright.values.profile import AccountOptions
 
@@ -67,10 +67,8 @@ def run_backtest(workspace: Workspace, request: BacktestRequest) -> BacktestRepo
     Raises: UnknownName, InvalidOption, NotFound, Blocked before anything runs; Interrupted on Ctrl-C.
     """
     options = options_of(request)
-    from tradewright.research.plan import prepare
-
     workspace.prepare_kernel()
-    plan = prepare(options, workspace.shelf())
+    plan = _prepared(workspace, options)
     result = _on_record(workspace, plan)
     context = _context(workspace, plan)
     files = files_of(plan, result, context)
@@ -109,6 +107,16 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$.")
         raise InvalidOption(f"{place.strip('`') or 'an option'}: {said}.", "See: backtest --help") from None
+
+
+def _prepared(workspace: Workspace, options: "StudyOptions") -> "Plan":
+    """The plan, or why there is none, with a mend that can be typed here."""
+    from tradewright.research.plan import prepare
+
+    try:
+        return prepare(options, workspace.shelf())
+    except Blocked as error:
+        raise Blocked(error.what, "Mend the data, or accept what was found: --waive CODE.") from error
 
 
 def _check(request: BacktestRequest) -> None:

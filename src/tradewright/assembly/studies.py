@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tradewright.assembly.again import as_kept, verification_of
 from tradewright.assembly.workspace import Workspace
+from tradewright.values.errors import Interrupted, StorageFailure
 
 if TYPE_CHECKING:
     from tradewright.research.dossier.content import DossierContent
     from tradewright.research.study_run import StudyRun
+    from tradewright.runs.manifest import Manifest
     from tradewright.runs.verify import Verification
 
 Progress = Callable[[str, int, int], None]
@@ -48,7 +50,7 @@ def run_study_file(workspace: Workspace, path: Path, verify: bool, progress: Pro
     verification = None
     if verify and workspace.options.verify:
         progress("replay in a new process", 0, 1)
-        verification = verification_of(workspace, run.manifest.run_id)
+        verification = _verified(workspace, run.manifest.run_id)
         run = _with_replay(workspace, run, verification.holds)
         progress("replay in a new process", 1, 1)
     dossier = workspace.runs.folder(run.manifest.run_id) / "dossier.html"
@@ -61,6 +63,17 @@ def content_of(run: "StudyRun") -> "DossierContent":
 
     identity = report.identity_of(run.plan, run.context, run.manifest.run_id, run.manifest.code_version)
     return report.content_of(run.plan, run.result, run.verdict, run.context, identity)
+
+
+def _verified(workspace: Workspace, run_id: str) -> "Verification":
+    """Whether the run just kept comes out equal; who does not wait for the answer keeps the run."""
+    try:
+        return verification_of(workspace, run_id)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"the study is finished and kept ({run_id}); only its replay was stopped.",
+            f"Replay it with: tradewright runs verify {run_id}",
+        ) from None
 
 
 def _with_replay(workspace: Workspace, run: "StudyRun", equal: bool) -> "StudyRun":
@@ -80,7 +93,7 @@ def study_runs(workspace: Workspace) -> Sequence[dict[str, object]]:
     for manifest in workspace.runs.all():
         if manifest.kind != "study":
             continue
-        summary = workspace.runs.read_json(manifest.run_id, "summary.json") if manifest.is_complete else {}
+        summary = _summary(workspace, manifest) if manifest.is_complete else {}
         found.append(
             {
                 "id": manifest.run_id,
@@ -92,4 +105,13 @@ def study_runs(workspace: Workspace) -> Sequence[dict[str, object]]:
                 "written_at": manifest.written_at,
             }
         )
+    return found
+
+
+def _summary(workspace: Workspace, manifest: "Manifest") -> dict[str, Any]:
+    """A run's summary; one that was damaged says so in its headline and hides no other run."""
+    try:
+        found: dict[str, Any] = workspace.runs.read_json(manifest.run_id, "summary.json")
+    except StorageFailure as failure:
+        return {"headline": str(failure)}
     return found

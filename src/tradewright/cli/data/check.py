@@ -54,5 +54,5 @@ def _print(findings: Sequence["Finding"], what: str) -> None:
 def counted(findings: Sequence["Finding"]) -> str:
     """How many findings there are of each level, in words."""
     levels = [one.level.value for one in findings]
-    parts = [f"{levels.count(level)} {level}s" for level in ("error", "warning", "note")]
-    return ", ".join(parts)
+    counts = {level: levels.count(level) for level in ("error", "warning", "note")}
+    return ", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items())
