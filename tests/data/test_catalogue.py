@@ -66,6 +66,18 @@ def test_the_same_content_is_stored_once_under_one_id(catalogue, small) -> None:
     assert len(catalogue.snapshots()) == 1
 
 
+def test_going_back_to_earlier_content_makes_it_the_latest_again(catalogue, small) -> None:
+    first = catalogue.commit(small, NOW)
+    other = dataclasses.replace(small, bars=small.bars.with_columns(pl.col("close") * 1.001))
+    second = catalogue.commit(other, Instant(NOW + 1))
+    again = catalogue.commit(small, Instant(NOW + 2))
+    assert again.id == first.id
+    for reader in (catalogue, Catalogue(catalogue.root)):
+        assert reader.resolve("small").id == first.id
+        assert [one.id for one in reader.snapshots()] == [first.id, second.id]
+        reader.verify(reader.resolve("small"))
+
+
 def test_rows_in_another_order_are_the_same_content_but_for_the_finding(catalogue, small) -> None:
     """Symbol blocks may stand in any order; within one, disorder is a finding, so it is not the same."""
     blocks = dataclasses.replace(small, bars=pl.concat(small.bars.partition_by("symbol")[::-1]))

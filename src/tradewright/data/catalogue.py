@@ -74,6 +74,7 @@ class Catalogue:
     def commit(self, dataset: DatasetContent, now: Instant) -> Snapshot:
         """Check a dataset and keep it: all of it or nothing. What is there already is not stored twice.
 
+        Either way it is from now on the dataset's latest snapshot.
         Raises: BadInput without any bar; StorageFailure when it cannot be written (nothing is taken then).
         """
         if dataset.bars.is_empty():
@@ -88,8 +89,12 @@ class Catalogue:
         )
         name = fingerprint.content_id(head, parts)
         with tables.one_writer(self.root):
-            known = {record.id: record for record in self._records()}
-            record = known.get(name) or self._write(dataset, parts, name, now)
+            records = [record for record in self._records() if record.dataset == dataset.name]
+            kept = next((record for record in records if record.id == name), None)
+            if kept is None:
+                record = self._write(dataset, parts, name, now)
+            else:
+                record = kept if kept is records[0] else self._latest_again(kept, now)
         self._known[name] = record
         return record.snapshot()
 
@@ -160,19 +165,30 @@ class Catalogue:
             name, dataset.name, int(now), dataset.provenance, dataset.calendar, dataset.time_zone,
             dataset.symbols, str(ends[0]), str(ends[1]), len(dataset.bars), dataset.truth, tuple(files),
         )  # fmt: skip
-        text = msgspec.json.encode(record, order="deterministic").decode()
-        row = {"id": name, "dataset": dataset.name, "ingested_at": int(now), "record": text}
-        tables.append(self.root, _LOG, pl.DataFrame([row]), ingest)
+        self._log(record, ingest)
         return record
 
+    def _latest_again(self, record: _Record, now: Instant) -> _Record:
+        """Somebody went back to what an earlier ingest brought: its name's snapshot is that one again."""
+        again = msgspec.structs.replace(record, ingested_at=int(now))
+        self._log(again, uuid.uuid4().hex)
+        return again
+
+    def _log(self, record: _Record, ingest: str) -> None:
+        """The row that makes a snapshot visible."""
+        text = msgspec.json.encode(record, order="deterministic").decode()
+        row = {"id": record.id, "dataset": record.dataset, "ingested_at": record.ingested_at, "record": text}
+        tables.append(self.root, _LOG, pl.DataFrame([row]), ingest)
+
     def _records(self) -> list[_Record]:
-        """Every snapshot's record, newest first; the first of equal ids stands."""
+        """Every snapshot's record, newest first; the last of equal ids stands."""
         rows = tables.read_log(self.root, _LOG)
         if rows is None:
             return []
         records: dict[str, _Record] = {}
         for row in rows.sort("ingested_at", "id").iter_rows(named=True):
-            records.setdefault(row["id"], msgspec.json.decode(row["record"], type=_Record))
+            records.pop(row["id"], None)
+            records[row["id"]] = msgspec.json.decode(row["record"], type=_Record)
         self._known.update(records)
         return list(records.values())[::-1]
 
