@@ -202,6 +202,14 @@ def test_a_close_only_series_is_not_full_of_holes(bars_of, content_of) -> None:
     assert inspect(content_of(bars_of().with_columns(nothing))) == []
 
 
+@pytest.mark.parametrize("column", ["open", "volume"])
+def test_a_symbol_without_a_column_that_others_have_is_an_error(bars_of, content_of, column) -> None:
+    """The kernel would wait for its open, or for its volume, until the end."""
+    without = bars_of(symbol="BBB").with_columns(pl.lit(float("nan")).alias(column))
+    found = inspect(content_of(pl.concat([bars_of(), without])))
+    assert [(one.code, one.symbol) for one in found] == [("nan-share", "BBB")]
+
+
 def test_a_close_that_never_moves_is_an_error(bars_of, content_of) -> None:
     assert "zero-variance" in {f.code for f in inspect(content_of(bars_of(closes=[50.0] * 150)))}
 

@@ -40,7 +40,8 @@ def bounds(material: Material) -> list[Finding]:
 def holes(material: Material) -> list[Finding]:
     """Columns of which more than 5 % are missing; for the close a session without a bar counts too.
 
-    A column that a symbol does not have at all, as in a close-only series, is not a hole.
+    A column that no symbol has, as in a close-only dataset, is not a hole. One that a symbol lacks beside
+    others that have it is: its orders would wait for ever for an open, or for a volume.
     """
     lost = missing_sessions(material).group_by("symbol").agg(pl.len().cast(pl.Int64).alias("lost"))
     columns = (*PRICES, "volume")
@@ -49,15 +50,15 @@ def holes(material: Material) -> list[Finding]:
         *(pl.col(name).null_count().cast(pl.Int64) for name in columns),
     )
     counts = counts.join(lost, on="symbol", how="left").with_columns(pl.col("lost").fill_null(0))
+    there = [name for name in columns if bool((counts[name] < counts["rows"]).any()) or name == "close"]
     rows = counts.sort("symbol").iter_rows(named=True)
-    return [found for row in rows for name in columns for found in _hole(row, name)]
+    return [found for row in rows for name in there for found in _hole(row, name)]
 
 
 def _hole(row: dict[str, int], name: str) -> list[Finding]:
     lost = row["lost"] if name == "close" else 0
     missing, total = row[name] + lost, row["rows"] + lost
-    absent = row[name] == row["rows"] and name != "close"
-    if absent or missing <= LARGEST_NAN_SHARE * total:
+    if missing <= LARGEST_NAN_SHARE * total:
         return []
     words = f"{missing / total:.1%} of all {name} values are missing ({missing} of {total})"
     return [finding("nan-share", str(row["symbol"]), words, missing)]
