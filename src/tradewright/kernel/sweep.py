@@ -55,10 +55,20 @@ def simulate_many(
 
 def _joined(decisions: Sequence[Decisions], panel: Panel) -> tuple[Ints, Ints, Floats]:
     """All candidates' decisions one after the other, and where each one's begin."""
-    for one in decisions:
-        check_decisions(one, panel)
+    bars, count = panel.shape
+    if any(one.weights.shape[1] != count for one in decisions):
+        _refuse(decisions, panel)
     starts = np.zeros(len(decisions) + 1, dtype=np.int64)
     np.cumsum([len(one.rows) for one in decisions], out=starts[1:])
     rows = np.concatenate([one.rows for one in decisions], dtype=np.int64)
     weights = np.concatenate([one.weights for one in decisions], dtype=np.float64)
+    # One look at all of them; which one is wrong is only asked once one is.
+    if np.count_nonzero((rows < 0) | (rows >= bars)) or np.count_nonzero(np.isinf(weights)):
+        _refuse(decisions, panel)
     return starts, rows, weights
+
+
+def _refuse(decisions: Sequence[Decisions], panel: Panel) -> None:
+    """Find the candidate that does not fit and raise what the batch would."""
+    for one in decisions:
+        check_decisions(one, panel)
