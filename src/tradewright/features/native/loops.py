@@ -23,6 +23,8 @@ Sides = NDArray[np.int8]
 REFRESH = 1024
 # Two averages closer than this, relative to the slower one, count as equal: above the drift, below any tick.
 TIE = 1e-12
+# Weighed sums that differ by less than this, relative, may be rounding: then the means themselves are asked.
+DOUBT = 1e-14
 # A window whose variance is below this share of its squared level is flat: it has no z-score.
 FLAT = 1e-14
 
@@ -101,6 +103,9 @@ def crossing_column(
     """
     fast, slow = windows
     total_fast, total_slow, run, row, held = 0.0, 0.0, 0, 0, OUT
+    # Means are compared without dividing: sum_fast / fast against sum_slow / slow, both times fast x slow.
+    weight_fast, weight_slow = float(slow), fast * (1.0 + TIE)
+    doubt = fast * DOUBT
     while row < x.shape[0]:
         run = 0 if math.isnan(x[row, asset]) else run + 1
         total_fast = moved(total_fast, run, x, row, asset, fast)
@@ -111,13 +116,16 @@ def crossing_column(
         row += 1
         if run < slow:
             continue
+        # The steady stretch: no refresh, and the side is the same beyond doubt. A gap makes every comparison
+        # false, so one question asks both; whoever fails it is looked at by the full rule above.
         stop = min(x.shape[0], row + REFRESH - 1 - run % REFRESH)
-        while row < stop and not math.isnan(x[row, asset]):
-            total_fast += x[row, asset] - x[row - fast, asset]
-            total_slow += x[row, asset] - x[row - slow, asset]
-            side = side_of(total_fast / fast, total_slow / slow, down)
-            if side != held:
-                held, sides[row, asset], spoke[row] = side, side, True
+        toward = 1.0 if held == LONG else -1.0
+        while row < stop:
+            next_fast = total_fast + (x[row, asset] - x[row - fast, asset])
+            next_slow = total_slow + (x[row, asset] - x[row - slow, asset])
+            if not toward * (next_fast * weight_fast - next_slow * weight_slow) > next_slow * doubt:
+                break
+            total_fast, total_slow = next_fast, next_slow
             row += 1
             run += 1
 
