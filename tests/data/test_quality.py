@@ -1,5 +1,6 @@
 """Each check finds its own fault in data that is otherwise clean, and nothing in clean data."""
 
+import dataclasses
 import re
 from datetime import date
 
@@ -288,6 +289,17 @@ def test_rows_before_and_after_a_listing_are_found_and_excused_from_all_else(bar
 def test_actions_outside_the_bars_are_found(bars_of, content_of) -> None:
     findings = inspect(content_of(bars_of(), actions=[("AAA", "dividend", 0.1, date(2003, 1, 2))]))
     assert [(f.code, f.first) for f in findings] == [("unplaced-actions", "2003-01-02")]
+
+
+@pytest.mark.parametrize(("closes_later", "codes"), [(0, []), (3, ["late-actions"])])
+def test_an_action_known_after_the_bar_it_acts_on_is_an_error(
+    bars_of, content_of, xnys, closes_later, codes
+) -> None:
+    """Its growth index would differ on that bar from the one that could have been drawn then."""
+    content = content_of(bars_of(), actions=[("AAA", "dividend", 0.1, xnys["session"][60])])
+    known_at = pl.lit(xnys["closes_at"][60 + closes_later]).alias("known_at")
+    late = dataclasses.replace(content, actions=content.actions.with_columns(known_at))
+    assert [one.code for one in inspect(late)] == codes
 
 
 def test_a_delisting_after_the_last_bar_is_where_it_belongs(bars_of, content_of, xnys) -> None:

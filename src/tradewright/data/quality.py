@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     corporate.splits_seen,
     corporate.looks_adjusted,
     corporate.listed,
+    corporate.late,
     corporate.placed,
 )
 

@@ -34,6 +34,8 @@ _TABLE = (
          "Ingest raw prices, or take the actions off."),
     Code("wrong-calendar", Level.ERROR, "more than 2 % of all bars lie outside the calendar's sessions",
          "Name the exchange's calendar or the time zone of the file."),
+    Code("late-actions", Level.ERROR, "a corporate action known only after the bar on which it acts",
+         "Correct its known_at: until then whoever decides on that bar would reckon with what nobody knew."),
     # Warnings: the data can be used, but somebody should have looked.
     Code("not-time-ordered", Level.WARNING, "rows were not in time order",
          "None needed: they are kept sorted."),

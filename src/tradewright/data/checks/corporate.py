@@ -81,6 +81,21 @@ def listed(material: Material) -> list[Finding]:
     ]
 
 
+def late(material: Material) -> list[Finding]:
+    """Actions that were not known yet at the close of the first bar they act on."""
+    bars = material.own.select(
+        "symbol", pl.col("day").alias("ex_date"), pl.col("known_at").alias("closed_at")
+    )
+    acting = material.content.actions.sort("ex_date").join_asof(
+        bars.sort("ex_date", "closed_at").unique(["symbol", "ex_date"], keep="first").sort("ex_date"),
+        on="ex_date", by="symbol", strategy="forward", check_sortedness=False,
+    )  # fmt: skip
+    bad = acting.filter(pl.col("known_at") > pl.col("closed_at"))
+    return by_symbol(
+        "late-actions", bad.with_columns(pl.col("ex_date").cast(pl.String).alias("at")), "actions known late"
+    )
+
+
 def placed(material: Material) -> list[Finding]:
     """Corporate actions dated before an instrument's first bar, or after its last but for delistings."""
     spans = material.own.group_by("symbol").agg(
