@@ -182,3 +182,33 @@ def test_two_sweeps_at_once_do_not_meet():
 def test_the_input_may_be_a_tuple():
     equity = simulate_many(market(FLAT), (wishes({0: 0.5}),), account(), profile())
     assert equity.shape == (1, 5)
+
+
+@pytest.mark.parametrize("row", [-1, 5, 99])
+@pytest.mark.parametrize("place", [0, 3, 6])
+def test_a_candidate_with_a_row_outside_the_panel_is_refused_wherever_it_stands(row, place):
+    chosen = [wishes({0: 0.5}) for _ in range(7)]
+    chosen[place] = wishes({row: 0.5})
+    with pytest.raises(InvalidOption, match=f"A decision at row {row} of a panel of 5 rows"):
+        simulate_many(market(FLAT), chosen, account(), profile(), threads=2)
+
+
+@pytest.mark.parametrize("weight", [float("inf"), float("-inf")])
+@pytest.mark.parametrize("place", [0, 3, 6])
+def test_an_infinite_weight_is_refused_wherever_it_stands(weight, place):
+    chosen = [wishes({2: 0.5}) for _ in range(7)]
+    chosen[place] = wishes({0: 0.1, 2: weight})
+    with pytest.raises(InvalidOption, match="for A at row 2"):
+        simulate_many(market(FLAT), chosen, account(), profile())
+
+
+def test_a_nan_weight_is_welcome_in_a_sweep():
+    equity = simulate_many(market(FLAT), [wishes({0: NAN}), wishes({0: 0.5})], account(), profile())
+    assert (equity == 1_000.0).all()
+
+
+def test_the_same_decisions_object_may_stand_for_several_candidates():
+    panel = walk(100)
+    one = candidates(panel, 2, seed=5)[1]
+    equity = simulate_many(panel, [one] * 4, account(), profile(), threads=2)
+    assert all(np.array_equal(equity[0], row) for row in equity[1:])
