@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 import typer
 from shell import TRADEWRIGHT
 
 from tradewright.cli import failures
-from tradewright.cli.asked import hoisted, pairs
+from tradewright.cli.asked import Asked, pairs, taken_out
 from tradewright.cli.main import GROUPS, execute
 from tradewright.values.errors import BadInput, Interrupted, InvalidOption
 
@@ -33,14 +34,25 @@ def test_help_comes_at_once_and_without_a_warning(shell, verb):
     assert "Usage: tradewright" in said.out
 
 
-def test_help_loads_no_library_that_computes():
+@pytest.mark.parametrize("words", [["backtest", "--help"], ["runs", "verify", "--help"]], ids=" ".join)
+def test_help_loads_no_library_that_computes(words):
     code = (
-        "import sys; from tradewright.cli.main import execute; execute(['backtest', '--help']); "
+        f"import sys; from tradewright.cli.main import execute; execute({words}); "
         "print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([*TRADEWRIGHT[:1], "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
-    assert not loaded & {"numpy", "polars", "numba", "deltalake", "scipy", "msgspec", "plotly", "pandas"}
+    assert not loaded & {
+        "pydantic",
+        "numpy",
+        "polars",
+        "numba",
+        "deltalake",
+        "scipy",
+        "msgspec",
+        "plotly",
+        "pandas",
+    }
 
 
 def test_every_verb_says_what_it_does():
@@ -106,16 +118,17 @@ def test_the_trace_is_shown_only_when_asked_for_wherever_the_option_stands(shell
 
 def test_the_workspace_may_be_named_behind_the_verb(lived_in, tmp_path):
     assert execute(["runs", "list", "--workspace", str(tmp_path / "empty")]) == 0
-    assert hoisted(["runs", "list", "--workspace", "w", "--json"]) == [
-        "--workspace",
-        "w",
-        "runs",
-        "list",
-        "--json",
-    ]
-    assert hoisted(["runs", "list", "--workspace=w"]) == ["--workspace=w", "runs", "list"]
-    assert hoisted(["data", "show", "--", "--debug"]) == ["data", "show", "--", "--debug"]
-    assert hoisted(["runs", "--workspace"]) == ["--workspace", "runs"]
+    named = Asked(Path("w"))
+    assert taken_out(["runs", "list", "--workspace", "w", "--json"]) == (named, ["runs", "list", "--json"])
+    assert taken_out(["runs", "--workspace=w", "list"]) == (named, ["runs", "list"])
+    assert taken_out(["--debug", "runs", "list"]) == (Asked(debug=True), ["runs", "list"])
+    assert taken_out(["data", "show", "--", "--debug"]) == (Asked(), ["data", "show", "--", "--debug"])
+
+
+@pytest.mark.parametrize("words", [["--workspace"], ["--workspace", "--json"], ["runs", "--workspace="]])
+def test_a_workspace_without_a_folder_is_refused(words):
+    with pytest.raises(InvalidOption, match="--workspace names no folder"):
+        taken_out(words)
 
 
 def test_the_workspace_comes_from_the_line_then_the_environment_then_the_folder(lived_in, tmp_path):

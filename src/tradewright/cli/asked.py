@@ -1,8 +1,8 @@
 """What every verb may be told, wherever it stands on the line, and the workspace that follows from it."""
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,9 +19,10 @@ RunId = Annotated[
 
 @dataclass(frozen=True)
 class Asked:
-    """The options before the verb."""
+    """The options that every verb takes."""
 
     workspace: Path | None = None
+    debug: bool = False
 
 
 def workspace_of(context: typer.Context) -> "Workspace":
@@ -35,30 +36,39 @@ def workspace_of(context: typer.Context) -> "Workspace":
     return Workspace(options, os.environ, note)
 
 
-def hoisted(arguments: Sequence[str]) -> list[str]:
-    """The words of a command line with the options that belong to all verbs moved before the verb.
+def taken_out(arguments: Sequence[str]) -> tuple[Asked, list[str]]:
+    """The options that every verb takes, wherever they stand on the line, and the words without them.
 
-    Typer knows such options only there; a person types them where they come to mind. What stands behind a
-    lone -- is left as it is.
+    They are read here and not by typer, which would know them only before the verb and would load a library
+    for them that costs a third of the time in which help must be there. What stands behind a lone -- is left
+    as it is.
+    Raises: InvalidOption for --workspace without a folder.
     """
-    front: list[str] = []
-    rest: list[str] = []
+    asked, rest = Asked(), []
     words = iter(arguments)
     for word in words:
         if word == "--":
             rest += [word, *words]
+        elif word == "--debug":
+            asked = replace(asked, debug=True)
         elif word == "--workspace":
-            front += [word, *_next(words)]
-        elif word == "--debug" or word.startswith("--workspace="):
-            front.append(word)
+            asked = replace(asked, workspace=_folder(next(words, "")))
+        elif word.startswith("--workspace="):
+            asked = replace(asked, workspace=_folder(word.partition("=")[2]))
         else:
             rest.append(word)
-    return [*front, *rest]
+    return asked, rest
 
 
-def _next(words: Iterator[str]) -> list[str]:
-    """The following word, if there is one."""
-    return [word for word in [next(words, None)] if word is not None]
+def _folder(given: str) -> Path:
+    """The folder behind --workspace."""
+    if not given or given.startswith("-"):
+        from tradewright.values.errors import InvalidOption
+
+        raise InvalidOption(
+            "--workspace names no folder.", "Give --workspace FOLDER. See: tradewright --help"
+        )
+    return Path(given)
 
 
 def pairs(given: Sequence[str], option: str) -> dict[str, str]:

@@ -6,13 +6,12 @@ Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 130 interrup
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tradewright.cli import backtest, failures
-from tradewright.cli.asked import Asked, hoisted
+from tradewright.cli.asked import Asked, taken_out
 from tradewright.cli.data import check as data_check
 from tradewright.cli.data import ingest as data_ingest
 from tradewright.cli.data import list as data_list
@@ -28,6 +27,7 @@ from tradewright.cli.strategies import show as strategies_show
 from tradewright.cli.study import list as study_list
 from tradewright.cli.study import run as study_run
 
+EVERYWHERE = "Every verb also takes --workspace FOLDER and --debug."
 GROUPS = {
     "study": ("Run studies: a hypothesis, data, a strategy, a verdict.", (study_run, study_list)),
     "data": (
@@ -42,38 +42,39 @@ GROUPS = {
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
 }
 
+# Typer reads an option that nobody gave through pydantic unless its default is true or false already; said
+# here for the one option that it adds itself, this spares every help a third of its time.
+NO_HELP_ASKED: dict[str, object] = {"help": False, **{name: {"help": False} for name in GROUPS}}
+
 
 def application() -> typer.Typer:
     """All verbs, joined."""
     app = typer.Typer(
         name="tradewright",
-        help="From a trading idea to controlled real money, earning every step.",
         add_completion=False,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["--help", "-h"]},
+        context_settings={"help_option_names": ["--help", "-h"], "default_map": NO_HELP_ASKED},
     )
     app.callback(invoke_without_command=True)(root)
     for name, (about, verbs) in GROUPS.items():
         group = typer.Typer(help=about, no_args_is_help=True)
         for verb in verbs:
-            group.command(verb.__name__.rpartition(".")[2])(verb.run)
+            group.command(verb.__name__.rpartition(".")[2], epilog=EVERYWHERE)(verb.run)
         app.add_typer(group, name=name)
-    app.command("backtest")(backtest.run)
+    app.command("backtest", epilog=EVERYWHERE)(backtest.run)
     return app
 
 
 def root(
     context: typer.Context,
-    workspace: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder that holds data, runs and the ledger (else TRADEWRIGHT_WORKSPACE, .tradewright)."
-        ),
-    ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace of an error.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
-    """From a trading idea to controlled real money, earning every step."""
+    """From a trading idea to controlled real money, earning every step.
+
+    Every verb also takes --workspace FOLDER, which holds data, runs and the
+    ledger (else TRADEWRIGHT_WORKSPACE, else .tradewright in this folder), and
+    --debug, which shows the whole trace of an error.
+    """
     if version:
         from importlib.metadata import version as version_of
 
@@ -82,16 +83,16 @@ def root(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit
-    context.obj = Asked(workspace)
 
 
 def execute(arguments: Sequence[str]) -> int:
-    """Run one command line to its end; gives the exit code. Nothing is raised but what --debug asks for."""
-    words = hoisted(arguments)
+    """Run one command line to its end; gives the exit code. Nothing is raised, whatever happens."""
+    asked = Asked(debug="--debug" in arguments)
     try:
-        outcome = application()(args=words, prog_name="tradewright", standalone_mode=False)
+        asked, words = taken_out(arguments)
+        outcome = application()(args=words, prog_name="tradewright", standalone_mode=False, obj=asked)
     except BaseException as error:  # noqa: BLE001 - the last place where an error can become one readable line
-        return failures.told(error, "--debug" in words)
+        return failures.told(error, asked.debug)
     code = outcome if isinstance(outcome, int) else 0
     if code == failures.INTERRUPTED:
         failures.say(failures.STOPPED)
