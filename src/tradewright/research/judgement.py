@@ -31,7 +31,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
     """Everything the gates are asked about."""
     provenance = plan.snapshot.provenance
     return Evidence(
-        origin=provenance.origin,
+        origin=provenance.stated_origin,
         survivors_only=provenance.survivors_only,
         caveats=provenance.caveats,
         findings=plan.findings,

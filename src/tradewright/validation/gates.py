@@ -44,7 +44,7 @@ def real_data(evidence: Evidence) -> Gate:
     """Made-up prices can show that the machine works, never that an idea does."""
     ask = Question("real_data", "Real data")
     if evidence.origin is None:
-        return ask.unanswered("missing", "the data's origin is not known")
+        return ask.unanswered("missing", "nobody has said whose prices these are (data ingest --vendor)")
     if evidence.origin is not Origin.REAL:
         return ask.fail("synthetic", "the data are synthetic: they can never establish an edge")
     return ask.passed("real", "prices of a real market")

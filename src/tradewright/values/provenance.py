@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+UNKNOWN = "unknown"
+
 
 class Origin(Enum):
     """Real prices, or made ones. Synthetic data can never satisfy a promotion gate."""
@@ -24,6 +26,15 @@ class Provenance:
     licence: str
     caveats: tuple[str, ...] = ()
     survivors_only: bool | None = None
+
+    @property
+    def stated_origin(self) -> Origin | None:
+        """Real or synthetic, None where a file was taken in and nobody said who made its prices.
+
+        A file cannot show that it holds a real market; somebody has to stand for it by name.
+        """
+        is_vouched = self.vendor.strip().lower() not in ("", UNKNOWN)
+        return self.origin if is_vouched or self.origin is Origin.SYNTHETIC else None
 
 
 @dataclass(frozen=True)

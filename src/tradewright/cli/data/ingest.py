@@ -48,7 +48,10 @@ def run(
     ] = "",
     separator: Annotated[str, typer.Option(help="Between cells; else a comma.", rich_help_panel=FILES)] = "",
     encoding: Annotated[str, typer.Option(help="Of the text; else UTF-8.", rich_help_panel=FILES)] = "",
-    vendor: Annotated[str, typer.Option(help="Who made the data; unsaid, no study on it counts as real.", rich_help_panel=FILES)] = "",
+    vendor: Annotated[
+        str,
+        typer.Option(help="Who made the data; unsaid, no study on it counts as real.", rich_help_panel=FILES),
+    ] = "",
     licence: Annotated[str, typer.Option(help="Under which licence.", rich_help_panel=FILES)] = "",
     caveat: Annotated[
         list[str] | None,

@@ -11,7 +11,7 @@ from tradewright.data.feeds.cells import moments, numbers, texts
 from tradewright.data.feeds.facts import announced, read_actions, read_listings
 from tradewright.data.feeds.files import SUFFIXES, column_of, optional_column, table_of
 from tradewright.values.errors import BadInput, InvalidOption, unknown_name
-from tradewright.values.provenance import Origin, Provenance
+from tradewright.values.provenance import UNKNOWN, Origin, Provenance
 
 ACTIONS_FILE, LISTINGS_FILE = "corporate_actions", "listings"
 PRICES = ("open", "high", "low", "close", "volume")
@@ -43,8 +43,8 @@ class FileOptions:
     encoding: str = "utf-8"
     actions: Path | None = None
     listings: Path | None = None
-    vendor: str = "unknown"
-    licence: str = "unknown"
+    vendor: str = UNKNOWN
+    licence: str = UNKNOWN
     caveats: tuple[str, ...] = ()
     survivors_only: bool | None = None
 
