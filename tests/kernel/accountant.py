@@ -27,34 +27,34 @@ def holdings_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.n
     bars, assets = panel.shape
     acted, traded, held = np.zeros((bars, assets)), np.zeros((bars, assets)), np.zeros(assets)
     for row in range(bars):
-        actions = panel.actions[panel.actions["row"] == row]
-        for action in sorted(actions, key=lambda one: int(one["kind"])):
-            if action["kind"] == SPLIT:
-                held[action["asset"]] *= action["value"]
-            elif action["kind"] == DELISTING:
-                held[action["asset"]] = 0.0
-        acted[row] = held - paid_out(panel, outcome, marks, row)
-        held = acted[row].copy()
+        for asset in range(assets):
+            held[asset] = acted_on(panel, outcome, marks, (row, asset), held[asset])
+        acted[row] = held
+        held = held.copy()
         for fill in outcome.fills[outcome.fills["row"] == row]:
             held[fill["asset"]] += fill["qty"]
         traded[row] = held
     return acted, traded
 
 
-def paid_out(panel: Panel, outcome: Outcome, marks: np.ndarray, row: int) -> np.ndarray:
-    """Fractions of shares that a split turned into cash, worked back from the cash that was paid."""
-    fractions = np.zeros(panel.shape[1])
+def acted_on(panel: Panel, outcome: Outcome, marks: np.ndarray, place: tuple[int, int], held: float) -> float:
+    """Shares of one name after its actions of one row; a fraction paid out is worked back from its cash."""
+    row, asset = place
+    here = (panel.actions["row"] == row) & (panel.actions["asset"] == asset)
     flows = outcome.flows
-    for flow in flows[(flows["row"] == row) & (flows["kind"] == CASH_IN_LIEU)]:
-        asset = flow["asset"]
-        ratios = panel.actions[
-            (panel.actions["row"] == row)
-            & (panel.actions["asset"] == asset)
-            & (panel.actions["kind"] == SPLIT)
-        ]["value"]
-        price = marks[row - 1, asset] / np.prod(ratios)
-        fractions[asset] += flow["amount_usd"] / price
-    return fractions
+    mine = (flows["row"] == row) & (flows["asset"] == asset) & (flows["kind"] == CASH_IN_LIEU)
+    payments, price = flows[mine]["amount_usd"].tolist(), marks[row - 1, asset]
+    for action in sorted(panel.actions[here], key=lambda one: int(one["kind"])):
+        if action["kind"] == SPLIT:
+            held, price = held * action["value"], price / action["value"]
+            fraction = held - np.trunc(held)
+            # Each split pays its own fraction at its own price; one that leaves whole shares pays nothing.
+            if payments and abs(payments[0] / price - fraction) <= 1e-6 * max(1.0, abs(held)):
+                held -= payments.pop(0) / price
+        elif action["kind"] == DELISTING:
+            held = 0.0
+    assert not payments, f"cash in lieu at row {row} that no split explains: {payments}"
+    return held
 
 
 def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:

@@ -244,3 +244,29 @@ def test_nothing_is_nan_and_nothing_is_infinite(stream):
         assert np.isfinite(column).all()
     for name in ("qty", "price", "reference", "spread_usd", "commission_usd"):
         assert np.isfinite(outcome.fills[name]).all()
+
+
+def seeds_of_the_past() -> list:
+    """Streams that once failed: a whole-share account that lives through several actions on one row."""
+    found = []
+    for seed in (1, 24375):
+        traits = Traits(bars=5, assets=1, gaps=0.0, acts=3, closes_alone=False, pace=1, volume=300.0)
+        for capital in (500.0, 10_000.0):
+            account = AccountOptions(capital_usd=capital, max_gross=0.5)
+            found.append(draw(seed, traits, account, PROFILES["idealistic"]))
+    return found
+
+
+@pytest.mark.parametrize("stream", seeds_of_the_past())
+def test_a_split_and_a_delisting_on_one_row_are_each_accounted_for(stream):
+    outcome = simulate(*stream.all)
+    marks = marks_of(stream.panel)
+    _, traded = holdings_of(stream.panel, outcome, marks)
+    assert outcome.positions == pytest.approx(traded[-1], rel=1e-9, abs=1e-6)
+    for row in range(len(marks)):
+        long, short = (
+            worth(np.maximum(traded[row], 0.0), marks[row]),
+            worth(np.minimum(traded[row], 0.0), marks[row]),
+        )
+        assert outcome.long_usd[row] == pytest.approx(long, rel=1e-9, abs=1e-6)
+        assert outcome.short_usd[row] == pytest.approx(-short, rel=1e-9, abs=1e-6)
