@@ -193,9 +193,47 @@ def test_five_percent_of_holes_pass_and_one_more_does_not(bars_of, content_of) -
     seven = bars_of().with_columns(
         pl.when(holes).then(nan).otherwise(pl.col(c)).alias(c) for c in ("open", "close")
     )
-    assert [f.code for f in inspect(content_of(seven))] == []
+    assert [(f.code, f.count) for f in inspect(content_of(seven))] == [("nan-values", 7)]
     eight = change(seven, 30, close=nan, open=nan)
     assert [(f.code, f.count) for f in inspect(content_of(eight))] == [("nan-share", 8)] * 2
+
+
+def test_one_empty_cell_in_a_long_series_is_said_with_its_place(bars_of, content_of) -> None:
+    found = of(inspect(content_of(change(bars_of(count=800), 20, close=float("nan")))), "nan-values")
+    assert (found.symbol, found.count, found.first, found.level) == ("AAA", 1, "1998-02-02", Level.WARNING)
+    assert "bars without a value (close)" in found.message
+
+
+def test_holes_in_one_column_do_not_hide_an_empty_cell_in_another(bars_of, content_of) -> None:
+    full = bars_of().with_columns(
+        volume=pl.when(pl.int_range(pl.len()) < 50).then(float("nan")).otherwise(1e6)
+    )
+    findings = inspect(content_of(change(full, 20, close=float("nan"))))
+    assert [(f.code, f.count) for f in findings if "nan" in f.code] == [("nan-share", 50), ("nan-values", 1)]
+    assert "(close)" in of(findings, "nan-values").message
+
+
+def test_interleaved_instruments_under_one_name_suggest_the_symbol_column(bars_of, content_of) -> None:
+    bars = pl.concat([bars_of("AAA"), bars_of("BBB")]).with_columns(symbol=pl.lit("AAA")).sort("known_at")
+    assert "--column symbol=NAME" in of(inspect(content_of(bars)), "duplicate-instants").message
+    few = pl.concat([bars_of("AAA"), bars_of("AAA")[20:22]]).sort("known_at")
+    assert "--column" not in of(inspect(content_of(few)), "duplicate-instants").message
+
+
+def test_a_wrong_calendar_and_the_bars_outside_it_say_the_same(bars_of, content_of, xnys) -> None:
+    findings = inspect(content_of(bars_of(), sessions=xnys.head(150).gather_every(2)))
+    assert "the calendar or the time zone is the wrong one" in of(findings, "bars-outside-sessions").message
+    assert all("None needed" not in f.message for f in findings)
+
+
+def test_rows_before_a_listing_are_not_said_to_be_another_companys() -> None:
+    """They may be another share class, as with GOOG before 2014."""
+    for code in ("rows-before-listing", "rows-after-listing"):
+        assert "whatever traded under that ticker then" in CODES[code].mend
+
+
+def test_one_bar_is_one_bar(bars_of, content_of) -> None:
+    assert of(inspect(content_of(bars_of(count=1))), "few-rows").message.startswith("1 bar, fewer than 100")
 
 
 def test_a_close_only_series_is_not_full_of_holes(bars_of, content_of) -> None:

@@ -73,7 +73,7 @@ def looks_adjusted(material: Material) -> list[Finding]:
 
 
 def listed(material: Material) -> list[Finding]:
-    """Rows of another company that had the ticker."""
+    """Rows of whatever traded under the ticker before or after the instrument."""
     before, after = material.raw.filter("before"), material.raw.filter("after")
     return [
         *by_symbol("rows-before-listing", before, "rows from before the listing"),

@@ -51,17 +51,37 @@ def holes(material: Material) -> list[Finding]:
     )
     counts = counts.join(lost, on="symbol", how="left").with_columns(pl.col("lost").fill_null(0))
     there = [name for name in columns if bool((counts[name] < counts["rows"]).any()) or name == "close"]
-    rows = counts.sort("symbol").iter_rows(named=True)
-    return [found for row in rows for name in there for found in _hole(row, name)]
+    rows = list(counts.sort("symbol").iter_rows(named=True))
+    many = {(row["symbol"], name) for row in rows for name in there if _is_full_of_holes(row, name)}
+    large = [_hole(row, name) for row in rows for name in there if (row["symbol"], name) in many]
+    return [*large, *_small_holes(material.own, there, many)]
 
 
-def _hole(row: dict[str, int], name: str) -> list[Finding]:
+def _missing(row: dict[str, int], name: str) -> tuple[int, int]:
+    """How many values of a column are missing, and of how many."""
     lost = row["lost"] if name == "close" else 0
-    missing, total = row[name] + lost, row["rows"] + lost
-    if missing <= LARGEST_NAN_SHARE * total:
-        return []
+    return row[name] + lost, row["rows"] + lost
+
+
+def _is_full_of_holes(row: dict[str, int], name: str) -> bool:
+    missing, total = _missing(row, name)
+    return missing > LARGEST_NAN_SHARE * total
+
+
+def _hole(row: dict[str, int], name: str) -> Finding:
+    missing, total = _missing(row, name)
     words = f"{missing / total:.1%} of all {name} values are missing ({missing} of {total})"
-    return [finding("nan-share", str(row["symbol"]), words, missing)]
+    return finding("nan-share", str(row["symbol"]), words, missing)
+
+
+def _small_holes(own: pl.DataFrame, there: list[str], many: set[tuple[str, str]]) -> list[Finding]:
+    """Bars with an unknown value in a column that is not full of holes."""
+    empty_cells = own.select("symbol", "at", *there).filter(pl.any_horizontal(pl.col(there).is_null()))
+    cells = empty_cells.unpivot(there, index=["symbol", "at"]).filter(pl.col("value").is_null())
+    known = pl.DataFrame(list(many), schema={"symbol": pl.String, "variable": pl.String}, orient="row")
+    cells = cells.join(known, on=["symbol", "variable"], how="anti")
+    names = ", ".join(name for name in there if name in set(cells["variable"]))
+    return by_symbol("nan-values", cells.select("symbol", "at").unique(), f"bars without a value ({names})")
 
 
 def variance(material: Material) -> list[Finding]:

@@ -7,6 +7,8 @@ from tradewright.data.checks.material import Material
 from tradewright.values.findings import Finding
 
 FEWEST_ROWS = 100
+# So many duplicates are no slip: several instruments stand under one name.
+MANY_TWICE = 0.2
 LONGEST_GAP_SESSIONS = 60
 LATE_END_SESSIONS = 5
 STILL_CLOSES = 10
@@ -22,7 +24,15 @@ def time_order(material: Material) -> list[Finding]:
 def duplicates(material: Material) -> list[Finding]:
     """Bars that end when another one of the same instrument does."""
     bad = material.raw.filter(~pl.struct("symbol", "known_at").is_first_distinct())
-    return by_symbol("duplicate-instants", bad, "bars at an instant that has one already")
+    twice = bad.group_by("symbol").len().join(material.raw.group_by("symbol").len("of"), on="symbol")
+    crowded = twice.filter(pl.col("len") > MANY_TWICE * pl.col("of"))["symbol"].to_list()
+    words = "bars at an instant that has one already"
+    mixed = f"several instruments may stand in it (--column symbol=NAME names their column); {words}"
+    is_crowded = pl.col("symbol").is_in(crowded)
+    return [
+        *by_symbol("duplicate-instants", bad.filter(is_crowded), mixed),
+        *by_symbol("duplicate-instants", bad.filter(~is_crowded), words),
+    ]
 
 
 def outside_hours(material: Material) -> list[Finding]:
@@ -72,7 +82,9 @@ def length(material: Material) -> list[Finding]:
     """Series too short to say anything."""
     counts = material.own.group_by("symbol").len().filter(pl.col("len") < FEWEST_ROWS).sort("symbol")
     return [
-        finding("few-rows", symbol, f"{count} bars, fewer than {FEWEST_ROWS}", count)
+        finding(
+            "few-rows", symbol, f"{count} bar{'' if count == 1 else 's'}, fewer than {FEWEST_ROWS}", count
+        )
         for symbol, count in counts.iter_rows()
     ]
 
