@@ -19,7 +19,7 @@ def ingested(shell: Shell, folder: Path, *words: str, name: str = "walk") -> str
 def test_a_csv_is_ingested_and_its_snapshot_named(shell, tmp_path):
     said = shell("data", "ingest", str(daily_csv(tmp_path / "walk.csv")), "--name", "mine")
     assert said.code == 0
-    assert "mine: 400 bars of 1 symbols, 2015-01-02 to" in said.out
+    assert "mine: 400 bars of 1 symbol, 2015-01-02 to" in said.out
     assert "Quality: 0 errors" in said.out
     assert shell("data", "list", "--json").rows()[0]["id"] == said.out.split()[0]
 

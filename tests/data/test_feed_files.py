@@ -154,7 +154,7 @@ def test_paths_that_are_no_data_are_refused(tmp_path) -> None:
     with pytest.raises(BadInput, match="does not exist"):
         read(tmp_path / "nowhere.csv", OPTIONS)
     with pytest.raises(BadInput, match="neither CSV nor Parquet"):
-        read(written(tmp_path, PLAIN, "ABC.txt"), OPTIONS)
+        read(written(tmp_path, PLAIN, "ABC.xlsx"), OPTIONS)
     (tmp_path / "folder" / "daily").mkdir(parents=True)
     with pytest.raises(BadInput, match=r"holds no SYMBOL.csv or SYMBOL.parquet. Folders in it: daily"):
         read(tmp_path / "folder", OPTIONS)
@@ -308,3 +308,150 @@ def test_an_infinite_price_in_parquet_names_its_row(tmp_path) -> None:
 
 def test_a_negative_price_is_a_finding_and_no_broken_row(tmp_path) -> None:
     assert closes(written(tmp_path, PLAIN.replace("10.25,2000", "-10.25,2000")))[1] == -10.25
+
+
+LONG = "date,ticker,close\n2020-01-02,A,1\n2020-01-02,B,2\n2020-01-03,A,3\n"
+
+
+@pytest.mark.parametrize("name", ["ticker", "Ticker", "Symbol", " SYMBOL ", "<TICKER>", "sym"])
+def test_an_obvious_symbol_column_tells_the_instruments_apart(tmp_path, name: str) -> None:
+    path = written(tmp_path, LONG.replace("ticker", name), "prices.csv")
+    assert read(path, OPTIONS).symbols == ("A", "B")
+
+
+@pytest.mark.parametrize("name", ["code", "Name", "isin", "stock"])
+def test_a_column_that_looks_like_the_symbol_is_refused_until_it_is_named(tmp_path, name: str) -> None:
+    path = written(tmp_path, LONG.replace("ticker", name), "prices.csv")
+    with pytest.raises(BadInput, match=f"'{name}' looks like the symbol. Give --column symbol={name}"):
+        read(path, OPTIONS)
+    assert read(path, FileOptions("m", columns={"symbol": name})).symbols == ("A", "B")
+
+
+def test_a_name_that_is_the_same_in_all_rows_is_no_reason_to_refuse(tmp_path) -> None:
+    text = PLAIN.replace("volume\n", "volume,name\n").replace("000\n", "000,Abc Inc\n")
+    assert read(written(tmp_path, text), OPTIONS).symbols == ("ABC",)
+
+
+def test_one_symbol_is_not_given_to_a_file_of_many(tmp_path) -> None:
+    with pytest.raises(
+        BadInput, match="'ticker' holds several instruments, and --symbol would make them one"
+    ):
+        read(written(tmp_path, LONG), FileOptions("m", symbol="A"))
+
+
+def test_files_of_many_symbols_in_a_folder_keep_them(tmp_path) -> None:
+    written(tmp_path, LONG, "2020.csv")
+    written(tmp_path, LONG.replace("2020", "2019"), "2019.csv")
+    assert read(tmp_path, OPTIONS).symbols == ("A", "B")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "mend"),
+    [
+        ("31.12.2019", "Give --date-format '%d.%m.%Y'."),
+        ("12/31/2019", "Give --date-format '%m/%d/%Y'."),
+        ("03/01/2020", "Give --date-format '%d/%m/%Y' or '%m/%d/%Y'. Days and months could be either way"),
+        ("31.12.19", "Give --date-format '%d.%m.%y'."),
+        ("02-Jan-2020 16:00", "Give --date-format '%d-%b-%Y %H:%M'."),
+        ("yesterday", "Say how they are written with --date-format, such as '%d.%m.%Y' for 31.12.2014."),
+    ],
+)
+def test_dates_written_otherwise_get_the_option_that_reads_them(tmp_path, stamp: str, mend: str) -> None:
+    path = written(tmp_path, f"date,close\n{stamp},1\n{stamp},2\n")
+    with pytest.raises(BadInput) as caught:
+        read(path, OPTIONS)
+    assert mend in str(caught.value)
+
+
+def test_one_odd_date_among_good_ones_is_a_slip_and_not_a_format(tmp_path) -> None:
+    with pytest.raises(BadInput, match="Correct the cell"):
+        read(written(tmp_path, PLAIN.replace("2020-01-03", "03.01.2020")), OPTIONS)
+
+
+@pytest.mark.parametrize(("mark", "typed"), [(";", "';'"), ("\t", "tab"), ("|", "'|'")])
+def test_another_separator_is_named_and_works_as_named(tmp_path, mark: str, typed: str) -> None:
+    path = written(tmp_path, PLAIN.replace(",", mark))
+    with pytest.raises(BadInput) as caught:
+        read(path, OPTIONS)
+    assert f"Try --separator {typed}." in str(caught.value)
+    assert closes(path, FileOptions("m", separator=typed.strip("'"))) == [10.5, 10.25, 11.75]
+
+
+def test_a_byte_that_is_no_utf_8_names_the_option(tmp_path) -> None:
+    with pytest.raises(BadInput, match="--encoding cp1252"):
+        read(written(tmp_path, PLAIN.encode() + b"\xe4"), OPTIONS)
+
+
+COMMAS = "date;close;volume\n2020-01-02;1.010,5;1.000\n2020-01-03;10,25;\n"
+
+
+def test_decimal_commas_are_read_when_asked_for_and_named_when_not(tmp_path) -> None:
+    path = written(tmp_path, COMMAS)
+    with pytest.raises(BadInput, match=r"'1.010,5' is not a number.*--decimal ','"):
+        read(path, FileOptions("m", separator=";"))
+    bars = read(path, FileOptions("m", separator=";", decimal=",")).bars
+    assert bars["close"].to_list() == [1010.5, 10.25]
+    assert bars["volume"][0] == 1000.0
+    assert np.isnan(bars["volume"][1])
+
+
+def test_a_decimal_point_among_decimal_commas_is_no_number(tmp_path) -> None:
+    with pytest.raises(BadInput, match=r"line 3, column 'close': '10.25' is not a number"):
+        read(
+            written(tmp_path, COMMAS.replace("10,25", "10.25")), FileOptions("m", separator=";", decimal=",")
+        )
+
+
+def test_a_comma_cannot_stand_in_numbers_and_between_them() -> None:
+    with pytest.raises(InvalidOption, match="Give --separator ';'"):
+        FileOptions("m", decimal=",")
+    with pytest.raises(InvalidOption, match="--decimal '~'"):
+        FileOptions("m", decimal="~")
+
+
+STOOQ = (
+    "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\n"
+    "AAA.US,D,20200102,000000,10,11,9.5,10.5,1000,0\nAAA.US,D,20200103,000000,10.5,11,10,10.25,2000,0\n"
+)
+
+
+def test_a_folder_of_stooqs_text_files_is_read_as_it_comes(tmp_path) -> None:
+    written(tmp_path, STOOQ, "aaa.us.txt")
+    written(tmp_path, STOOQ.replace("AAA", "BBB"), "bbb.us.txt")
+    written(tmp_path, "Not prices.", "README.txt")
+    content = read(tmp_path, OPTIONS)
+    assert content.symbols == ("aaa.us", "bbb.us")
+    assert content.bars["volume"].to_list() == [1000.0, 2000.0] * 2
+    assert content.bars["known_at"][0] == instant_of("2020-01-02T21:00Z")
+
+
+def test_one_stooq_file_is_called_after_its_ticker(tmp_path) -> None:
+    assert read(written(tmp_path, STOOQ, "aaa.us.txt"), OPTIONS).symbols == ("AAA.US",)
+
+
+@pytest.mark.parametrize("name", ["splits.csv", "Actions.csv", "dividends.csv"])
+def test_facts_among_the_prices_are_no_prices_and_the_option_for_them_is_named(tmp_path, name: str) -> None:
+    written(tmp_path, PLAIN, "A.csv")
+    acts = written(tmp_path, "symbol;ex_date;kind;value\nA;2020-01-06;split;2\n", name)
+    (found,) = read(tmp_path, OPTIONS).findings
+    assert (found.code, found.level.value) == ("file-not-read", "warning")
+    assert f"{name} holds no bars by its name: --actions takes it" in found.message
+    passed = read(tmp_path, FileOptions("m", actions=acts))
+    assert (passed.symbols, passed.findings, len(passed.actions)) == (("A",), (), 1)
+
+
+def test_facts_named_by_option_are_no_prices_whatever_they_are_called(tmp_path) -> None:
+    written(tmp_path, PLAIN, "A.csv")
+    acts = written(tmp_path, "symbol,ex_date,kind,value\nA,2020-01-06,split,2\n", "mine.csv")
+    assert read(tmp_path, FileOptions("m", actions=acts)).symbols == ("A",)
+
+
+@pytest.mark.parametrize("name", ["a b/../c", "..", "-x", "a\\b", "a\nb", "a\x1b[31m", " a", "x" * 101])
+def test_a_datasets_name_is_no_path_no_option_and_fit_to_print(name: str) -> None:
+    with pytest.raises(InvalidOption, match=r"is no name for a dataset. Give --name up to 100 printable"):
+        FileOptions(name)
+
+
+@pytest.mark.parametrize("name", ["my data (1)", "sp500-20", "größe", "x" * 100])
+def test_ordinary_names_are_taken(name: str) -> None:
+    assert FileOptions(name).name == name

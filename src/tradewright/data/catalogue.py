@@ -17,7 +17,7 @@ import polars as pl
 from tradewright.data import fingerprint, tables
 from tradewright.data.as_of import Facts, panel_of
 from tradewright.data.calendar import local_dates
-from tradewright.data.content import ACTIONS, BARS, LISTINGS, SESSIONS, DatasetContent, empty
+from tradewright.data.content import ACTIONS, BARS, LISTINGS, SESSIONS, DatasetContent, check_name, empty
 from tradewright.data.quality import inspect
 from tradewright.data.tables import StoredFile
 from tradewright.values.errors import BadInput, NotFound, StorageFailure
@@ -75,8 +75,10 @@ class Catalogue:
         """Check a dataset and keep it: all of it or nothing. What is there already is not stored twice.
 
         Either way it is from now on the dataset's latest snapshot.
-        Raises: BadInput without any bar; StorageFailure when it cannot be written (nothing is taken then).
+        Raises: BadInput without any bar; InvalidOption for a name that is none; StorageFailure when it
+        cannot be written (nothing is taken then).
         """
+        check_name(dataset.name)
         if dataset.bars.is_empty():
             raise BadInput(f"dataset '{dataset.name}' has no bars.", "Give at least one.")
         if dataset.truth is not None:

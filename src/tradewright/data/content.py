@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from tradewright.values.errors import InvalidOption
 from tradewright.values.findings import Finding
 from tradewright.values.provenance import Provenance
 
@@ -37,6 +38,25 @@ SESSIONS = pl.Schema({"session": pl.Date, "opens_at": pl.Int64, "closes_at": pl.
 def empty(schema: pl.Schema) -> pl.DataFrame:
     """A table without rows, such as `empty(ACTIONS)` for a dataset without corporate actions."""
     return pl.DataFrame(schema=schema)
+
+
+LONGEST_NAME = 100
+
+
+def check_name(name: str) -> None:
+    """Refuse a dataset's name that could be taken for a path or an option, or that no screen shows.
+
+    Raises: InvalidOption with the rule.
+    """
+    if not name.strip():
+        raise InvalidOption("the dataset has no name.", "Give one with --name.")
+    is_odd = name != name.strip() or not name.isprintable() or "/" in name or "\\" in name
+    if is_odd or name[0] in "-." or len(name) > LONGEST_NAME:
+        raise InvalidOption(
+            f"{name[:LONGEST_NAME]!r} is no name for a dataset.",
+            f"Give --name up to {LONGEST_NAME} printable characters, no / or \\ among them, none of - . "
+            "or a blank at its start.",
+        )
 
 
 @dataclass(frozen=True, eq=False)

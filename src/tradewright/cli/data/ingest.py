@@ -46,7 +46,12 @@ def run(
     date_format: Annotated[
         str, typer.Option(help="Such as %d.%m.%Y where dates are not ISO.", rich_help_panel=FILES)
     ] = "",
-    separator: Annotated[str, typer.Option(help="Between cells; else a comma.", rich_help_panel=FILES)] = "",
+    separator: Annotated[
+        str, typer.Option(help="Between cells, such as ; or tab; else a comma.", rich_help_panel=FILES)
+    ] = "",
+    decimal: Annotated[
+        str, typer.Option(help="A comma where prices are written 10,5.", rich_help_panel=FILES)
+    ] = "",
     encoding: Annotated[str, typer.Option(help="Of the text; else UTF-8.", rich_help_panel=FILES)] = "",
     vendor: Annotated[
         str,
@@ -92,6 +97,7 @@ def run(
         "bar_minutes": bar_minutes,
         "date_format": date_format,
         "separator": separator,
+        "decimal": decimal,
         "encoding": encoding,
         "vendor": vendor,
         "licence": licence,
@@ -105,7 +111,12 @@ def run(
         screen.as_json([{**plain(snapshot), "findings": counted(findings)}])
         return
     screen.say(
-        f"{snapshot.id}  {snapshot.dataset}: {snapshot.rows:,} bars of {len(snapshot.symbols)} symbols, "
+        f"{snapshot.id}  {snapshot.dataset}: {_count(snapshot.rows, 'bar')} of "
+        f"{_count(len(snapshot.symbols), 'symbol')}, "
         f"{snapshot.first} to {snapshot.last}"
     )
     screen.say(f"Quality: {counted(findings)}. See: tradewright data check {snapshot.dataset}")
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -6,16 +6,37 @@ from pathlib import Path
 import polars as pl
 
 from tradewright.data import calendar as exchange
-from tradewright.data.content import BARS, DatasetContent
+from tradewright.data.checks.codes import finding
+from tradewright.data.content import BARS, DatasetContent, check_name
 from tradewright.data.feeds.cells import moments, numbers, texts
 from tradewright.data.feeds.facts import announced, read_actions, read_listings
-from tradewright.data.feeds.files import SUFFIXES, column_of, optional_column, table_of
+from tradewright.data.feeds.files import (
+    SEPARATORS,
+    SUFFIXES,
+    column_of,
+    optional_column,
+    plain_name,
+    table_of,
+)
 from tradewright.values.errors import BadInput, InvalidOption, unknown_name
+from tradewright.values.findings import Finding
 from tradewright.values.provenance import UNKNOWN, Origin, Provenance
 
 ACTIONS_FILE, LISTINGS_FILE = "corporate_actions", "listings"
 PRICES = ("open", "high", "low", "close", "volume")
 COLUMNS = ("date", "symbol", *PRICES)
+# Files that people keep beside bars and that are none, with the option that takes them.
+NO_BARS = {
+    **dict.fromkeys(("actions", "splits", "dividends", "delistings", "corporate_actions"), "--actions"),
+    "listings": "--listings",
+}
+# Texts beside a vendor's files.
+NO_DATA = ("readme", "license", "licence")
+# What a column of symbols may be called that may as well be something else.
+SYMBOL_LIKE = (
+    "name", "code", "asset", "stock", "security", "instrument", "isin", "cusip", "figi", "ric", "permno",
+    "stock_code", "symbol_id", "ticker_symbol", "act_symbol", "ts_code",
+)  # fmt: skip
 # What the time column may be called where no mapping says so.
 TIME_NAMES = ("date", "timestamp", "datetime", "time", "bar_start_new_york")
 
@@ -29,7 +50,7 @@ class FileOptions:
     folder corporate_actions.csv and listings.csv are found without being named.
     Units: `bar_minutes` minutes that one bar covers (found from the data where 0); `date_format` in
     strptime's letters where dates are not ISO; times without an offset are in `time_zone` (the exchange's
-    where empty).
+    where empty). `separator` is one character or `tab`; `decimal` a point or a comma.
     """
 
     name: str
@@ -40,6 +61,7 @@ class FileOptions:
     bar_minutes: int = 0
     date_format: str = ""
     separator: str = ","
+    decimal: str = "."
     encoding: str = "utf-8"
     actions: Path | None = None
     listings: Path | None = None
@@ -53,10 +75,17 @@ class FileOptions:
         for ours in self.columns:
             if ours not in COLUMNS:
                 raise unknown_name(ours, "column to map", COLUMNS)
-        if not self.name.strip():
-            raise InvalidOption("the dataset has no name.", "Give one with --name.")
-        if len(self.separator) != 1:
-            raise InvalidOption(f"separator = '{self.separator}'.", "Give one character, such as , or ;.")
+        check_name(self.name)
+        if len(SEPARATORS.get(self.separator, self.separator)) != 1:
+            raise InvalidOption(
+                f"--separator '{self.separator}'.", "Give one character, such as , or ;, or the word tab."
+            )
+        if self.decimal not in (".", ","):
+            raise InvalidOption(f"--decimal '{self.decimal}'.", "Give . or , as it stands in 10.5 or 10,5.")
+        if SEPARATORS.get(self.separator, self.separator) == self.decimal:
+            raise InvalidOption(
+                f"'{self.decimal}' cannot stand in numbers and between them.", "Give --separator ';'."
+            )
 
 
 def read(path: Path, options: FileOptions) -> DatasetContent:
@@ -66,7 +95,8 @@ def read(path: Path, options: FileOptions) -> DatasetContent:
     `facts.announced`.
     Raises: BadInput naming file, line, column and value; UnknownName for a calendar that does not exist.
     """
-    files, beside = _files(path)
+    given = [file.resolve() for file in (options.actions, options.listings) if file]
+    files, beside, passed_over = _files(path, given)
     parts = [_bars(file, options, folder=path.is_dir()) for file in files]
     kinds = {part["moment"].dtype for part in parts}
     if len(kinds) > 1:
@@ -84,23 +114,34 @@ def read(path: Path, options: FileOptions) -> DatasetContent:
     return DatasetContent(
         name=options.name, provenance=provenance, calendar=options.calendar, bars=bars,
         actions=announced(actions, days), listings=listings, sessions=days,
-        time_zone=exchange.time_zone_of(options.calendar),
+        time_zone=exchange.time_zone_of(options.calendar), findings=tuple(passed_over),
     )  # fmt: skip
 
 
-def _files(path: Path) -> tuple[list[Path], dict[str, Path]]:
-    """The files of bars, and the files of facts found beside them in a folder."""
+def _files(path: Path, given: list[Path]) -> tuple[list[Path], dict[str, Path], list[Finding]]:
+    """The files of bars, the files of facts beside them in a folder, and a word on those passed over.
+
+    `given` are files of facts that were named, wherever they lie.
+    """
     if not path.exists():
         raise BadInput(f"{path} does not exist.", "Check the path.")
     if not path.is_dir():
-        return [path], {}
+        return [path], {}, []
     there = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    there = [p for p in there if p.resolve() not in given and p.stem.lower() not in NO_DATA]
     beside = {p.stem: p for p in there if p.stem in (ACTIONS_FILE, LISTINGS_FILE)}
-    bars = [p for p in there if p.stem not in beside]
+    bars = [p for p in there if p.stem.lower() not in NO_BARS]
+    left = [p for p in there if p not in bars and p not in beside.values()]
+    passed_over = [
+        finding(
+            "file-not-read", "", f"{p.name} holds no bars by its name: {NO_BARS[p.stem.lower()]} takes it"
+        )
+        for p in left
+    ]
     if not bars:
         folders = ", ".join(sorted(p.name for p in path.iterdir() if p.is_dir())) or "none"
         raise BadInput(f"{path} holds no SYMBOL.csv or SYMBOL.parquet.", f"Folders in it: {folders}.")
-    return bars, beside
+    return bars, beside, passed_over
 
 
 def _bars(path: Path, options: FileOptions, folder: bool) -> pl.DataFrame:
@@ -108,7 +149,7 @@ def _bars(path: Path, options: FileOptions, folder: bool) -> pl.DataFrame:
     table = table_of(path, options.separator, options.encoding)
     source = str(path)
     when = moments(table, _time_column(table, options, source), source, options.date_format or None)
-    named = None if folder or options.symbol else optional_column(table, "symbol", options.columns)
+    named = _symbol_column(table, options, source, folder)
     alone = pl.repeat(options.symbol or path.stem, len(table), dtype=pl.String, eager=True)
     values = {"symbol": texts(table, named, source) if named else alone, "moment": when}
     close = column_of(table, "close", options.columns, source)
@@ -116,8 +157,32 @@ def _bars(path: Path, options: FileOptions, folder: bool) -> pl.DataFrame:
         theirs = close if name == "close" else optional_column(table, name, options.columns)
         if theirs is None and name in options.columns:
             theirs = column_of(table, name, options.columns, source)
-        values[name] = numbers(table, theirs, source) if theirs else _unknown(len(table))
+        values[name] = numbers(table, theirs, source, options.decimal) if theirs else _unknown(len(table))
     return pl.DataFrame(values)
+
+
+def _symbol_column(table: pl.DataFrame, options: FileOptions, source: str, folder: bool) -> str | None:
+    """The column that tells the instruments apart, None in a file of one of them.
+
+    In a folder a file is called after its instrument, unless it holds several.
+    Raises: BadInput where several instruments would become one.
+    """
+    if "symbol" in options.columns:
+        return column_of(table, "symbol", options.columns, source)
+    named = optional_column(table, "symbol", {})
+    alike = [name for name in table.columns if plain_name(name) in SYMBOL_LIKE]
+    many = next((name for name in (named, *alike) if name and table[name].n_unique() > 1), None)
+    if many and options.symbol:
+        raise BadInput(
+            f"{source}: column '{many}' holds several instruments, and --symbol would make them one.",
+            f"Leave --symbol out and give --column symbol={many}.",
+        )
+    if many and many != named:
+        raise BadInput(
+            f"{source}: column '{many}' looks like the symbol.", f"Give --column symbol={many}, or remove it."
+        )
+    is_one = options.symbol or (folder and not many)
+    return None if is_one else named
 
 
 def _time_column(table: pl.DataFrame, options: FileOptions, source: str) -> str:

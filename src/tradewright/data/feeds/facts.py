@@ -20,7 +20,7 @@ def read_actions(path: Path | None, symbols: list[str]) -> pl.DataFrame:
     """
     if path is None:
         return empty(ACTIONS)
-    table = table_of(path)
+    table = table_of(path, separator="")
     source = str(path)
     name, kind, value, ex_date = (
         column_of(table, c, {}, source) for c in ("symbol", "kind", "value", "ex_date")
@@ -65,7 +65,7 @@ def read_listings(path: Path | None, symbols: list[str]) -> pl.DataFrame:
     """
     if path is None:
         return empty(LISTINGS)
-    table = table_of(path)
+    table = table_of(path, separator="")
     source = str(path)
     symbol, ticker, first, last = (
         column_of(table, c, {}, source) for c in ("symbol", "listed_as", "first_date", "last_date")

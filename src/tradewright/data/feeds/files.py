@@ -8,18 +8,21 @@ import polars as pl
 
 from tradewright.values.errors import BadInput, unknown_name
 
-SUFFIXES = (".csv", ".parquet")
+SUFFIXES = (".csv", ".txt", ".parquet")
+# Other names that are obvious for one of our columns; Stooq writes them in angle brackets: <VOL>.
+ALIASES = {"symbol": ("ticker", "sym", "tic"), "volume": ("vol",)}
+# How a separator that no command line shows well may be written.
+SEPARATORS = {"tab": "\t", "\\t": "\t"}
 
 
 def table_of(path: Path, separator: str = ",", encoding: str = "utf-8") -> pl.DataFrame:
     """The rows of a file, blank lines left out, with the column `line` (Parquet: the row's number from 1).
 
+    An empty `separator` means the one that the header shows.
     Raises: BadInput for a file that is absent, empty, not decodable, or has a row of another width.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise BadInput(
-            f"{path} is neither CSV nor Parquet.", f"Its name must end in {' or '.join(SUFFIXES)}."
-        )
+        raise BadInput(f"{path} is neither CSV nor Parquet.", f"Its name must end in {', '.join(SUFFIXES)}.")
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -35,7 +38,7 @@ def table_of(path: Path, separator: str = ",", encoding: str = "utf-8") -> pl.Da
 
 
 def column_of(table: pl.DataFrame, wanted: str, mapped: dict[str, str], source: str) -> str:
-    """The file's name for one of our columns: as mapped, or the same but for case and blanks.
+    """The file's name for one of our columns: as mapped, or the same but for case, blanks and brackets.
 
     Raises: BadInput, with the nearest name, for a column that is not there.
     """
@@ -54,8 +57,13 @@ def optional_column(table: pl.DataFrame, wanted: str, mapped: dict[str, str]) ->
     names = [name for name in table.columns if name != "line"]
     if wanted in mapped:
         return mapped[wanted] if mapped[wanted] in names else None
-    alike = [name for name in names if name.strip().lower() == wanted]
-    return alike[0] if alike else None
+    plain = {plain_name(name): name for name in reversed(names)}
+    return next((plain[name] for name in (wanted, *ALIASES.get(wanted, ())) if name in plain), None)
+
+
+def plain_name(name: str) -> str:
+    """A column's name without case, blanks around it and Stooq's angle brackets: `<CLOSE>` is close."""
+    return name.strip().strip("<>").strip().lower()
 
 
 def _parquet(path: Path, content: bytes) -> pl.DataFrame:
@@ -68,8 +76,15 @@ def _parquet(path: Path, content: bytes) -> pl.DataFrame:
 
 def _csv(path: Path, content: bytes, separator: str, encoding: str) -> pl.DataFrame:
     text = _decoded(path, content, encoding)
+    separator = SEPARATORS.get(separator, separator) or _separator_in(text)
     rows, lines = _rows(path, text, separator)
     header, *body = rows
+    shown = _separator_in(header[0])
+    if len(header) == 1 and shown != separator and shown in header[0]:
+        typed = "tab" if shown == "\t" else f"'{shown}'"
+        raise BadInput(
+            f"{path}, line {lines[0]}: one column, '{header[0][:80]}'.", f"Try --separator {typed}."
+        )
     names = [name.strip() for name in header]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -86,6 +101,12 @@ def _csv(path: Path, content: bytes, separator: str, encoding: str) -> pl.DataFr
     return pl.DataFrame([pl.Series("line", lines[1:], pl.Int64), *cells])
 
 
+def _separator_in(text: str) -> str:
+    """The separator that the first line with any text shows."""
+    header = text.lstrip().partition("\n")[0]
+    return next((mark for mark in (",", ";", "\t", "|") if mark in header), ",")
+
+
 def _decoded(path: Path, content: bytes, encoding: str) -> str:
     """The file's text: its byte order mark decides, then the encoding asked for."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -96,10 +117,12 @@ def _decoded(path: Path, content: bytes, encoding: str) -> str:
         line = content[: error.start].count(b"\n") + 1
         raise BadInput(
             f"{path}, line {line}: byte {content[error.start]:#04x} is not {encoding}.",
-            "Save the file as UTF-8 or name its encoding.",
+            "Save the file as UTF-8 or name its encoding, such as --encoding cp1252.",
         ) from error
     except LookupError as error:
-        raise BadInput(f"'{encoding}' is not an encoding.", "Try utf-8, latin-1 or cp1252.") from error
+        raise BadInput(
+            f"'{encoding}' is not an encoding.", "Try --encoding utf-8, latin-1 or cp1252."
+        ) from error
 
 
 def _rows(path: Path, text: str, separator: str) -> tuple[list[list[str]], list[int]]:
