@@ -92,7 +92,7 @@ def test_ratios_keep_value_sample_interval_and_method(result, page):
     names = {ratio.name for ratio in page.ratios}
     assert names >= {
         "Maximum drawdown",
-        "Turnover a year",
+        "Turnover a year, one-sided",
         "Return above benchmark",
         "Alpha to the benchmark",
     }
@@ -217,3 +217,43 @@ def test_one_open_position_is_told_in_the_singular(plan, result):
     (trip, *_) = result.trades
     told = notes_on(plan, replace(result, trades=(replace(trip, is_open=True),)))
     assert "1 position is still open at the end, valued at the last close." in told
+
+
+def test_a_trade_in_the_page_adds_up(page):
+    for trade in page.trades:
+        moved = (trade.exit_price - trade.entry_price) * trade.qty
+        assert moved + trade.dividends_usd - trade.commission_usd == pytest.approx(trade.pnl_usd, abs=1e-4)
+
+
+def test_the_page_and_the_summary_tell_the_same_total_of_costs(plan, result, page):
+    summary = summary_of(plan, result, verdict_on(plan, result, CONTEXT), CONTEXT)
+    paid = sum(line.usd for line in page.costs if not line.is_income)
+    assert paid == pytest.approx(summary["costs_usd"]["total_usd"])
+    (income,) = [line for line in page.costs if line.is_income]
+    assert income.usd == -summary["costs_usd"]["interest_earned_usd"]
+
+
+def test_the_measured_turnover_is_that_of_the_chart(result, page):
+    (measured,) = [ratio for ratio in page.ratios if ratio.name == "Turnover a year, one-sided"]
+    assert measured.value == pytest.approx(page.series.turnover.sum() / result.period.years)
+    assert measured.how == "a fact of this path, no interval"
+
+
+def test_the_summary_holds_no_negative_zero(plan, result):
+    costs = replace(result.costs, borrow_usd=-0.0)
+    summary = summary_of(plan, replace(result, costs=costs), verdict_on(plan, result, CONTEXT), CONTEXT)
+    assert "-0.0," not in json_bytes(summary).decode()
+    assert str(summary["costs_usd"]["borrow_usd"]) == "0.0"
+
+
+def test_notes_tell_how_intervals_were_drawn_and_what_turnover_means(plan, result):
+    notes = " ".join(notes_on(plan, result))
+    assert "200 draws" in notes
+    assert "Turnover is one-sided" in notes
+
+
+def test_notes_count_trips_through_a_split(plan, result):
+    (trip, *_) = result.trades
+    told = " ".join(notes_on(plan, replace(result, trades=(replace(trip, splits=7.0),))))
+    assert "1 round trip lived through a split" in told
+    assert "split" not in " ".join(notes_on(plan, replace(result, trades=(trip,))))

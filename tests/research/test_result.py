@@ -13,14 +13,17 @@ from tradewright.kernel.batch import simulate
 from tradewright.research.judgement import StudyContext, evidence_of, luck_sharpe, verdict_on
 from tradewright.research.plan import prepare
 from tradewright.research.result import (
+    HEADLINE,
     TRIALS_AT_ONCE,
     Nobody,
+    bootstrap_options,
     doubled_cost,
     execute,
     minimum_track_bars,
     one_bar_later,
 )
 from tradewright.research.study import parse
+from tradewright.validation.bootstrap import resampling
 from tradewright.validation.performance import Period, period_of, sharpe_figure
 from tradewright.validation.verdict import Status
 from tradewright.values.decisions import Decisions
@@ -226,6 +229,26 @@ def test_costs_leave_out_what_cash_earned_while_the_strategy_warmed_up(plan, res
     assert result.costs.interest_earned_usd == pytest.approx(interest[-1] - interest[result.start_row])
 
 
+def test_runs_under_other_terms_are_resampled_in_the_headlines_blocks(plan, result):
+    """The same stretches of history, other terms: a difference between intervals is never one of draws."""
+    inside = [one.interval for one in (result.sharpe, result.doubled_costs, result.one_bar_later)]
+    assert len({(one.block_bars, one.draws) for one in inside}) == 1
+    assert inside[1].low < inside[0].low
+    assert inside[1].high < inside[0].high
+
+
+def test_the_same_run_under_the_same_terms_has_the_same_interval(plan, result):
+    """Nothing is left to chance between two runs: costs twice nothing give the interval of costs once."""
+    period = period_of(
+        plan.panel.instants[result.start_row :],
+        result.headline.outcome.equity_usd[result.start_row :],
+        plan.profile.cash_rate,
+    )
+    options = replace(bootstrap_options(plan), block_bars=result.sharpe.interval.block_bars)
+    again = sharpe_figure(period, resampling(period.excess, options, HEADLINE))
+    assert again.interval == result.sharpe.interval
+
+
 def test_one_bar_later_moves_each_decision_by_one_row():
     decisions = Decisions(np.array([3, 7, 9]), np.array([[0.1], [0.2], [0.3]]))
     later = one_bar_later(decisions, 10)
@@ -252,7 +275,9 @@ def test_a_strong_record_still_needs_a_year():
 
 def test_a_weak_record_needs_long():
     # Sharpe 0.05 a bar: about (1.645 / 0.05)^2 bars.
-    assert minimum_track_bars(period(0.0005)).value == pytest.approx(1083, rel=0.01)
+    needed = minimum_track_bars(period(0.0005)).value
+    assert needed == pytest.approx(1083, rel=0.01)
+    assert needed.is_integer()
 
 
 def test_a_losing_record_has_no_length_that_would_do():

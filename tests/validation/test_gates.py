@@ -353,3 +353,14 @@ def test_reported_parameters_that_lose_are_not_stable_however_good_the_others_ar
     gate = gate_of("parameter_stability", grid=grid_of(even_grid() | {(1, 1): -0.2}))
     assert (gate.status, gate.reason_code) == (Status.FAIL, "headline_not_positive")
     assert "that of the reported parameters is -0.20" in gate.reason
+
+
+@pytest.mark.parametrize(("found", "words"), [(1, "in 1 finding"), (2, "in 2 findings")])
+def test_findings_are_counted_in_their_number(found, words):
+    noted = tuple(Finding("few-rows", Level.WARNING, f"S{k}", "x") for k in range(found))
+    assert gate_of("data_quality", findings=noted).reason.endswith(words)
+
+
+def test_one_round_trip_is_told_in_the_singular():
+    gate = gate_of("round_trips", round_trips=Figure("x", 1.0, "trades", 1))
+    assert gate.reason.startswith("1 finished round trip;")

@@ -8,7 +8,7 @@ from made_accounts import fill, outcome_of, panel_of
 
 from tradewright.kernel.batch import simulate
 from tradewright.validation.trading import (
-    cost_a_year_bps,
+    costs_a_year_bps,
     costs_of,
     exposure_figures,
     gross_exposure,
@@ -74,7 +74,7 @@ def test_two_assets_keep_books_of_their_own():
 def test_a_position_still_held_is_open_and_valued_at_the_last_close():
     (trip,) = trips_of([fill(1, 0, 10, 5.0)])
     assert trip.is_open
-    assert (trip.exit_row, trip.exit_price) == (9, None)
+    assert (trip.exit_row, trip.exit_price) == (9, 10.0)
     assert trip.pnl_usd == pytest.approx(10 * (10.0 - 5.0))
 
 
@@ -94,6 +94,35 @@ def test_a_split_multiplies_the_shares_of_a_trip():
     assert not trip.is_open
     assert trip.qty == 20
     assert trip.pnl_usd == pytest.approx(20.0)
+
+
+def test_a_trip_through_a_split_shows_its_entry_in_the_shares_of_its_exit():
+    """Bought at 88.91, split 7 for 1, sold at 39.34: a winner, which raw prices would show as a loser."""
+    panel = panel_of(np.full((6, 1), 10.0), [(3, 0, SPLIT, 7.0)])
+    (trip,) = trips_of([fill(1, 0, 100, 88.91), fill(4, 0, -700, 39.34)], panel=panel)
+    assert (trip.splits, trip.opened_qty) == (7.0, 700.0)
+    assert trip.entry_price == pytest.approx(88.91 / 7.0)
+    assert trip.exit_price == 39.34
+    assert trip.pnl_usd == pytest.approx((trip.exit_price - trip.entry_price) * 700.0)
+
+
+def test_a_split_before_the_entry_leaves_the_entry_as_it_was():
+    panel = panel_of(np.full((6, 1), 10.0), [(1, 0, SPLIT, 7.0)])
+    (trip,) = trips_of([fill(2, 0, 10, 5.0), fill(4, 0, -10, 6.0)], panel=panel)
+    assert (trip.splits, trip.entry_price) == (1.0, 5.0)
+
+
+def test_two_splits_in_one_trip_multiply():
+    panel = panel_of(np.full((6, 1), 10.0), [(2, 0, SPLIT, 2.0), (3, 0, SPLIT, 3.0)])
+    (trip,) = trips_of([fill(1, 0, 10, 60.0), fill(4, 0, -60, 11.0)], panel=panel)
+    assert (trip.splits, trip.entry_price) == (6.0, pytest.approx(10.0))
+
+
+def test_an_open_position_through_a_split_is_valued_in_its_own_shares():
+    panel = panel_of(np.full((6, 1), 10.0), [(3, 0, SPLIT, 2.0)])
+    (trip,) = trips_of([fill(1, 0, 10, 16.0)], panel=panel)
+    assert (trip.entry_price, trip.exit_price, trip.opened_qty) == (8.0, 10.0, 20.0)
+    assert trip.pnl_usd == pytest.approx(40.0)
 
 
 def test_a_fill_on_the_day_of_a_split_comes_after_it():
@@ -144,11 +173,17 @@ def test_whole_shares_through_an_uneven_split_leave_trips_that_add_up(stake):
     assert trip.pnl_usd == pytest.approx(outcome.equity_usd[-1] - 10_000.0)
 
 
-def test_a_delisting_ends_the_trip_without_a_price():
+def test_a_delisting_ends_the_trip_at_its_payout():
     panel = panel_of(np.full((6, 1), 10.0), [(3, 0, DELISTING, 0.4)])
     (trip,) = trips_of([fill(1, 0, 10, 10.0)], [(3, 0, DELISTING_CASH, 40.0)], panel)
-    assert (trip.is_open, trip.exit_row, trip.exit_price) == (False, 3, None)
+    assert (trip.is_open, trip.exit_row, trip.exit_price) == (False, 3, 4.0)
     assert trip.pnl_usd == pytest.approx(-60.0)
+
+
+def test_a_delisting_that_pays_nothing_ends_the_trip_at_nothing():
+    panel = panel_of(np.full((6, 1), 10.0), [(3, 0, DELISTING, 0.0)])
+    (trip,) = trips_of([fill(1, 0, 10, 10.0)], [(3, 0, DELISTING_CASH, 0.0)], panel)
+    assert (trip.exit_price, trip.pnl_usd) == (0.0, -100.0)
 
 
 def test_no_fills_make_no_trips():
@@ -173,6 +208,10 @@ def test_all_trips_and_account_flows_add_up_to_the_whole_gain(seed):
     gain = outcome.equity_usd[-1] - account.capital_usd
     assert sum(trip.pnl_usd for trip in trips) + carried == pytest.approx(gain, abs=1e-5)
     assert sum(trip.costs_usd for trip in trips) == pytest.approx(costs.spread_usd + costs.commission_usd)
+    for trip in trips:
+        moved = (trip.exit_price - trip.entry_price) * trip.opened_qty
+        assert moved + trip.dividends_usd - trip.commission_usd == pytest.approx(trip.pnl_usd, abs=1e-5)
+    assert {trip.splits for trip in trips} == {1.0, 3.0}
     held = {trip.asset for trip in trips if trip.is_open}
     assert held == set(np.flatnonzero(np.abs(outcome.positions) > 1e-9).tolist())
 
@@ -215,13 +254,23 @@ def test_an_account_that_did_nothing_paid_nothing():
     assert costs_of(outcome_of(CASH)).total_usd == 0.0
 
 
-def test_a_cost_a_year_is_in_basis_points_of_average_equity():
-    assert cost_a_year_bps(20.0, np.array([900.0, 1100.0]), 2.0) == pytest.approx(100.0)
+def test_a_cost_a_year_is_of_the_equity_of_its_day():
+    """10 of 1,000 and 1,000 of 100,000 are the same hundredth, however the account has grown since."""
+    fills = [fill(1, 0, 10, 5.0, 10.0, 0.0), fill(3, 0, -10, 5.0, 1000.0, 0.0)]
+    outcome = outcome_of([1000.0, 1000.0, 100_000.0, 100_000.0], fills)
+    assert costs_a_year_bps(outcome, 2.0)["spread_usd"] == pytest.approx(100.0)
 
 
-@pytest.mark.parametrize(("equity", "years"), [([], 1.0), ([1000.0], 0.0), ([0.0], 1.0)])
+def test_costs_a_year_have_the_causes_of_the_costs_in_dollars():
+    outcome = outcome_of(CASH, interest_usd=[0, 1, 3, 2, 2, 0, 5, 5, 5, 5])
+    costs, bps = costs_of(outcome), costs_a_year_bps(outcome, 1.0)
+    assert {name: pytest.approx(10.0 * usd) for name, usd in vars(costs).items()} == bps
+
+
+@pytest.mark.parametrize(("equity", "years"), [([1000.0, 1000.0], 0.0), ([0.0, 0.0], 1.0)])
 def test_a_cost_of_no_time_or_no_equity_is_no_number(equity, years):
-    assert math.isnan(cost_a_year_bps(20.0, np.array(equity), years))
+    outcome = outcome_of(equity, [fill(1, 0, 10, 5.0, 1.0, 1.0)])
+    assert math.isnan(costs_a_year_bps(outcome, years)["spread_usd"])
 
 
 # Turnover and exposure
@@ -231,6 +280,21 @@ def test_turnover_counts_a_whole_replacement_once():
     # Sell everything and buy something else, once in a year: 1000 sold and 1000 bought.
     found = turnover_figure(outcome_of(CASH, [fill(1, 0, -100, 10.0), fill(1, 1, 100, 10.0)]), 1.0)
     assert found.value == pytest.approx(1.0)
+
+
+def test_turnover_is_of_the_equity_before_each_bar():
+    # Half the account each time, though the account grew tenfold in between.
+    outcome = outcome_of([100.0, 100.0, 1000.0, 1000.0], [fill(1, 0, 10, 10.0), fill(3, 0, -10, 100.0)])
+    assert turnover_figure(outcome, 1.0).value == pytest.approx(1.0)
+
+
+def test_turnover_is_the_sum_of_what_its_chart_shows():
+    outcome = outcome_of(CASH, [fill(2, 0, 10, 10.0), fill(3, 0, -10, 12.0), fill(6, 1, 5, 20.0)])
+    assert turnover_figure(outcome, 0.5).value == pytest.approx(2.0 * traded_share(outcome).sum())
+
+
+def test_turnover_has_no_interval_and_says_why():
+    assert turnover_figure(outcome_of(CASH), 1.0).reason == "a fact of this path, no interval"
 
 
 def test_turnover_of_no_time_is_not_evaluated():
@@ -264,5 +328,5 @@ def test_exposure_of_a_ruined_account_is_not_evaluated():
 
 def test_traded_share_lies_on_the_bar_of_the_fill():
     share = traded_share(outcome_of(CASH, [fill(3, 0, 10, 5.0), fill(3, 1, -10, 5.0)]))
-    assert share[3] == pytest.approx(0.1)
+    assert share[3] == pytest.approx(0.05)
     assert np.count_nonzero(share) == 1

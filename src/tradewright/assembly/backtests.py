@@ -29,8 +29,8 @@ KIND = "backtest"
 UNREGISTERED = "unregistered"
 STATEMENT = "None was written down before this was tried."
 WAIVED = "accepted on the command line, without a reason"
-# Enough for an interval that is only looked at; a study draws more.
-DRAWS = 200
+# As many as a study draws by default: fewer would let a quick look's intervals hop about.
+DRAWS = 1_000
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from tradewright.research.dossier.content import (
     VerdictLines,
     WaiverLine,
 )
+from tradewright.research.dossier.wording import counted
 from tradewright.research.judgement import StudyContext, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
@@ -34,6 +35,13 @@ from tradewright.validation.performance import drawdown_series, monthly_returns,
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
 
+CAUSES = {
+    "spread_usd": "spread",
+    "commission_usd": "commission",
+    "borrow_usd": "borrow fee",
+    "margin_interest_usd": "margin interest",
+}
+NO_INTERVAL = "no interval: too few bars, or they do not determine it"
 LUCK_HOW = "expected maximum of worthless, unrelated tries with this record's standard error"
 
 
@@ -77,9 +85,10 @@ def identity_of(plan: Plan, context: StudyContext, run_id: str, code_version: st
 def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: StudyContext) -> dict[str, Any]:
     """The run in one JSON object: headline, gates, figures and the grid.
 
-    A figure that was not evaluated has null for its value, and its reason beside it.
+    A figure that was not evaluated has null for its value, and its reason beside it. `total_usd` of costs
+    leaves out what cash earned, which stands beside it.
     """
-    return {
+    summary = {
         "title": plan.options.title,
         "hypothesis": plan.options.hypothesis.id,
         "study": plan.study,
@@ -91,6 +100,16 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "grid": [asdict(point) for point in result.grid],
         "notes": list(notes_on(plan, result)),
     }
+    return {name: _unsigned(part) for name, part in summary.items()}
+
+
+def _unsigned(part: Any) -> Any:
+    """The same JSON without negative zeros, which would read as losses."""
+    if isinstance(part, dict):
+        return {name: _unsigned(one) for name, one in part.items()}
+    if isinstance(part, list | tuple):
+        return [_unsigned(one) for one in part]
+    return part + 0.0 if isinstance(part, float) else part
 
 
 def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
@@ -100,10 +119,14 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     notes = [
         "All figures are in-sample: no part of the history was held back from whoever chose the idea.",
         f"Figures begin on {first}, when the strategy could first decide; "
-        f"the {result.start_row} bars before it are warm-up.",
+        f"the {counted(result.start_row, 'bar')} before it {'is' if result.start_row == 1 else 'are'} "
+        "warm-up.",
         f"Ratios are annualised with {period.bars_per_year:g} bars a year. Excess returns are over the "
         f"profile's cash rate, {100 * profile.cash_rate:g} % in every year, not over historical bill rates.",
         f"Benchmark: {_benchmark(plan)}, {HOW}.",
+        "Turnover is one-sided: half of what was bought and sold, over the equity before each bar. Costs in "
+        "bps a year are what each bar cost over the equity before it, added up and divided by the years.",
+        *_draws_note(result),
     ]
     if plan.benchmark_snapshot is not None:
         notes += [f"Benchmark data: {caveat}" for caveat in plan.benchmark_snapshot.provenance.caveats]
@@ -111,17 +134,33 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         notes.append(
             "The series hold closes only: orders fill at the next session's close, and no volume caps them."
         )
+    split = sum(trip.splits != 1.0 for trip in result.trades)
+    if split:
+        trips = counted(split, "round trip")
+        notes.append(f"{trips} lived through a split: prices and shares stand on the exit's basis.")
     open_trips = sum(trip.is_open for trip in result.trades)
     if open_trips:
-        words = "position is" if open_trips == 1 else "positions are"
-        notes.append(f"{open_trips} {words} still open at the end, valued at the last close.")
+        held = f"{counted(open_trips, 'position')} {'is' if open_trips == 1 else 'are'}"
+        notes.append(f"{held} still open at the end, valued at the last close.")
     refused = len(result.headline.outcome.refusals)
     if result.headline.outcome.ruined_row >= 0:
         day = date_of(int(plan.panel.instants[result.headline.outcome.ruined_row]))
         notes.insert(0, f"The account was ruined on {day}: its equity fell to zero or below.")
     if refused:
-        notes.append(f"{refused} wishes became no order; refusals.parquet says why for each.")
+        wishes = counted(refused, "wish", "wishes")
+        notes.append(f"{wishes} became no order; refusals.parquet says why for each.")
     return tuple(notes)
+
+
+def _draws_note(result: StudyResult) -> tuple[str, ...]:
+    """How intervals were drawn, where there are any."""
+    inside = result.sharpe.interval
+    if inside is None:
+        return ()
+    return (
+        f"Intervals: {inside.method}, {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks. The runs "
+        "with doubled costs and one bar later use the headline's blocks: the same stretches, other terms.",
+    )
 
 
 def _all_figures(result: StudyResult) -> tuple[Figure, ...]:
@@ -218,6 +257,8 @@ def _ratio(found: Figure) -> Ratio:
         if inside is None
         else f"{inside.method}, {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks"
     )
+    if inside is None and found.value is not None:
+        how = found.reason or NO_INTERVAL
     low, high = (math.nan, math.nan) if inside is None else (inside.low, inside.high)
     level = 0.95 if inside is None else inside.level
     return Ratio(
@@ -254,11 +295,10 @@ def _monthly(result: StudyResult) -> MonthlyReturns:
 
 
 def _trades(plan: Plan, result: StudyResult) -> tuple[Trade, ...]:
-    marks = trading.last_marks(plan.panel)
-    return tuple(_trade(plan, trip, float(marks[trip.asset])) for trip in result.trades)
+    return tuple(_trade(plan, trip) for trip in result.trades)
 
 
-def _trade(plan: Plan, trip: trading.RoundTrip, mark: float) -> Trade:
+def _trade(plan: Plan, trip: trading.RoundTrip) -> Trade:
     entry, end = (int(plan.panel.instants[row]) for row in (trip.entry_row, trip.exit_row))
     return Trade(
         symbol=plan.panel.symbols[trip.asset],
@@ -266,27 +306,23 @@ def _trade(plan: Plan, trip: trading.RoundTrip, mark: float) -> Trade:
         entry_at=entry,
         entry_price=math.nan if trip.entry_price is None else trip.entry_price,
         exit_at=None if trip.is_open else end,
-        exit_price=mark if trip.is_open else math.nan if trip.exit_price is None else trip.exit_price,
-        qty=trip.qty,
+        exit_price=math.nan if trip.exit_price is None else trip.exit_price,
+        qty=trip.opened_qty,
         pnl_usd=trip.pnl_usd,
         costs_usd=trip.costs_usd,
         holding_days=(end - entry) / NS_PER_DAY,
+        dividends_usd=trip.dividends_usd,
+        commission_usd=trip.commission_usd,
+        splits=trip.splits,
     )
 
 
 def _costs(result: StudyResult) -> tuple[CostLine, ...]:
-    costs, equity = result.costs, result.headline.outcome.equity_usd[result.start_row :]
-    causes = {
-        "spread": costs.spread_usd,
-        "commission": costs.commission_usd,
-        "borrow fee": costs.borrow_usd,
-        "margin interest": costs.margin_interest_usd,
-        "interest earned on cash": -costs.interest_earned_usd,
-    }
-    years = result.period.years
-    return tuple(
-        CostLine(cause, usd, trading.cost_a_year_bps(usd, equity, years)) for cause, usd in causes.items()
-    )
+    usd = asdict(result.costs)
+    bps = trading.costs_a_year_bps(result.headline.outcome, result.period.years, result.start_row)
+    paid = tuple(CostLine(cause, usd[name], bps[name]) for name, cause in CAUSES.items())
+    earned = "interest_earned_usd"
+    return (*paid, CostLine("interest earned on cash", -usd[earned], -bps[earned], is_income=True))
 
 
 def _grid(plan: Plan, result: StudyResult) -> Grid | None:

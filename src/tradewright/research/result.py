@@ -15,7 +15,7 @@ from tradewright.runs.backtest import Backtest, backtest
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
 from tradewright.validation.evidence import GridPoint
-from tradewright.validation.figure import Figure, figure, not_evaluated
+from tradewright.validation.figure import Figure, fact, figure, not_evaluated
 from tradewright.validation.performance import Period, cash_returns, measure, period_of, sharpe_figure
 from tradewright.validation.sharpe import error_robust, minimum_track_record, moments
 from tradewright.values.decisions import Decisions
@@ -26,6 +26,8 @@ from tradewright.values.profile import ExecutionProfile
 # Configurations recorded as started at a time: one disk write for several, few lost to a crash.
 TRIALS_AT_ONCE = 32
 CONFIDENCE = 0.95
+# The key of the headline's resamples, shared by the runs that ask whether it is fragile.
+HEADLINE = "headline"
 
 
 class Watch(Protocol):
@@ -101,7 +103,7 @@ class StudyResult:
     def closed_trips(self) -> Figure:
         """How many round trips came to their end."""
         closed = sum(not trip.is_open for trip in self.trades)
-        return figure("Finished round trips", float(closed), "trades", closed, needs=0)
+        return fact(figure("Finished round trips", float(closed), "trades", closed, needs=0))
 
 
 def execute(plan: Plan, watch: Watch) -> StudyResult:
@@ -112,9 +114,11 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
     """
     headline, grid = _tried(plan, watch)
     watch.progress("fragility", 0, 2)
-    doubled = _doubled(plan, headline)
+    keep = _same_draws(plan, headline)
+    doubled = _doubled(plan, headline, keep)
     watch.progress("fragility", 1, 2)
-    later = _under(plan, one_bar_later(headline.decisions, len(plan.panel.instants)), plan.profile, "later")
+    delayed = one_bar_later(headline.decisions, len(plan.panel.instants))
+    later = _under(plan, delayed, plan.profile, keep)
     watch.progress("fragility", 2, 2)
     watch.progress("intervals", 0, 1)
     result = _measured(plan, headline, grid, (doubled, later))
@@ -184,16 +188,24 @@ def _graded(plan: Plan, point: Point, outcome: Outcome) -> GridPoint:
     return GridPoint(point.parameters, point.steps, sharpe_figure(period, sample), point.is_headline)
 
 
-def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, key: str) -> Figure:
+def _same_draws(plan: Plan, headline: Backtest) -> BootstrapOptions:
+    """Draws whose blocks are those of the headline: runs then differ by their terms, never by their draw."""
+    options = bootstrap_options(plan)
+    excess = _period(plan, headline.outcome, _start_row(plan)).excess
+    base = resampling(excess, options, HEADLINE)
+    return options if base is None else replace(options, block_bars=base.block_bars)
+
+
+def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, options: BootstrapOptions) -> Figure:
     """The headline's Sharpe ratio when its decisions are traded under other terms."""
     outcome = simulate(plan.panel, decisions, plan.options.account, profile)
     period = _period(plan, outcome, _start_row(plan))
-    return sharpe_figure(period, resampling(period.excess, bootstrap_options(plan), key))
+    return sharpe_figure(period, resampling(period.excess, options, HEADLINE))
 
 
-def _doubled(plan: Plan, headline: Backtest) -> Figure:
+def _doubled(plan: Plan, headline: Backtest, options: BootstrapOptions) -> Figure:
     """The Sharpe ratio when all costs are doubled; not evaluated where there was none to double."""
-    found = _under(plan, headline.decisions, doubled_cost(plan.profile), "doubled costs")
+    found = _under(plan, headline.decisions, doubled_cost(plan.profile), options)
     if found.value is None or trading.costs_of(headline.outcome).total_usd > 0.0:
         return found
     reason = "nothing was charged, and twice nothing is nothing: give the profile costs"
@@ -219,7 +231,7 @@ def _measured(
     sample = resampling(period.excess, options, "benchmark")
     against = benchmark.compare(period, matched, plan.market[start:], sample)
     figures = (
-        *measure(period, options, "headline"),
+        *measure(period, options, HEADLINE),
         *trading.exposure_figures(outcome, start),
         trading.turnover_figure(outcome, period.years, start),
     )
@@ -261,7 +273,7 @@ def minimum_track_bars(period: Period) -> Figure:
     if not math.isfinite(needed):
         reason = f"a Sharpe ratio of {shape.sharpe * math.sqrt(period.bars_per_year):.2f} is not above zero"
         return not_evaluated(name, unit, shape.sample, f"{reason}: no length of record would show it to be")
-    return Figure(name, max(needed, period.bars_per_year), unit, shape.sample)
+    return fact(figure(name, float(math.ceil(max(needed, period.bars_per_year))), unit, shape.sample))
 
 
 def _error(period: Period) -> float:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
+FACT = "a fact of this path, no interval"
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -28,6 +30,8 @@ class Interval:
 @dataclass(frozen=True)
 class Figure:
     """One number of a report; `value` is None where it could not be evaluated, and `reason` then says why.
+
+    A value without an interval may say in `reason` why it has none.
 
     Units: named in `unit` (for instance "ratio a year", "share of equity", "usd"); `sample` counts
     observations.
@@ -62,10 +66,16 @@ def not_evaluated(name: str, unit: str, sample: int, reason: str) -> Figure:
     return Figure(name, None, unit, sample, None, reason)
 
 
+def fact(found: Figure) -> Figure:
+    """A figure that tells what happened and estimates nothing, and says so in place of an interval."""
+    return found if found.value is None else replace(found, reason=FACT)
+
+
 def figure(name: str, value: float, unit: str, sample: int, needs: int = 1) -> Figure:
     """A figure from a computed value: too few observations or a value that is no number become a reason."""
     if sample < needs:
         return not_evaluated(name, unit, sample, f"needs at least {needs} observations, has {sample}")
     if not math.isfinite(value):
         return not_evaluated(name, unit, sample, "the data do not determine it")
-    return Figure(name, float(value), unit, sample)
+    # Adding zero turns -0.0, which reads as a loss, into 0.0.
+    return Figure(name, float(value) + 0.0, unit, sample)

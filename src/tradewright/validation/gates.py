@@ -36,8 +36,10 @@ def data_quality(evidence: Evidence) -> Gate:
     if barred:
         return ask.fail("unwaived_errors", f"errors that the study does not waive: {', '.join(barred)}")
     used = sorted(errors & waived)
+    total = len(evidence.findings)
+    count = f"{total:,} {'finding' if total == 1 else 'findings'}"
     accepted = f"; errors waived: {', '.join(used)}" if used else ""
-    return ask.passed("clean", f"no unwaived error in {len(evidence.findings)} findings{accepted}")
+    return ask.passed("clean", f"no unwaived error in {count}{accepted}")
 
 
 def real_data(evidence: Evidence) -> Gate:
@@ -90,7 +92,8 @@ def round_trip_count(evidence: Evidence) -> Gate:
     found = evidence.round_trips
     if found is None or found.value is None:
         return ask.without(found, "trades were not counted")
-    words = f"{found.value:,.0f} finished round trips; at least {LEAST_ROUND_TRIPS} are asked for"
+    trips = "round trip" if found.value == 1 else "round trips"
+    words = f"{found.value:,.0f} finished {trips}; at least {LEAST_ROUND_TRIPS} are asked for"
     return ask.at_least(found.value, float(LEAST_ROUND_TRIPS), words)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tradewright.validation.figure import Figure, figure, not_evaluated
+from tradewright.validation.figure import Figure, fact, figure, not_evaluated
 from tradewright.values.outcome import BORROW_FEE, CASH_IN_LIEU, DELISTING_CASH, INTEREST, Outcome
 from tradewright.values.panel import SPLIT, Floats, Panel
 
@@ -19,11 +19,13 @@ FLOW_WORDS = {CASH_IN_LIEU: "lieu", DELISTING_CASH: "delisting"}
 class RoundTrip:
     """One position from flat to flat, or to the end of the period where it is still open.
 
-    Units: rows of the panel; `qty` the largest position, signed, in shares of its day; prices dollars, the
-    average of the fills that opened and of those that closed (None where nothing was bought or sold, as in a
-    delisting); `pnl_usd` is all cash that came in less all that went out, dividends and costs included, plus
-    the last mark of what is still held: summed over all trips, with interest and borrow fees, it is the
-    account's whole gain.
+    Units: rows of the panel; shares and prices stand on the basis of the exit: `splits` is what one share of
+    the entry has become by then. `qty` is the largest position, signed, `opened_qty` all that was opened, in
+    dollars `entry_price` the average of what opened and `exit_price` of what closed: fills as they were paid,
+    spread included, a delisting at its payout, what is still held at the last mark; None where that is
+    unknown. `pnl_usd` is all cash that came in less all that went out, plus that mark: summed over all trips,
+    with interest and borrow fees, it is the account's whole gain. `costs_usd` is spread and commission.
+    Property: pnl = (exit price - entry price) x opened_qty + dividends - commission.
     """
 
     asset: int
@@ -31,10 +33,14 @@ class RoundTrip:
     exit_row: int
     is_open: bool
     qty: float
+    opened_qty: float
     entry_price: float | None
     exit_price: float | None
-    pnl_usd: float
+    splits: float
+    dividends_usd: float
+    commission_usd: float
     costs_usd: float
+    pnl_usd: float
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,8 @@ class Costs:
 class _Position:
     """A position while it is being followed, fill by fill.
 
-    `cash_usd` is what it brought in less what it cost so far; `bought` and `sold` are (shares, price).
+    `cash_usd` is what it brought in less what it cost so far; `bought` and `sold` are (shares, price) on the
+    basis of today's shares, which are `splits` for one of the first day.
     """
 
     entry_row: int
@@ -68,6 +75,9 @@ class _Position:
     largest: float = 0.0
     cash_usd: float = 0.0
     costs_usd: float = 0.0
+    commission_usd: float = 0.0
+    dividends_usd: float = 0.0
+    splits: float = 1.0
     bought: list[tuple[float, float]] = field(default_factory=list)
     sold: list[tuple[float, float]] = field(default_factory=list)
 
@@ -83,24 +93,22 @@ def gross_exposure(outcome: Outcome) -> Floats:
 
 
 def traded_share(outcome: Outcome) -> Floats:
-    """Notional bought and sold at each bar, as a share of equity at its close; T."""
-    traded = np.zeros(len(outcome.equity_usd))
-    np.add.at(traded, outcome.fills["row"], np.abs(outcome.fills["qty"]) * outcome.fills["price"])
-    return _over_equity(traded, outcome.equity_usd)
+    """Turnover of each bar: half of what was bought and sold, as a share of the equity before it; T."""
+    notional = np.abs(outcome.fills["qty"]) * outcome.fills["price"]
+    return _share_of_equity_before(_by_bar(outcome, notional) / 2.0, outcome)
 
 
 def turnover_figure(outcome: Outcome, years: float, start_row: int = 0) -> Figure:
-    """How often a year the account was replaced: half of all notional traded, over average equity.
+    """How often a year the account was replaced: the turnover of each bar, added up.
 
-    Units: 1.0 is the whole account bought and sold once a year. `years` is the time from `start_row` on.
+    Units: one-sided; 1.0 is the whole account bought and sold once a year. `years` is the time from
+    `start_row` on.
     """
-    name, unit, bars = "Turnover a year", "times a year", len(outcome.equity_usd) - start_row
+    name, unit, bars = "Turnover a year, one-sided", "times a year", len(outcome.equity_usd) - start_row
     if bars < 2 or not years > 0:
         return not_evaluated(name, unit, bars, "the period holds no time")
-    traded = float(np.sum(np.abs(outcome.fills["qty"]) * outcome.fills["price"]))
-    average = float(np.mean(outcome.equity_usd[start_row:]))
-    rate = traded / 2.0 / average / years if average > 0 else float("nan")
-    return figure(name, rate, unit, bars)
+    rate = float(np.sum(traded_share(outcome)[start_row + 1 :])) / years
+    return fact(figure(name, rate, unit, bars))
 
 
 def exposure_figures(outcome: Outcome, start_row: int = 0) -> tuple[Figure, Figure, Figure]:
@@ -109,9 +117,9 @@ def exposure_figures(outcome: Outcome, start_row: int = 0) -> tuple[Figure, Figu
     gross, net = gross_exposure(outcome)[start_row:], net_exposure(outcome)[start_row:]
     invested = float(np.mean(gross > 0.0)) if bars else float("nan")
     return (
-        figure("Average gross exposure", _mean(gross), "share of equity", bars),
-        figure("Average net exposure", _mean(net), "share of equity", bars),
-        figure("Share of bars in the market", invested, "share", bars),
+        fact(figure("Average gross exposure", _mean(gross), "share of equity", bars)),
+        fact(figure("Average net exposure", _mean(net), "share of equity", bars)),
+        fact(figure("Share of bars in the market", invested, "share", bars)),
     )
 
 
@@ -121,20 +129,50 @@ def costs_of(outcome: Outcome, start_row: int = 0) -> Costs:
     Interest is split bar by bar: what a bar charged is margin interest, what it brought is earned. Nothing
     is traded or borrowed before a strategy can decide, but its cash earns.
     """
-    accrued = np.diff(outcome.interest_usd[start_row:])
-    return Costs(
-        spread_usd=float(np.sum(outcome.fills["spread_usd"])),
-        commission_usd=float(np.sum(outcome.fills["commission_usd"])),
-        borrow_usd=float(outcome.borrow_fee_usd[-1]) if len(outcome.borrow_fee_usd) else 0.0,
-        margin_interest_usd=float(np.sum(-accrued[accrued < 0])),
-        interest_earned_usd=float(np.sum(accrued[accrued > 0])),
-    )
+    paths = _cost_paths(outcome)
+    return Costs(**{cause: float(np.sum(path[start_row + 1 :])) for cause, path in paths.items()})
 
 
-def cost_a_year_bps(cost_usd: float, equity_usd: Floats, years: float) -> float:
-    """A cost as basis points of average equity a year; NaN where the period holds no time."""
-    average = float(np.mean(equity_usd)) if len(equity_usd) else 0.0
-    return cost_usd / average / years * 1e4 if average > 0 and years > 0 else float("nan")
+def costs_a_year_bps(outcome: Outcome, years: float, start_row: int = 0) -> dict[str, float]:
+    """Each cause's cost a year in basis points of the equity of its day, by the names of `Costs`.
+
+    What each bar cost over the equity before it, added up and divided by the years: an account that grew a
+    thousandfold does not make its early costs look small. NaN where the period holds no time or no equity.
+    """
+    if not years > 0:
+        return dict.fromkeys(_cost_paths(outcome), math.nan)
+    shares = {name: _share_of_equity_before(path, outcome) for name, path in _cost_paths(outcome).items()}
+    return {name: float(np.sum(share[start_row + 1 :])) / years * 1e4 for name, share in shares.items()}
+
+
+def _cost_paths(outcome: Outcome) -> dict[str, Floats]:
+    """What each bar cost, T, by the names of `Costs`; what was earned is positive too."""
+    accrued = _accrued(outcome.interest_usd, outcome)
+    return {
+        "spread_usd": _by_bar(outcome, outcome.fills["spread_usd"]),
+        "commission_usd": _by_bar(outcome, outcome.fills["commission_usd"]),
+        "borrow_usd": _accrued(outcome.borrow_fee_usd, outcome),
+        "margin_interest_usd": np.maximum(-accrued, 0.0),
+        "interest_earned_usd": np.maximum(accrued, 0.0),
+    }
+
+
+def _accrued(total_usd: Floats, outcome: Outcome) -> Floats:
+    """What each bar added to a running total; nothing where none was kept."""
+    bars = len(outcome.equity_usd)
+    return np.diff(total_usd, prepend=total_usd[:1]) if len(total_usd) else np.zeros(bars)
+
+
+def _by_bar(outcome: Outcome, amounts: Floats) -> Floats:
+    """An amount a fill, added up by the bar of the fill; T."""
+    by_bar = np.zeros(len(outcome.equity_usd))
+    np.add.at(by_bar, outcome.fills["row"], amounts)
+    return by_bar
+
+
+def _share_of_equity_before(usd: Floats, outcome: Outcome) -> Floats:
+    """An amount a bar over the equity at the close before; T, NaN where none was left."""
+    return _over_equity(usd, np.concatenate([outcome.equity_usd[:1], outcome.equity_usd[:-1]]))
 
 
 def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
@@ -153,7 +191,9 @@ def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
             trips += _cash(book, asset, row, (kind, record[0]))
     marks = last_marks(panel)
     for asset, position in sorted(book.items()):
-        position.cash_usd += position.qty * marks[asset]
+        worth_usd = position.qty * float(marks[asset])
+        _pay_out(position, position.qty, worth_usd)
+        position.cash_usd += worth_usd
         trips.append(_trip(asset, position, len(panel.instants) - 1, is_open=True))
     return tuple(trips)
 
@@ -177,9 +217,14 @@ def _happenings(outcome: Outcome, panel: Panel) -> list[tuple[int, int, int, str
 
 
 def _split(position: _Position | None, ratio: float) -> None:
-    if position is not None:
-        position.qty *= ratio
-        position.largest *= ratio
+    """Put a position on the basis of its shares after a split, what was paid for them before included."""
+    if position is None:
+        return
+    position.qty *= ratio
+    position.largest *= ratio
+    position.splits *= ratio
+    position.bought = [(qty * ratio, price / ratio) for qty, price in position.bought]
+    position.sold = [(qty * ratio, price / ratio) for qty, price in position.sold]
 
 
 def _cash(book: dict[int, _Position], asset: int, row: int, flow: tuple[str, float]) -> list[RoundTrip]:
@@ -189,9 +234,15 @@ def _cash(book: dict[int, _Position], asset: int, row: int, flow: tuple[str, flo
     if position is None:
         return []
     position.cash_usd += amount_usd
+    if kind == "cash":
+        position.dividends_usd += amount_usd
     if kind == "lieu":
         # The fraction is gone for this money; whole shares are left, as in the kernel's book.
-        position.qty = float(math.trunc(position.qty))
+        whole = float(math.trunc(position.qty))
+        _pay_out(position, position.qty - whole, amount_usd)
+        position.qty = whole
+    if kind == "delisting":
+        _pay_out(position, position.qty, amount_usd)
     if kind == "cash" or (kind == "lieu" and position.qty != 0.0):
         return []
     del book[asset]
@@ -220,6 +271,7 @@ def _book(book: dict[int, _Position], asset: int, row: int, record: tuple[float,
     position.qty += qty
     position.cash_usd -= qty * price + commission_usd
     position.costs_usd += costs_usd
+    position.commission_usd += commission_usd
     (position.bought if qty > 0 else position.sold).append((abs(qty), price))
     if abs(position.qty) > abs(position.largest):
         position.largest = position.qty
@@ -229,18 +281,37 @@ def _book(book: dict[int, _Position], asset: int, row: int, record: tuple[float,
     return [_trip(asset, position, row, is_open=False)]
 
 
+def _pay_out(position: _Position, qty: float, amount_usd: float) -> None:
+    """Put down what `qty` shares brought without a fill: a payout, or the last mark of what is still held."""
+    if qty != 0.0:
+        (position.sold if qty > 0 else position.bought).append((abs(qty), amount_usd / qty))
+
+
 def _trip(asset: int, position: _Position, row: int, is_open: bool) -> RoundTrip:
-    bought, sold = _average(position.bought), _average(position.sold)
-    opened, closed = (bought, sold) if position.largest > 0 else (sold, bought)
+    is_long = position.largest > 0
+    opened, closed = (position.bought, position.sold) if is_long else (position.sold, position.bought)
+    shares = sum(qty for qty, _ in opened)
     return RoundTrip(
-        asset, position.entry_row, row, is_open, position.largest, opened, closed, position.cash_usd,
-        position.costs_usd,
-    )  # fmt: skip
+        asset=asset,
+        entry_row=position.entry_row,
+        exit_row=row,
+        is_open=is_open,
+        qty=position.largest,
+        opened_qty=shares if is_long else -shares,
+        entry_price=_average(opened),
+        exit_price=_average(closed),
+        splits=position.splits,
+        dividends_usd=position.dividends_usd,
+        commission_usd=position.commission_usd,
+        costs_usd=position.costs_usd,
+        pnl_usd=position.cash_usd,
+    )
 
 
 def _average(fills: list[tuple[float, float]]) -> float | None:
     shares = sum(qty for qty, _ in fills)
-    return sum(qty * price for qty, price in fills) / shares if shares > 0 else None
+    price = sum(qty * price for qty, price in fills) / shares if shares > 0 else math.nan
+    return price if math.isfinite(price) else None
 
 
 def last_marks(panel: Panel) -> Floats:

@@ -159,7 +159,7 @@ def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
     how = "mean over deviation of daily returns above cash; stationary block bootstrap, 2,000 draws"
     costs = (
         CostLine("spread", 81_233.12, 9.4), CostLine("commission", 22_871.5, 2.6),
-        CostLine("margin interest", 0.0, 0.0), CostLine("cash interest", -4_102.77, -0.5),
+        CostLine("margin interest", 0.0, 0.0), CostLine("cash interest", -4_102.77, -0.5, True),
     )  # fmt: skip
     notes = (
         "Close-only data: orders decided at a close are filled at the next close",

@@ -14,6 +14,7 @@ from tradewright.research.dossier.content import (
     GateLine,
     Grid,
     MonthlyReturns,
+    Ratio,
 )
 from tradewright.research.dossier.grid_chart import face_of, grid_chart, grid_words
 from tradewright.research.dossier.grid_table import MOST_CELLS, grid_table
@@ -157,10 +158,11 @@ def test_a_tint_is_never_stronger_than_the_strongest():
     assert "--strength:0.00" in tinted(0.0, 0.0)
 
 
-def test_costs_add_up_and_receipts_are_negative(read, content):
-    rows = {row[0]: row[1:3] for row in rows_of(read(costs_table(content.costs)))}
-    assert rows["cash interest"] == ["−$4,103", "−0.5"]
-    assert rows["All together"] == ["$100,002", "11.5"]
+def test_costs_add_up_and_income_stands_below_their_total(read, content):
+    rows = rows_of(read(costs_table(content.costs)))
+    assert [row[:3] for row in rows[-2:]] == [
+        ["All costs", "$104,105", "12.0"], ["cash interest", "−$4,103", "−0.5"],
+    ]  # fmt: skip
 
 
 def test_the_largest_cost_has_the_longest_bar_and_none_has_no_bar(read, content):
@@ -191,8 +193,8 @@ def test_a_round_trip_reads_from_entry_to_exit(content):
     cells = trade_cells(trade, with_time=False)
     assert cells[0] == "ABC"
     assert cells[6] == "12.50"
-    assert cells[7] == '<span class="negative">−$1,234</span>'
-    assert cells[8:] == ("$3", "7")
+    assert cells[9] == '<span class="negative">−$1,234</span>'
+    assert cells[10:] == ("$3", "7")
     assert len(cells[2]) == len("2020-01-01")
 
 
@@ -205,13 +207,32 @@ def test_an_open_trade_says_so_and_a_delisted_one_has_no_price(content):
     assert trade_cells(trade, False)[4:6] == ("still open", "none")
 
 
+def test_a_trade_through_a_split_is_marked_and_explained(read, content):
+    trade = replace(content.trades[0], entry_price=12.7, splits=7.0)
+    assert trade_cells(trade, False)[3].startswith("12.70<abbr")
+    tree = read(trade_tables((trade, content.trades[1]), "f", False))
+    assert "1 round trip lived through a split" in tree.every("p")[0].text
+    titles = {mark.attributes["title"] for mark in tree.every("abbr")}
+    assert titles == {"split-adjusted: one share became 7 while it was held"}
+
+
+def test_without_splits_none_is_spoken_of(content):
+    assert "lived through a split" not in trade_tables(content.trades[:2], "f", False)
+
+
+def test_a_measure_without_an_interval_says_why_and_is_not_called_unevaluated(read):
+    fact = Ratio("Turnover a year", 3.1, "times a year", 100, "a fact of this path, no interval")
+    row = rows_of(read(ratios_table((fact,))))[0]
+    assert row[1:] == ["3.1 times a year", "–", "100 bars", "A fact of this path, no interval."]
+
+
 def test_the_extremes_come_before_the_whole_list(read, content):
     tree = read(trade_tables(content.trades, "fills.parquet", False))
     losses, gains, whole = tree.every("table")
     assert losses.one("caption").text == "The largest losses"
     assert gains.one("caption").text == "The largest gains"
     worst = min(trade.pnl_usd for trade in content.trades)
-    assert rows_of(losses)[0][7] == f"−${-worst:,.0f}"
+    assert rows_of(losses)[0][9] == f"−${-worst:,.0f}"
     assert len(rows_of(whole)) == len(content.trades)
     assert whole.attributes["id"] == "every-trade"
 
@@ -220,7 +241,7 @@ def test_more_trades_than_fit_are_counted_and_their_file_is_named(read, content)
     many = content.trades * 2
     tree = read(trade_tables(many, "fills.parquet", False))
     assert len(rows_of(tree.one("table", id="every-trade"))) == MOST_TRADES
-    assert tree.one("p").text == "The remaining 1,000 are in fills.parquet."
+    assert tree.every("p")[-1].text == "The remaining 1,000 are in fills.parquet."
     assert tree.one("summary").text == "The first 2,000 round trips"
 
 

@@ -150,3 +150,16 @@ def test_no_float_is_ever_printed_as_nan_or_inf(value, unit):
 def test_a_decimal_reads_back_as_the_number_it_was(value):
     read_back = float(decimal(value, 4).replace(",", "").replace(MINUS, "-"))
     assert read_back == pytest.approx(value, abs=5.1e-5, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (1.0, "bars", "1 bar"),
+        (2.0, "bars", "2 bars"),
+        (1.0, "times a year", "1 time a year"),
+        (1.0, "bps", "1 bps"),
+    ],
+)
+def test_a_count_of_one_is_in_the_singular(value, unit, words):
+    assert in_unit(value, unit) == words

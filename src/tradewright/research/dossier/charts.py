@@ -159,7 +159,7 @@ def exposure_chart(series: Series | None) -> Chart:
 
 
 def turnover_chart(series: Series | None) -> Chart:
-    """Traded notional as a share of equity, added up by calendar month (by day over a short period)."""
+    """One-sided turnover as a share of equity, added up by calendar month (by day over a short period)."""
     name, heading = "turnover", "Turnover"
     if series is None or not np.isfinite(series.turnover).any():
         return absent(name, heading, "Turnover was not recorded.")
@@ -168,7 +168,7 @@ def turnover_chart(series: Series | None) -> Chart:
     periods, starts, ends, totals = by_calendar(series.instants, series.turnover, unit)
     span, most = "day" if is_short else "month", int(np.argmax(totals))
     words = (
-        f"Bought and sold as a share of equity, by {span}: "
+        f"One-sided: half of what was bought and sold as a share of the equity before it, by {span}: "
         f"{per_cent(float(totals[most]))} at most, in {periods[most]}."
     )
     static = calendar_columns(starts, ends, totals, Frame(words, 200, _whole_per_cent, zero=True))

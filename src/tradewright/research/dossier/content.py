@@ -173,7 +173,8 @@ class Series:
 
     Shape: each array is T, or empty where nobody computed it; NaN leaves a gap.
     Units: `_usd` dollars; `drawdown` and `benchmark_drawdown` share of the peak, zero or less; `gross` and
-    `net` exposure as a multiple of equity; `turnover` traded notional, both sides, as a share of equity then.
+    `net` exposure as a multiple of equity; `turnover` one-sided, half of what was bought and
+    sold as a share of the equity before it.
     `benchmark_usd` is held at the strategy's exposure: `benchmark_how` says in words how that was matched.
     """
 
@@ -220,9 +221,10 @@ class MonthlyReturns:
 class Trade:
     """One round trip: from flat to a position and back, or still open at the end.
 
-    Units: `entry_at` and `exit_at` ns UTC (None: still open, `exit_price` is then the last mark); prices in
-    dollars as traded, averaged over the fills, NaN where nothing was sold (a delisting); `qty` shares at the
-    largest; `pnl_usd` is after `costs_usd`.
+    Units: `entry_at` and `exit_at` ns UTC (None: still open, what is held counts at the last mark); `qty` all
+    shares that were opened, signed; prices dollars, spread included, NaN where unknown; both on the basis of
+    the exit, where one share of the entry has become `splits`. `costs_usd` is spread and commission.
+    Property: pnl = (exit price - entry price) x qty + dividends - commission.
     """
 
     symbol: str
@@ -235,18 +237,22 @@ class Trade:
     pnl_usd: float
     costs_usd: float
     holding_days: float
+    dividends_usd: float = 0.0
+    commission_usd: float = 0.0
+    splits: float = 1.0
 
 
 @dataclass(frozen=True)
 class CostLine:
-    """What one cause took: positive is paid, negative was received.
+    """What one cause took: positive is paid, negative was received; income is no part of the costs' total.
 
-    Units: `usd` dollars over the period, `bps_a_year` basis points of average equity a year.
+    Units: `usd` dollars over the period, `bps_a_year` basis points a year of the equity of its day.
     """
 
     cause: str
     usd: float
     bps_a_year: float
+    is_income: bool = False
 
 
 @dataclass(frozen=True, eq=False)

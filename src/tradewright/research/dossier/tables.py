@@ -25,6 +25,7 @@ COMMON = 3
 LONG = 64
 ORDER = {"FAIL": 0, "NOT EVALUATED": 1, "PASS": 2}
 NO_NUMBER = tag("span", "\u2013", title="this gate compares no number", class_="quiet")
+NO_INTERVAL = tag("span", "\u2013", title="no interval; the last column says why", class_="quiet")
 NOT_EVALUATED_SHORT = tag("abbr", "n.e.", title=NOT_EVALUATED)
 
 
@@ -143,7 +144,7 @@ def ratios_table(ratios: tuple[Ratio, ...]) -> Html:
         (
             ratio.name,
             in_unit(ratio.value, ratio.unit),
-            between(ratio.low, ratio.high, ratio.unit) + ("" if head != "Interval" else _level(ratio)),
+            _interval(ratio, with_level=head == "Interval"),
             in_unit(ratio.sample, ratio.sample_of),
             _method(ratio, usual),
         )
@@ -153,9 +154,16 @@ def ratios_table(ratios: tuple[Ratio, ...]) -> Html:
     return table(f"Each measure with its interval and its sample.{note}", columns, rows, "stack ratios")
 
 
+def _interval(ratio: Ratio, with_level: bool) -> str:
+    """A measure's interval; a dash where the last column says why there is none."""
+    if math.isfinite(ratio.value) and not math.isfinite(ratio.low):
+        return NO_INTERVAL
+    return between(ratio.low, ratio.high, ratio.unit) + (_level(ratio) if with_level else "")
+
+
 def _usual_method(ratios: tuple[Ratio, ...]) -> str:
     """The method that most measures share, to be said once; empty where none is shared by three."""
-    methods = [ratio.how.rstrip(".") for ratio in ratios if ratio.how]
+    methods = [ratio.how.rstrip(".") for ratio in ratios if ratio.how and math.isfinite(ratio.low)]
     # Ties go to the earliest, so that equal content gives equal words.
     usual = max(methods, key=methods.count, default="")
     return usual if methods.count(usual) >= COMMON else ""
@@ -222,13 +230,22 @@ def costs_table(costs: tuple[CostLine, ...] | None) -> Html:
     largest = max((abs(line.usd) for line in costs if math.isfinite(line.usd)), default=0.0)
     columns = (Column("Cause"), Column("Dollars", True), Column("bps of equity a year", True), Column("Size"))
     # An unknown cause makes the sum unknown: NaN is carried on, never skipped.
-    whole = CostLine("All together", sum(line.usd for line in costs), sum(line.bps_a_year for line in costs))
-    rows = [
-        (line.cause, dollars(line.usd), decimal(line.bps_a_year, 1), _bar(line.usd, largest))
-        for line in costs
-    ]
+    paid = [line for line in costs if not line.is_income]
+    whole = CostLine("All costs", sum(line.usd for line in paid), sum(line.bps_a_year for line in paid))
+    rows = [_cost_cells(line, largest) for line in paid]
     rows.append((tag("strong", whole.cause), dollars(whole.usd), decimal(whole.bps_a_year, 1), Html()))
-    return table("Costs by cause; what was received is negative", columns, rows, "costs")
+    # Income stands below the line: it is no cost saved, and no part of the total.
+    rows += [_cost_cells(line, largest) for line in costs if line.is_income]
+    caption = (
+        "Costs by cause, over the figures' period; income is negative and stands below the total. A year's "
+        "bps are what each bar cost over the equity before it, added up and divided by the years"
+    )
+    return table(caption, columns, rows, "costs")
+
+
+def _cost_cells(line: CostLine, largest: float) -> tuple[str, ...]:
+    """One cause as words and numbers."""
+    return line.cause, dollars(line.usd), decimal(line.bps_a_year, 1), _bar(line.usd, largest)
 
 
 def _bar(value: float, largest: float) -> Html:

@@ -9,13 +9,19 @@ from tradewright.research.dossier.wording import counted, decimal, dollars, mome
 
 MOST_TRADES = 2_000
 EXTREMES = 5
+SPLIT_MARK = "\u2020"
 # Held longer than this, an hour of summer time is no news.
 WHOLE_DAYS = 2.0
 COLUMNS = (
     Column("Symbol"), Column("Side"), Column("Entry"), Column("Entry price", True), Column("Exit"),
-    Column("Exit price", True), Column("Shares", True), Column("Profit or loss", True), Column("Costs", True),
-    Column("Days held", True),
+    Column("Exit price", True), Column("Shares", True), Column("Dividends", True), Column("Commission", True),
+    Column("Profit or loss", True), Column("Spread, in prices", True), Column("Days held", True),
 )  # fmt: skip
+RECKONING = (
+    "Profit or loss = (exit price \u2212 entry price) \u00d7 shares + dividends \u2212 commission; shares "
+    "sold short are negative. Shares are all that were opened; prices are averages of what was paid and got, "
+    "spread included, a delisting at its payout and what is still open at the last close."
+)
 
 
 def trade_tables(trades: tuple[Trade, ...] | None, file: str, with_time: bool) -> Html:
@@ -35,7 +41,18 @@ def trade_tables(trades: tuple[Trade, ...] | None, file: str, with_time: bool) -
         for caption, some in (("The largest losses", losses), ("The largest gains", gains))
         if some
     ]
-    return join(*parts, _every_trade(trades, file, with_time))
+    return join(tag("p", f"{RECKONING}{_split_words(trades)}"), *parts, _every_trade(trades, file, with_time))
+
+
+def _split_words(trades: tuple[Trade, ...]) -> str:
+    """Says which prices were adjusted, where there are any."""
+    split = sum(trade.splits != 1.0 for trade in trades)
+    if not split:
+        return ""
+    return (
+        f" {counted(split, 'round trip')} lived through a split: entry price and shares are put on the basis "
+        f"of the exit's shares, and marked {SPLIT_MARK}."
+    )
 
 
 def _every_trade(trades: tuple[Trade, ...], file: str, with_time: bool) -> Html:
@@ -60,14 +77,25 @@ def trade_cells(trade: Trade, with_time: bool) -> tuple[str, ...]:
         trade.symbol,
         trade.side,
         moment(trade.entry_at, with_time),
-        _price(trade.entry_price),
+        _entry_price(trade),
         left,
         _price(trade.exit_price),
         decimal(trade.qty, 0 if float(trade.qty).is_integer() else 2),
+        dollars(trade.dividends_usd),
+        dollars(trade.commission_usd),
         _signed(trade.pnl_usd),
-        dollars(trade.costs_usd),
+        dollars(trade.costs_usd - trade.commission_usd),
         decimal(trade.holding_days, 0 if trade.holding_days >= WHOLE_DAYS else 2),
     )
+
+
+def _entry_price(trade: Trade) -> Html:
+    """The entry price, marked where a split has changed its basis."""
+    words = escape(_price(trade.entry_price))
+    if trade.splits == 1.0:
+        return words
+    became = f"split-adjusted: one share became {trade.splits:g} while it was held"
+    return join(words, tag("abbr", SPLIT_MARK, title=became))
 
 
 def _price(price: float) -> str:

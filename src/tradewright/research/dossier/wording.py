@@ -56,7 +56,15 @@ def _in_parts(value: float, unit: str) -> tuple[str, str]:
         return dollars(value), tail
     if kind in ("ratio", ""):
         return decimal(value), ""
-    return decimal(value, 0 if float(value).is_integer() else 1), f" {unit}"
+    noun = _singular(unit) if value == 1 else unit
+    return decimal(value, 0 if float(value).is_integer() else 1), f" {noun}"
+
+
+def _singular(unit: str) -> str:
+    """The noun of a count of one: bars become bar, times a year time a year."""
+    noun, space, rest = unit.partition(" ")
+    # Basis points are bps, one or many.
+    return f"{noun[:-1] if noun.endswith('s') and noun != 'bps' else noun}{space}{rest}"
 
 
 def between(low: float, high: float, unit: str) -> str:
