@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tradewright.validation.figure import Figure, Interval, figure, not_evaluated
+from tradewright.validation.figure import Figure, Interval, fact, figure, not_evaluated
 
 
 def interval(low: float = 0.1, high: float = 0.3) -> Interval:
@@ -59,3 +59,16 @@ def test_an_interval_the_wrong_way_round_or_without_numbers_is_refused(low, high
 
 def test_an_interval_of_one_point_is_an_interval():
     assert interval(0.2, 0.2).low == 0.2
+
+
+def test_a_fact_says_why_it_has_no_interval():
+    assert fact(figure("x", 3.0, "bars", 5)).reason == "a fact of this path, no interval"
+    assert fact(figure("x", 3.0, "bars", 5), "by rule").reason == "by rule"
+
+
+def test_a_fact_that_nobody_knows_keeps_its_reason():
+    assert fact(not_evaluated("x", "bars", 0, "no data")).reason == "no data"
+
+
+def test_a_figure_is_never_negative_zero():
+    assert str(figure("x", -0.0, "usd", 5).value) == "0.0"

@@ -273,7 +273,10 @@ def minimum_track_bars(period: Period) -> Figure:
     if not math.isfinite(needed):
         reason = f"a Sharpe ratio of {shape.sharpe * math.sqrt(period.bars_per_year):.2f} is not above zero"
         return not_evaluated(name, unit, shape.sample, f"{reason}: no length of record would show it to be")
-    return fact(figure(name, float(math.ceil(max(needed, period.bars_per_year))), unit, shape.sample))
+    bars = float(math.ceil(max(needed, period.bars_per_year)))
+    return fact(
+        figure(name, bars, unit, shape.sample), "follows from the Sharpe ratio, no interval of its own"
+    )
 
 
 def _error(period: Period) -> float:

@@ -66,9 +66,9 @@ def not_evaluated(name: str, unit: str, sample: int, reason: str) -> Figure:
     return Figure(name, None, unit, sample, None, reason)
 
 
-def fact(found: Figure) -> Figure:
-    """A figure that tells what happened and estimates nothing, and says so in place of an interval."""
-    return found if found.value is None else replace(found, reason=FACT)
+def fact(found: Figure, why: str = FACT) -> Figure:
+    """A figure that takes no interval and says why; most tell what happened and estimate nothing."""
+    return found if found.value is None else replace(found, reason=why)
 
 
 def figure(name: str, value: float, unit: str, sample: int, needs: int = 1) -> Figure:

@@ -15,12 +15,13 @@ WHOLE_DAYS = 2.0
 COLUMNS = (
     Column("Symbol"), Column("Side"), Column("Entry"), Column("Entry price", True), Column("Exit"),
     Column("Exit price", True), Column("Shares", True), Column("Dividends", True), Column("Commission", True),
-    Column("Profit or loss", True), Column("Spread, in prices", True), Column("Days held", True),
+    Column("Profit or loss", True), Column("Spread", True), Column("Days", True),
 )  # fmt: skip
 RECKONING = (
     "Profit or loss = (exit price \u2212 entry price) \u00d7 shares + dividends \u2212 commission; shares "
     "sold short are negative. Shares are all that were opened; prices are averages of what was paid and got, "
-    "spread included, a delisting at its payout and what is still open at the last close."
+    "spread included, a delisting at its payout and what is still open at the last close. Prices are shown "
+    "to the cent, so that a product may differ by that much a share."
 )
 
 
@@ -41,7 +42,8 @@ def trade_tables(trades: tuple[Trade, ...] | None, file: str, with_time: bool) -
         for caption, some in (("The largest losses", losses), ("The largest gains", gains))
         if some
     ]
-    return join(tag("p", f"{RECKONING}{_split_words(trades)}"), *parts, _every_trade(trades, file, with_time))
+    words = tag("p", f"{RECKONING}{_split_words(trades)}", class_="note")
+    return join(words, *parts, _every_trade(trades, file, with_time))
 
 
 def _split_words(trades: tuple[Trade, ...]) -> str:
