@@ -22,6 +22,11 @@ def test_a_name_like_no_other_gets_the_list_alone():
     assert str(unknown_name("zzz", "profile", ["realistic"])) == "'zzz' is not a profile. Known: realistic."
 
 
+def test_a_name_in_the_wrong_case_gets_the_right_one():
+    error = unknown_name("spy", "symbol", ["GLD", "SPY"])
+    assert str(error) == "'spy' is not a symbol. Did you mean 'SPY'? Known: GLD, SPY."
+
+
 def test_an_empty_list_says_that_there_is_none():
     assert str(unknown_name("a", "dataset", [])).endswith("Known: none.")
 

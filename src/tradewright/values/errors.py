@@ -65,7 +65,8 @@ class Interrupted(Failure):
 def unknown_name(given: str, kind: str, known: Iterable[str]) -> UnknownName:
     """The error for a misspelt name: says the nearest known one and lists the rest."""
     names = sorted(known)
-    near = get_close_matches(given, names, n=1, cutoff=0.5)
-    hint = f"Did you mean '{near[0]}'? " if near else ""
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(given.casefold(), folded, n=1, cutoff=0.5)
+    hint = f"Did you mean '{folded[near[0]]}'? " if near else ""
     article = "an" if kind[:1] in "aeiou" else "a"
     return UnknownName(f"'{given}' is not {article} {kind}.", f"{hint}Known: {', '.join(names) or 'none'}.")
