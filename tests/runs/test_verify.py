@@ -88,6 +88,25 @@ def test_each_file_that_comes_out_otherwise_is_named(tmp_path):
     assert not found.holds
 
 
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        ({"seed": 77}, "seed"),
+        ({"snapshot_id": "0ther"}, "snapshot_id"),
+        ({"code_version": "0" * 64}, "code_version"),
+        ({"config_hash": "0" * 64}, "config_hash"),
+        ({"kind": "backtest"}, "kind"),
+    ],
+)
+def test_an_edited_manifest_is_named_and_the_run_is_not_executed_again(tmp_path, edit, named):
+    kept = replace(written(tmp_path / "runs"), **edit)
+    found = verify(RunStore(tmp_path / "runs"), kept, [sys.executable, "-c", "raise SystemExit(9)"])
+    (change,) = found.changes
+    assert change.file == MANIFEST
+    assert named in change.how
+    assert not found.holds
+
+
 def test_an_execution_that_breaks_is_a_failure_with_its_last_words(tmp_path):
     with pytest.raises(Failure, match="failed with exit code 1: ValueError: no such data"):
         checked(tmp_path, "raise ValueError('no such data')")

@@ -94,6 +94,18 @@ def manifest_of(causes: Causes, files: Mapping[str, str], status: str, written_a
     )
 
 
+def edited_fields(manifest: Manifest, config: Mapping[str, Any]) -> list[str]:
+    """Which of a manifest's own statements do not agree with each other or with the run's config.json."""
+    causes = Causes(
+        manifest.kind, manifest.name, manifest.seed, manifest.snapshot_id, config, manifest.code_version
+    )
+    if manifest.config_hash != causes.config_hash:
+        return ["kind or config_hash does not agree with config.json"]
+    if manifest.run_id != causes.run_id:
+        return ["seed, snapshot_id or code_version is not the one that the run's id was made from"]
+    return []
+
+
 def sha256_of(content: bytes) -> str:
     """The hexadecimal SHA-256 of some bytes."""
     return hashlib.sha256(content).hexdigest()

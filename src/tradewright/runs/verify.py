@@ -1,5 +1,6 @@
 """Does a run still come out as it did? Executes it again in a new process and compares every hash."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -7,7 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradewright.runs.manifest import Manifest, code_version, library_versions, sha256_of
+from tradewright.runs.manifest import (
+    MANIFEST,
+    Manifest,
+    code_version,
+    edited_fields,
+    library_versions,
+    sha256_of,
+)
 from tradewright.runs.store import Change, RunStore, changes
 from tradewright.values.errors import Failure
 
@@ -48,6 +56,11 @@ def verify(
     if any(change.file in MADE_FROM for change in edited):
         notes.append("it was not executed again: what it was made from is not what it was")
         return Verification(manifest.run_id, len(manifest.files), edited, (), tuple(notes))
+    config = json.loads((store.folder(manifest.run_id) / "config.json").read_bytes())
+    broken = tuple(Change(MANIFEST, f"edited ({words})") for words in edited_fields(manifest, config))
+    if broken:
+        notes.append("it was not executed again: its manifest does not agree with itself")
+        return Verification(manifest.run_id, len(manifest.files), (*edited, *broken), (), tuple(notes))
     with tempfile.TemporaryDirectory(prefix="tradewright-verify-") as folder:
         again = Path(folder) / "run"
         execute([*command, str(again)], environment)
