@@ -106,6 +106,8 @@ def crossing_column(
     # Means are compared without dividing: sum_fast / fast against sum_slow / slow, both times fast x slow.
     weight_fast, weight_slow = float(slow), fast * (1.0 + TIE)
     doubt = fast * DOUBT
+    # One row of numbers end to end: the steady stretch then steps through it without multiplying places.
+    flat, count = x.reshape(x.size), x.shape[1]
     while row < x.shape[0]:
         run = 0 if math.isnan(x[row, asset]) else run + 1
         total_fast = moved(total_fast, run, x, row, asset, fast)
@@ -120,12 +122,14 @@ def crossing_column(
         # false, so one question asks both; whoever fails it is looked at by the full rule above.
         stop = min(x.shape[0], row + REFRESH - 1 - run % REFRESH)
         toward = 1.0 if held == LONG else -1.0
+        place = row * count + asset
         while row < stop:
-            next_fast = total_fast + (x[row, asset] - x[row - fast, asset])
-            next_slow = total_slow + (x[row, asset] - x[row - slow, asset])
+            next_fast = total_fast + (flat[place] - flat[place - fast * count])
+            next_slow = total_slow + (flat[place] - flat[place - slow * count])
             if not toward * (next_fast * weight_fast - next_slow * weight_slow) > next_slow * doubt:
                 break
             total_fast, total_slow = next_fast, next_slow
+            place += count
             row += 1
             run += 1
 

@@ -63,9 +63,11 @@ class Books:
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
         ]
-        # Long, short and accruals are zero unless written; untouched zeros cost no memory.
-        blank = (np.zeros(bars), np.zeros(bars), np.zeros(bars), np.zeros(bars))
-        self.path: Path = (np.empty(bars), np.empty(bars), *blank)
+        # Every row of these is written. Accruals are written only where there are any: else one zero for all.
+        accruals = (np.empty(bars), np.empty(bars))
+        if not self.account[0]["accrues"]:
+            accruals = (np.broadcast_to(0.0, bars), np.broadcast_to(0.0, bars))
+        self.path: Path = (np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars), *accruals)
         self.table = np.zeros(1, dtype=table_dtype)
         self._address = address_of(self.table)
         self._sweep: tuple[Ints, Floats] | None = None
