@@ -107,6 +107,15 @@ def test_an_edited_manifest_is_named_and_the_run_is_not_executed_again(tmp_path,
     assert not found.holds
 
 
+def test_a_configuration_that_is_gone_from_folder_and_manifest_is_named(tmp_path):
+    kept = written(tmp_path / "runs")
+    (tmp_path / "runs" / kept.run_id / "config.json").unlink()
+    files = {name: digest for name, digest in kept.files.items() if name != "config.json"}
+    found = verify(RunStore(tmp_path / "runs"), replace(kept, files=files), [sys.executable, "-c", "raise"])
+    assert not found.holds
+    assert found.changes[-1].file == "config.json"
+
+
 def test_an_execution_that_breaks_is_a_failure_with_its_last_words(tmp_path):
     with pytest.raises(Failure, match="failed with exit code 1: ValueError: no such data"):
         checked(tmp_path, "raise ValueError('no such data')")

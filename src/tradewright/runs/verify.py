@@ -56,7 +56,14 @@ def verify(
     if any(change.file in MADE_FROM for change in edited):
         notes.append("it was not executed again: what it was made from is not what it was")
         return Verification(manifest.run_id, len(manifest.files), edited, (), tuple(notes))
-    config = json.loads((store.folder(manifest.run_id) / "config.json").read_bytes())
+    try:
+        config = json.loads((store.folder(manifest.run_id) / "config.json").read_bytes())
+    except (OSError, ValueError) as error:
+        # Its line is gone from the manifest too, or it would have been named above.
+        unread = Change(
+            "config.json", f"unreadable ({type(error).__name__}), and the manifest does not list it"
+        )
+        return Verification(manifest.run_id, len(manifest.files), (*edited, unread), (), tuple(notes))
     broken = tuple(Change(MANIFEST, f"edited ({words})") for words in edited_fields(manifest, config))
     if broken:
         notes.append("it was not executed again: its manifest does not agree with itself")
