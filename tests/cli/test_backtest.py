@@ -104,7 +104,7 @@ def test_a_strategy_of_the_users_own_file_is_run_and_verified(lived_in, tmp_path
     (tmp_path / "mine.py").write_text(MINE)
     said = lived_in("backtest", str(tmp_path / "mine.py"), "--data", "walk", "--set", "share=0.25")
     assert said.code == 0, said.err
-    assert "'unregistered-mine.py'" in said.out
+    assert "'unregistered-mine.py-half'" in said.out
     assert lived_in("runs", "verify", "latest").code == 0
 
 

@@ -85,16 +85,17 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     from tradewright.runs.strategy_source import load
 
     _check(request)
-    strategy = load(request.strategy).from_text(request.parameters)
+    kind = load(request.strategy)
+    strategy = kind.from_text(request.parameters)
     wanted = {
         "title": f"{request.strategy} on {request.dataset}",
         "seed": request.seed,
         "hypothesis": {
-            "id": request.hypothesis or f"{UNREGISTERED}-{_slug(request.strategy)}",
+            "id": request.hypothesis or f"{UNREGISTERED}-{_slug(_named(request.strategy, kind.__name__))}",
             "statement": STATEMENT,
         },
         "data": {"dataset": request.dataset},
-        "universe": {"symbols": request.symbols or "all"},
+        "universe": {"symbols": tuple(dict.fromkeys(request.symbols)) or "all"},
         "period": {"start": request.start or None, "end": request.end or None},
         "strategy": {"name": request.strategy, "parameters": strategy.parameters()},
         "execution": {"profile": request.profile},
@@ -139,6 +140,12 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _named(source: str, class_name: str) -> str:
+    """One name for a strategy however it was typed: `drift.py` and `drift.py:Drift` are the same idea."""
+    path, _, _ = source.rpartition(":") if not source.endswith(".py") else (source, "", "")
+    return f"{path}:{class_name}" if path else source
 
 
 def _slug(strategy: str) -> str:

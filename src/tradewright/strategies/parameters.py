@@ -1,5 +1,6 @@
 """The knobs of a strategy: declared once, with unit and bounds, and checked whenever one is built."""
 
+import json
 import math
 import operator
 from collections.abc import Iterable, Mapping
@@ -172,6 +173,11 @@ def read_number(text: str, default: Any) -> Any:
     """A value typed on a command line, read as its default's kind; unreadable text is handed on as it is."""
     if isinstance(default, bool):
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
+    if isinstance(default, tuple):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
     for kind in (int, float):
         try:
             return kind(text)
