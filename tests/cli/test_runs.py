@@ -32,6 +32,16 @@ def test_a_run_is_shown_with_causes_figures_gates_and_files(lived_in, study_id):
     assert "dossier.html" in said.out
 
 
+def test_figures_that_were_edited_are_not_shown_as_the_runs_own(lived_in, study_id):
+    assert "NOT VERIFIED" not in lived_in("runs", "show", study_id).out
+    path = lived_in.workspace / "runs" / study_id / "summary.json"
+    path.write_text(path.read_text().replace("NOT ESTABLISHED", "ESTABLISHED"))
+    said = lived_in("runs", "show", study_id)
+    assert "NOT VERIFIED" in said.out
+    assert "summary.json (edited)" in said.out
+    assert lived_in("runs", "show", study_id, "--json").rows()[0]["edited"] == ["summary.json (edited)"]
+
+
 @pytest.mark.parametrize("verb", ["show", "verify", "replay"])
 def test_a_run_that_is_not_there_is_not_found(lived_in, verb):
     said = lived_in("runs", verb, "ffffffff")

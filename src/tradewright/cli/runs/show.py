@@ -15,18 +15,23 @@ def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
     Its id is a hash of seed, code version, data snapshot and configuration: the
     same four give the same run.
     """
+    from tradewright.runs.store import changes
+
     store = workspace_of(context).runs
     manifest = store.find(run_id)
     summary: dict[str, Any] = {}
     if "summary.json" in manifest.files:
         summary = store.read_json(manifest.run_id, "summary.json")
     folder = store.folder(manifest.run_id)
+    # What is printed below is read from these files: whoever edited one must not speak for the run.
+    edited = [f"{change.file} ({change.how})" for change in changes(folder, manifest)]
     if json:
-        screen.as_json(
-            [{"id": manifest.run_id, "folder": str(folder), **asdict(manifest), "summary": summary}]
-        )
+        shown = {"id": manifest.run_id, "folder": str(folder), **asdict(manifest)}
+        screen.as_json([{**shown, "edited": edited, "summary": summary}])
         return
     screen.say(f"{manifest.name}\n")
+    if edited:
+        screen.say(f"NOT VERIFIED: changed after the run was written: {', '.join(edited)}.\n")
     rows = [
         ("run", manifest.run_id),
         ("kind", manifest.kind),
