@@ -55,6 +55,11 @@ def fingerprint(kind: type[Strategy]) -> str:
     return hashlib.sha256(Path(where).read_bytes()).hexdigest()
 
 
+def file_of(source: str) -> Path | None:
+    """The user's file behind a source; None for a strategy that comes with the package."""
+    return _parted(source)[0]
+
+
 def _parted(source: str) -> tuple[Path | None, str]:
     """File and class of a source; no file for a plain name. Colons in a path are left to the path."""
     head, colon, tail = source.rpartition(":")
