@@ -86,11 +86,11 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     Raises: UnknownName and InvalidOption, as for a study's file.
     """
     from tradewright.research.study import StudyOptions
-    from tradewright.runs.strategy_source import load
+    from tradewright.runs.strategy_source import built, load
 
     _check(request)
     kind = load(request.strategy)
-    strategy = kind.from_text(request.parameters)
+    strategy = built(request.strategy, lambda: kind.from_text(request.parameters))
     wanted = {
         "title": f"{request.strategy} on {request.dataset}",
         "seed": request.seed,
