@@ -35,6 +35,7 @@ def test_a_backtest_prints_figures_with_interval_and_sample_beside_its_trials(li
     sharpe = next(line for line in said.out.splitlines() if line.startswith("Sharpe ratio a year"))
     assert " to " in sharpe
     assert "Run: " in said.out
+    assert "No dossier: a quick look writes none. A study does: tradewright study run" in said.out
 
 
 def test_each_configuration_is_one_trial_however_often_it_is_looked_at(lived_in):
