@@ -1,0 +1,73 @@
+"""What the user says about a table and its decisions, and how hard the audit is to look."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tradewright.causality.verdict import AuditLevel, Stage, Suspect
+from tradewright.values.errors import InvalidOption
+
+DecideAt = Literal["open", "close"]
+FrameKind = Literal["auto", "pandas", "polars", "numpy"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much an audit may run: `batch_runs` times one run over the table, but at least `least_calls` calls.
+
+    A small table is run in a moment whatever its length; there the calls decide. `seconds` counts only where
+    a `clock` was handed in.
+    """
+
+    batch_runs: float = 10.0
+    least_calls: int = 120
+    seconds: float = float("inf")
+
+    def __post_init__(self) -> None:
+        """Refuse a budget in which not even one change could be tried."""
+        if self.batch_runs < 4 or self.least_calls < 4:
+            raise InvalidOption(
+                f"A budget of {self.batch_runs} runs and {self.least_calls} calls.", "Give 4 or more of each."
+            )
+
+
+@dataclass(frozen=True)
+class AuditOptions:
+    """Everything an audit is told; each default is what a daily table of bars in order of time needs.
+
+    `known_at`: the column that says when a row was known, a mapping of table name to such a column where
+    there are several tables, or "" for rows in order of time. `column_known_at`: columns (or table.column)
+    with a known_at column of their own, such as a figure and its filing date. `decide_at`: an output row is
+    decided at its own row's "close" (it may use that row) or "open" (of that row only `known_at_open`).
+    `known_in_advance`: columns known from the start (a holiday flag). `labels`: output channels that look
+    ahead on purpose and are never read by inference. `suspects`: what a lint found, to name the operator.
+    """
+
+    known_at: str | Mapping[str, str] = ""
+    decide_at: DecideAt = "close"
+    frame: FrameKind = "auto"
+    asset: str = ""
+    level: AuditLevel = AuditLevel.C1
+    seed: int = 0
+    stage: Stage = Stage.FEATURES
+    budget: Budget = Budget()
+    labels: tuple[str, ...] = ()
+    known_in_advance: tuple[str, ...] = ()
+    known_at_open: tuple[str, ...] = ("open",)
+    column_known_at: Mapping[str, str] = field(default_factory=dict)
+    splits: tuple[int, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    clock: Callable[[], float] | None = None
+    channel_stages: Mapping[str, Stage] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse words that are not among those that hold."""
+        if self.decide_at not in ("open", "close"):
+            raise InvalidOption(f"decide_at = {self.decide_at!r}.", "Give 'open' or 'close'.")
+        if self.frame not in ("auto", "pandas", "polars", "numpy"):
+            raise InvalidOption(f"frame = {self.frame!r}.", "Give 'pandas', 'polars' or 'numpy'.")
+        if self.level not in (AuditLevel.C1, AuditLevel.C2):
+            raise InvalidOption(f"level = {self.level!r}.", "Give AuditLevel.C1 or AuditLevel.C2.")
+
+
+Target = Callable[..., Any]
