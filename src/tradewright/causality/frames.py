@@ -264,3 +264,11 @@ def names_of(tables: Sequence[Table]) -> tuple[str, ...]:
     if len(tables) == 1:
         return tables[0].names
     return tuple(f"{table.name}.{name}" for table in tables for name in table.names)
+
+
+def instant_of(table: Table, row: int, known_at: Any) -> str:
+    """A row's label, for a person: its time in the known_at column or its index."""
+    name = known_at if isinstance(known_at, str) else known_at.get(table.name, "")
+    if name in table.names:
+        return str(table.values(table.names.index(name))[row])
+    return str(table.native.index[row]) if table.kind == "pandas" else ""

@@ -84,6 +84,12 @@ def changed(world: World, change: Change) -> tuple[Asked, ...]:
     return tuple(told)
 
 
+def has_future(world: World, change: Change) -> bool:
+    """Whether anything lies after the cut, so that a change would not leave everything as it is."""
+    latest = max(int(steps[part.rows].max(initial=-1)) for part in world for steps in part.known.cells)
+    return change.name == "lengthen" or latest > change.cut
+
+
 def _future(part: Part, change: Change, place: int, first: int) -> Mask:
     """The cells of a column that may be changed, over the part's rows."""
     if place in part.fixed or (change.columns is not None and first + place not in change.columns):

@@ -1,14 +1,29 @@
 """What the user says about a table and its decisions, and how hard the audit is to look."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from tradewright.causality.verdict import AuditLevel, Stage, Suspect
 from tradewright.values.errors import InvalidOption
 
 DecideAt = Literal["open", "close"]
 FrameKind = Literal["auto", "pandas", "polars", "numpy"]
+
+
+class SideChannel(Protocol):
+    """Something outside the table that an answer could hang on, and how to make it say something else."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for a person: "the clock", "the file prices.csv"."""
+
+    def other(self) -> AbstractContextManager[None]:
+        """While this is open, the channel tells another story."""
+
+    def was_used(self) -> bool:
+        """Whether the target has touched it so far."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,7 @@ class AuditOptions:
     splits: tuple[int, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     clock: Callable[[], float] | None = None
+    side_channels: tuple[SideChannel, ...] = ()
     channel_stages: Mapping[str, Stage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -3,12 +3,13 @@
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tradewright.causality.answers import Answer, Asked, Unreadable, answer_of
 from tradewright.causality.compare import ROUNDING, Difference, differences, same_table
-from tradewright.causality.interventions import INTERVENTIONS, Change, World, changed
+from tradewright.causality.interventions import INTERVENTIONS, Change, World, changed, has_future
 from tradewright.causality.options import Budget, Target
 from tradewright.causality.state import Kept
 
@@ -37,14 +38,17 @@ class Probe:
     done: Counter[str] = field(default_factory=Counter)
     cuts: set[int] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
-    written: tuple[str, ...] = ()
     started: float = 0.0
     seconds_of_one: float = 0.0
 
-    def ask(self, asked: tuple[Asked, ...], fresh: bool = True) -> Answer | Refused:
-        """One call. `fresh` puts the target's own state back first."""
+    def ask(
+        self, asked: tuple[Asked, ...], fresh: bool = True, prepare: Callable[[], None] | None = None
+    ) -> Answer | Refused:
+        """One call. `fresh` puts the target's own state back first; `prepare` then sets something aside."""
         if fresh:
             self.kept.restore()
+        if prepare is not None:
+            prepare()
         self.calls += 1
         self.rows_run += len(asked[0])
         found = self.found(asked)
@@ -68,6 +72,8 @@ class Probe:
         self, base: Answer, world: World, change: Change, rounding: float
     ) -> dict[str, Difference] | Refused:
         """Change the future and compare the past; counts what was done."""
+        if not has_future(world, change):
+            return {}
         asked = changed(world, change)
         answer = self.ask(asked)
         if isinstance(answer, Refused):
@@ -92,11 +98,14 @@ class Probe:
     @property
     def is_spent(self) -> bool:
         """Whether the budget is used up."""
-        if self.clock is not None and self.calls > self.budget.least_calls // 4:
-            spent = self.clock() - self.started
-            if spent > self.budget.seconds:
-                return True
+        if self.is_late:
+            return True
         return self.calls >= self.budget.least_calls and self.rows_run >= self.budget.batch_runs * self.rows
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is up; never without a clock."""
+        return self.clock is not None and self.clock() - self.started > self.budget.seconds
 
 
 def _refusal(error: BaseException) -> Refused:

@@ -18,7 +18,7 @@ class Kept:
     values: list[dict[str, Any]] = field(default_factory=list)
     cells: list[tuple[Any, Any]] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
-    names: dict[str, Any] = field(default_factory=dict)
+    read: list[tuple[dict[str, Any], str, Any]] = field(default_factory=list)
 
     def restore(self) -> None:
         """Put everything back."""
@@ -43,7 +43,7 @@ def kept_state(target: Any) -> Kept:
             _keep(kept, home, names)
             found = {name: home[name] for name in names & set(home)}
             kept.caches += [value for value in found.values() if hasattr(value, "cache_clear")]
-            kept.names |= {name: value for name, value in found.items() if holds_rows(value)}
+            kept.read += [(home, name, value) for name, value in found.items() if holds_rows(value)]
         for cell in function.__closure__ or ():
             if _is_data("cell", _content(cell)):
                 kept.cells.append((cell, _copied(_content(cell))))

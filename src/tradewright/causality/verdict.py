@@ -43,9 +43,9 @@ class Suspect:
 class DependsOnFuture:
     """Something that happened after a decision changed it.
 
-    `row` is the number of the decided row in the table and `instant` its label; `horizon` how many rows ahead
-    the nearest row lies that changed it, None where nothing that near was found; `source` the column, asset,
-    file or global it came through; `intervention` what was done to the future.
+    `row` is the number of the decided row in the table and `instant` its label; `horizon` how many instants
+    ahead it looks at most, None where that has no end; `source` the columns, file or global it came through;
+    `intervention` what was done to the future when it moved.
     """
 
     row: int
