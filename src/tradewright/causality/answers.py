@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,15 @@ class Channel:
     values: Floats
     is_number: bool
 
+    @cached_property
+    def scale(self) -> float:
+        """The size of its values: what a difference is measured against."""
+        finite = np.abs(self.values[np.isfinite(self.values)])
+        if not len(finite):
+            return 0.0
+        middle = float(np.median(finite))
+        return middle if middle > 0 else float(finite.max())
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
@@ -45,6 +55,16 @@ class Answer:
     def __len__(self) -> int:
         """Rows of the answer."""
         return len(self.keys)
+
+    @cached_property
+    def warm_up(self) -> int:
+        """Rows before the first on which every channel has spoken: missing before, or all the same."""
+        longest = 0
+        for channel in self.channels:
+            values = channel.values
+            quiet = np.isnan(values) | (values == values[0]) if len(values) else np.zeros(0, dtype=bool)
+            longest = max(longest, 0 if quiet.all() else int(np.argmin(quiet)))
+        return longest
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +105,11 @@ def _by_place(channels: tuple[Channel, ...], asked: Asked, left_out: tuple[str, 
 def _by_label(
     channels: tuple[Channel, ...], labels: tuple[Ints, Ints], asked: Asked, left_out: tuple[str, ...]
 ) -> Answer:
-    """Rows by their labels: each is decided with the last row of the table not after its label."""
+    """Rows by their labels: each is decided with the last row of the table not after its label.
+
+    A bin labelled by its left edge therefore counts as decided when the bin began: who joins it by that label
+    gets it that early.
+    """
     keys, times = labels
     own = _own_labels(asked.table)
     order = np.argsort(own, kind="stable")
@@ -119,7 +143,10 @@ def time_labels(index: Any) -> Any:
 
 
 def _label_times(values: Any) -> Ints:
-    """Labels as times: a period or a bare date stands for its end."""
+    """Labels as times: a period or a bare date stands for its end.
+
+    Nobody can act on a day's value under the date alone before the day is over.
+    """
     import pandas as pd
 
     if isinstance(values, pd.PeriodIndex):

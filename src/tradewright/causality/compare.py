@@ -33,16 +33,14 @@ class Difference:
     vanished: bool = False
 
 
-def scale_of(channel: Channel) -> float:
-    """The size of a channel's values: what a difference is measured against."""
-    finite = np.abs(channel.values[np.isfinite(channel.values)])
-    return float(np.median(finite) if len(finite) and np.median(finite) > 0 else finite.max(initial=0.0))
-
-
 def differences(
     base: Answer, other: Answer, cut: int, asked: Asked, rounding: float = ROUNDING
 ) -> dict[str, Difference]:
-    """Channels whose rows decided at or before `cut` are not the same in both answers."""
+    """Channels whose rows decided at or before `cut` are not the same in both answers.
+
+    A row that is gone, or a channel that is, counts as a difference: what a later filter takes away was known
+    to be bad only later.
+    """
     if base.alignment != other.alignment:
         base, other = as_labels(base, asked), as_labels(other, asked)
     past = np.flatnonzero(base.decided <= cut)
@@ -79,7 +77,7 @@ def _difference(
         apart = np.abs(before - after)
     apart[(before == after) | (np.isnan(before) & np.isnan(after))] = 0.0
     apart[came_or_went] = np.inf
-    scale = np.maximum(np.abs(before), scale_of(channel))
+    scale = np.maximum(np.abs(before), channel.scale)
     with np.errstate(all="ignore"):
         share = np.where(apart > 0, apart / np.where(scale > 0, scale, 1.0), 0.0)
     share[np.isnan(share)] = np.inf

@@ -14,6 +14,9 @@ from tradewright.values.panel import Floats, Ints
 LARGEST_MOVES_SHARE = 0.005
 MOST_OF_A_KIND = 24
 WARM_UP_ROWS = 64
+# Rare answers are sought in the first rows and channels of a large table: enough of them are there.
+ROWS_LOOKED_AT = 100_000
+CHANNELS_LOOKED_AT = 16
 NANOSECONDS_OF_A_DAY = 86_400_000_000_000
 
 
@@ -38,9 +41,15 @@ def chosen_rows(part: Part, base: Answer, seed: int, splits: tuple[int, ...]) ->
         ("gaps", _gaps(part)),
         ("missing values and halts", _halts(part)),
         ("month, quarter and daylight-saving edges", _edges(part)),
-        ("seeded sample", generator.permutation(length)),
+        ("seeded sample", _sample(length, generator)),
     ]
     return tuple(CutRows(why, _thinned(rows, generator, why)) for why, rows in kinds if len(rows))
+
+
+def _sample(length: int, generator: np.random.Generator) -> Ints:
+    if length <= ROWS_LOOKED_AT:
+        return generator.permutation(length)
+    return generator.integers(0, length, ROWS_LOOKED_AT)
 
 
 def woven(kinds: Iterable[CutRows]) -> Iterator[tuple[str, int]]:
@@ -65,20 +74,9 @@ def _thinned(rows: Ints, generator: np.random.Generator, why: str) -> Ints:
     return rows[np.sort(generator.permutation(len(rows))[:MOST_OF_A_KIND])]
 
 
-def warm_up_of(base: Answer) -> int:
-    """Rows before the first on which every channel has spoken: where answers are missing or all the same."""
-    longest = 0
-    for channel in base.channels:
-        values = channel.values
-        quiet = np.isnan(values) | (values == values[0]) if len(values) else np.zeros(0, dtype=bool)
-        spoken = np.flatnonzero(~quiet)
-        longest = max(longest, int(spoken[0]) if len(spoken) else 0)
-    return longest
-
-
 def _warm_up(base: Answer, length: int) -> Ints:
     """The start, and the rows around the first that has a value."""
-    first = min(warm_up_of(base), length - 1)
+    first = min(base.warm_up, length - 1)
     near = np.r_[np.arange(min(4, length)), np.arange(first - 2, first + 3)]
     spread = np.linspace(0, max(first, min(WARM_UP_ROWS, length - 1)), 8).astype(np.int64)
     return np.unique(np.r_[near, spread][(np.r_[near, spread] >= 0) & (np.r_[near, spread] < length)])
@@ -92,14 +90,14 @@ def _series(part: Part) -> Iterator[Floats]:
 
 def largest_moves(part: Part) -> Ints:
     """Rows of the largest relative changes of any column, and the rows before them."""
-    order = np.argsort(part.known.rows, kind="stable")
+    order = part.known.order
     found = []
     for column in _series(part):
         with np.errstate(all="ignore"):
             moves = np.abs(np.diff(column[order]) / column[order][:-1])
         moves = np.nan_to_num(moves, nan=0.0, posinf=0.0)
         most = max(int(len(moves) * LARGEST_MOVES_SHARE), 2)
-        largest = np.argsort(moves)[-most:]
+        largest = np.argpartition(moves, -min(most, len(moves)))[-most:]
         found += [order[largest + 1], order[largest]]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
@@ -107,8 +105,8 @@ def largest_moves(part: Part) -> Ints:
 def _rare_answers(base: Answer) -> Ints:
     """Rows on which the target says what it seldom says: rare words, outliers, first and last values."""
     found = []
-    for channel in base.channels:
-        values = channel.values
+    for channel in base.channels[:CHANNELS_LOOKED_AT]:
+        values = channel.values[:ROWS_LOOKED_AT]
         spoken = np.flatnonzero(~np.isnan(values))
         if not len(spoken):
             continue
@@ -120,13 +118,14 @@ def _rare_answers(base: Answer) -> Ints:
             found += [spoken[turns], spoken[turns - 1]]
         else:
             apart = np.abs(values[spoken] - np.median(values[spoken]))
-            found.append(spoken[np.argsort(apart)[-max(int(0.005 * len(spoken)), 2) :]])
+            most = min(max(int(0.005 * len(spoken)), 2), len(spoken))
+            found.append(spoken[np.argpartition(apart, -most)[-most:]])
     return np.unique(base.rows[np.concatenate(found)]) if found else np.zeros(0, dtype=np.int64)
 
 
 def _gaps(part: Part) -> Ints:
     """Rows before an unusually long pause."""
-    order = np.argsort(part.known.rows, kind="stable")
+    order = part.known.order
     times = part.known.times[order]
     pauses = np.diff(times).astype(np.float64)
     rising = pauses[pauses > 0]
@@ -156,7 +155,7 @@ def _edges(part: Part) -> Ints:
     times = part.known.times
     if part.known.said == "the order of its rows" or (times == NEVER).any() or np.abs(times).max() < 10**15:
         return np.zeros(0, dtype=np.int64)
-    order = np.argsort(part.known.rows, kind="stable")
+    order = part.known.order
     stamps = times[order].view("datetime64[ns]")
     months = stamps.astype("datetime64[M]").astype(np.int64)
     ends = np.flatnonzero(np.diff(months))

@@ -270,5 +270,12 @@ def instant_of(table: Table, row: int, known_at: Any) -> str:
     """A row's label, for a person: its time in the known_at column or its index."""
     name = known_at if isinstance(known_at, str) else known_at.get(table.name, "")
     if name in table.names:
-        return str(table.values(table.names.index(name))[row])
-    return str(table.native.index[row]) if table.kind == "pandas" else ""
+        return _shown(table.values(table.names.index(name))[row])
+    return _shown(table.native.index[row]) if table.kind == "pandas" else ""
+
+
+def _shown(label: Any) -> str:
+    """A label without an empty time of day."""
+    words = str(label).replace("T", " ") if isinstance(label, np.datetime64) else str(label)
+    day, _, clock = words.partition(" ")
+    return day if clock.strip("0:.") == "" and len(day) == 10 else words

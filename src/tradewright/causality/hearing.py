@@ -1,6 +1,6 @@
 """One audit on its way from the first run to the certificate."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tradewright.causality.answers import Answer
 from tradewright.causality.certificate import Certificate, ChannelVerdict, Coverage
@@ -16,8 +16,8 @@ from tradewright.causality.frames import instant_of
 from tradewright.causality.hidden import hidden_tables, moved_by_hidden, moved_by_memory
 from tradewright.causality.interventions import INTERVENTIONS, Change, World, changed
 from tradewright.causality.localise import Scene, origin_of
-from tradewright.causality.options import AuditOptions, Target
-from tradewright.causality.plan import plan
+from tradewright.causality.options import AuditOptions, SideChannel, Target
+from tradewright.causality.plan import is_small, plan
 from tradewright.causality.prefixes import MOST_PREFIXES, every_prefix, steps_of
 from tradewright.causality.probe import Probe, Refused
 from tradewright.causality.state import kept_state
@@ -64,12 +64,15 @@ class Hearing:
     noise: dict[str, float] = field(default_factory=dict)
     spread: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     level: AuditLevel = AuditLevel.C1
 
     def __post_init__(self) -> None:
         """Take note of the target's own state before its first call."""
         kept, options = kept_state(self.target), self.options
-        self.probe = Probe(self.target, kept, options.budget, len(self.world[0].table), options.clock)
+        rows = len(self.world[0].table)
+        self.probe = Probe(self.target, kept, options.budget, rows, options.clock, options.watching)
 
     def certificate(self) -> Certificate:
         """Hear the target and write down what was found."""
@@ -83,6 +86,9 @@ class Hearing:
         if repeated is not None:
             return self._closed(_silent(repeated))
         self.left_out += base.left_out
+        steps = steps_of(self.world)
+        memory = Change("truncate", steps[len(steps) // 4], self.options.seed)
+        self._take(moved_by_memory(self.probe, memory, self.world), memory, base, "what it kept from a call")
         self._look(base)
         self._look_beside(base)
         if self.options.level is AuditLevel.C2 and self._wanted(base):
@@ -91,10 +97,19 @@ class Hearing:
 
     def _repeats(self, base: Answer) -> Refused | None:
         """Ask the same again: an answer that differs from itself tells nothing about the future."""
-        again = self.probe.ask(tuple(part.untouched() for part in self.world))
+        world: World = self.world
+        first: Answer | Refused = base
+        if not is_small(self.world):
+            # A stretch tells as much as the whole, for less.
+            rows = self.world[0].rows[-len(base) // 8 :]
+            world = (replace(self.world[0], rows=rows), *self.world[1:])
+            first = self.probe.ask(tuple(part.untouched() for part in world))
+        again = self.probe.ask(tuple(part.untouched() for part in world))
+        if isinstance(first, Refused):
+            return Refused(f"asked again, {first.reason}", first.line)
         if isinstance(again, Refused):
             return Refused(f"asked again, {again.reason}", again.line)
-        for name, difference in differences(base, again, ALWAYS, self.world[0].untouched(), 0.0).items():
+        for name, difference in differences(first, again, ALWAYS, world[0].untouched(), 0.0).items():
             if difference.size > PLAIN_STRUCTURAL:
                 return Refused(
                     f"it is not repeatable: asked the same twice, '{name}' gave {difference.before:.6g} "
@@ -168,12 +183,6 @@ class Hearing:
     def _look_beside(self, base: Answer) -> None:
         """What does not come through the table: hidden tables, memory from call to call, side channels."""
         steps = steps_of(self.world)
-        middle = steps[len(steps) // 2]
-        if self._wanted(base):
-            memory = Change("truncate", middle, self.options.seed)
-            self._take(
-                moved_by_memory(self.probe, self.world, memory), memory, base, "what it kept from a call"
-            )
         changes = tuple(
             Change(name, steps[int(share * (len(steps) - 1))], self.options.seed)
             for name, share in (("shock", 0.5), ("truncate", 0.5), ("shock", 0.2), ("shock", 0.8))
@@ -182,20 +191,27 @@ class Hearing:
             found = moved_by_hidden(self.probe, self.world, base, hidden, changes)
             if found is not None:
                 self._take(found[0], found[1], base, hidden.name)
-        for channel in self.options.side_channels:
+        for channel in self.options.side_channels() if self.options.side_channels else ():
             if channel.was_used():
-                self._look_through(channel.name, channel.other, base)
+                self._look_through(channel, base)
 
-    def _look_through(self, name: str, other: "object", base: Answer) -> None:
+    def _look_through(self, channel: SideChannel, base: Answer) -> None:
         """Let a side channel tell another story about now: no decided row may follow it."""
+        if channel.refusal():
+            self.blocked.append(channel.refusal())
+            return
         untouched = tuple(part.untouched() for part in self.world)
-        with other():  # type: ignore[operator]
+        with channel.other():
             answer = self.probe.ask(untouched)
         if isinstance(answer, Refused):
-            self.left_out.append(f"{name} is read beside the table; changed, {answer.reason}")
+            self.blocked.append(f"it hangs on {channel.name}: with another one, {answer.reason}")
             return
         found = differences(base, answer, ALWAYS, untouched[0])
-        self._take(found, Change("shock", int(steps_of(self.world)[0]), self.options.seed), base, name)
+        self._take(
+            found, Change("shock", int(steps_of(self.world)[0]), self.options.seed), base, channel.name
+        )
+        if not found:
+            self.remarks.append(f"it reads {channel.name}; another one moved nothing")
 
     def _take(self, found: dict[str, Difference], change: Change, base: Answer, source: str) -> None:
         for name, difference in found.items():
@@ -219,13 +235,16 @@ class Hearing:
             return NotAssessed(
                 f"it writes into its table ({columns}): who reads it next sees other data; work on a copy"
             )
+        if self.blocked:
+            return NotAssessed("; ".join(self.blocked))
         if self.probe.done.total() < LEAST_CHANGES:
             return NotAssessed(self._why_nothing())
         return NoDependenceObserved(self.level, str(self.coverage()))
 
     def _why_nothing(self) -> str:
         if self.probe.refused:
-            return f"it accepted no table with another future: {self.probe.refused.most_common(1)[0][0]}"
+            words = self.probe.refused.most_common(1)[0][0]
+            return f"it accepted no table with another future; {words}: {self.probe.examples[words]}"
         return "there was no later row or cell to change, or too few of them"
 
     def _dependence(self, name: str) -> DependsOnFuture:
@@ -274,7 +293,10 @@ class Hearing:
 
     def _closed(self, channels: tuple[ChannelVerdict, ...]) -> Certificate:
         probe, options = self.probe, self.options
-        refused = [f"{words} ({count} times)" for words, count in sorted(probe.refused.items())]
+        refused = [
+            f"{words} ({count} {'time' if count == 1 else 'times'}): {probe.examples[words]}"
+            for words, count in sorted(probe.refused.items())
+        ]
         spread = [
             f"'{name}': one missing value after the decision makes every row missing"
             for name in sorted(self.spread - set(self.seen))
@@ -290,7 +312,7 @@ class Hearing:
             code_hash=code_hash_of(self.target),
             data_hash=data_hash_of(self.world),
             not_assessed=tuple(self.left_out + refused),
-            notes=(*spread, f"rows were known by {self.world[0].known.said}"),
+            notes=(*self.remarks, *spread, f"rows were known by {self.world[0].known.said}"),
         )
 
 

@@ -121,9 +121,8 @@ def moved_by_hidden(
     return None
 
 
-def moved_by_memory(probe: Probe, world: World, change: Change) -> dict[str, Difference]:
-    """Ask about a prefix right after the whole, and again from a fresh start: does it remember the whole?"""
-    probe.ask(tuple(part.untouched() for part in world))
+def moved_by_memory(probe: Probe, change: Change, world: World) -> dict[str, Difference]:
+    """Asked right after the whole: ask about a prefix, then again from a fresh start. Does it remember?"""
     early = changed(world, change)
     after_whole = probe.ask(early, fresh=False)
     fresh = probe.ask(changed(world, change))

@@ -86,8 +86,7 @@ def changed(world: World, change: Change) -> tuple[Asked, ...]:
 
 def has_future(world: World, change: Change) -> bool:
     """Whether anything lies after the cut, so that a change would not leave everything as it is."""
-    latest = max(int(steps[part.rows].max(initial=-1)) for part in world for steps in part.known.cells)
-    return change.name == "lengthen" or latest > change.cut
+    return change.name == "lengthen" or any(part.known.latest > change.cut for part in world)
 
 
 def _future(part: Part, change: Change, place: int, first: int) -> Mask:
@@ -107,7 +106,7 @@ def _of_asset(part: Part, change: Change) -> Mask:
 
 def _later_rows(part: Part, change: Change) -> Mask:
     """Rows of which nothing was known at the cut."""
-    later: Mask = part.known.first_cell()[part.rows] > change.cut
+    later: Mask = part.known.first_cell[part.rows] > change.cut
     return later & _of_asset(part, change)
 
 

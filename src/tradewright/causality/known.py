@@ -7,6 +7,7 @@ step is the larger one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,29 @@ class Known:
     times: Ints
     said: str
 
+    @cached_property
+    def order(self) -> Ints:
+        """Row numbers in the order of time, T."""
+        is_sorted = bool((self.rows[1:] >= self.rows[:-1]).all())
+        return np.arange(len(self.rows)) if is_sorted else np.argsort(self.rows, kind="stable")
+
+    @cached_property
+    def steps(self) -> Ints:
+        """The steps at which something is decided, first to last."""
+        decided = self.decided[self.order]
+        decided = decided[decided < NEVER - 1]
+        return decided[np.r_[True, decided[1:] != decided[:-1]]] if len(decided) else decided
+
+    @cached_property
+    def latest(self) -> int:
+        """The last step at which anything was known."""
+        return max(int(steps.max(initial=-1)) for steps in {id(one): one for one in self.cells}.values())
+
+    @cached_property
     def first_cell(self) -> Ints:
         """The earliest step of each row's cells, T."""
         first = self.cells[0].copy()
-        for column in self.cells[1:]:
+        for column in {id(one): one for one in self.cells}.values():
             np.minimum(first, column, out=first)
         return first
 
@@ -53,11 +73,19 @@ def known_of(tables: tuple[Table, ...], options: AuditOptions) -> tuple[Known, .
             f"Nothing says when the rows of '{bare}' were known.",
             "With several tables, name known_at for each.",
         )
-    scale = np.unique(np.concatenate([times[times != NEVER] for times, _ in main]))
+    scale = _distinct(np.concatenate([times for times, _ in main]))
     return tuple(
         _known(table, times, said, scale, options, len(tables) > 1)
         for table, (times, said) in zip(tables, main, strict=True)
     )
+
+
+def _distinct(times: Ints) -> Ints:
+    """The distinct times in their order, those that are never left out; most tables are in order already."""
+    times = times[times != NEVER]
+    if not bool((times[1:] >= times[:-1]).all()):
+        times = np.sort(times)
+    return times[np.r_[True, times[1:] != times[:-1]]] if len(times) else times
 
 
 def _known(table: Table, times: Ints, said: str, scale: Ints, options: AuditOptions, several: bool) -> Known:

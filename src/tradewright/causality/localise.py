@@ -42,14 +42,16 @@ class Scene:
         values = next(one.values for one in self.base.channels if one.name == self.channel)
         return len(np.unique(values)) <= 8
 
-    def moves(self, change: Change, place: int | None = None) -> bool:
-        """Whether the channel moves under a change; at one row of the answer where `place` is given."""
+    def moves(self, change: Change, place: int | None = None, upto: int | None = None) -> bool:
+        """Whether the channel moves: anywhere, at one row, or in a row decided up to a step."""
         found = self.probe.change(self.base, self.world, change, 0.0)
         if isinstance(found, Refused) or self.channel not in found:
             return False
         one = found[self.channel]
         if one.size <= ROUNDING or (one.spread and change.name == "missing"):
             return False
+        if upto is not None:
+            return bool((self.base.decided[one.places] <= upto).any())
         return place is None or place in one.places
 
 
@@ -61,11 +63,11 @@ def origin_of(scene: Scene, change: Change, place: int) -> Origin:
     if not scene.moves(anchored, place):
         anchored = change
     source, telling = _source(scene, anchored, place)
-    return Origin(row, _horizon(scene, anchored, place), source, telling)
+    return Origin(row, _horizon(scene, anchored), source, telling)
 
 
-def _horizon(scene: Scene, change: Change, place: int) -> int | None:
-    """The farthest instant ahead at which a change still moves the row, by doubling and halving."""
+def _horizon(scene: Scene, change: Change) -> int | None:
+    """How far behind the cut a change still moves a row before it, by doubling and halving."""
     steps = np.unique(scene.world[0].known.rows[scene.world[0].rows])
     first = int(np.searchsorted(steps, change.cut, side="right"))
     left = len(steps) - first
@@ -76,8 +78,12 @@ def _horizon(scene: Scene, change: Change, place: int) -> int | None:
             return False
         later = replace(change, cut=int(steps[first + ahead - 1]))
         draws = MOST_DRAWS if scene.is_discrete and not INTERVENTIONS[change.name].is_structural else 1
-        return any(scene.moves(replace(later, seed=change.seed + draw), place) for draw in range(draws))
+        return any(
+            scene.moves(replace(later, seed=change.seed + draw), upto=change.cut) for draw in range(draws)
+        )
 
+    if moves_beyond(min(FARTHEST_ROWS, left // 2)):
+        return None
     reach = 1
     while moves_beyond(reach):
         if reach >= min(FARTHEST_ROWS, left):

@@ -1,7 +1,7 @@
 """What the user says about a table and its decisions, and how hard the audit is to look."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -25,24 +25,27 @@ class SideChannel(Protocol):
     def was_used(self) -> bool:
         """Whether the target has touched it so far."""
 
+    def refusal(self) -> str:
+        """Why it cannot be made to tell another story; empty where it can."""
+
 
 @dataclass(frozen=True)
 class Budget:
-    """How much an audit may run: `batch_runs` times one run over the table, but at least `least_calls` calls.
+    """How much level C1 may run: `calls` of the target, and over a large table `batch_runs` times its rows.
 
-    A small table is run in a moment whatever its length; there the calls decide. `seconds` counts only where
-    a `clock` was handed in.
+    A small table is run whole on each call; of a large one most calls see a short stretch. `seconds` counts
+    only where a `clock` was handed in, for level C2 as well.
     """
 
+    calls: int = 120
     batch_runs: float = 10.0
-    least_calls: int = 120
     seconds: float = float("inf")
 
     def __post_init__(self) -> None:
-        """Refuse a budget in which not even one change could be tried."""
-        if self.batch_runs < 4 or self.least_calls < 4:
+        """Refuse a budget in which not even a few changes could be tried."""
+        if self.batch_runs < 5 or self.calls < 12:
             raise InvalidOption(
-                f"A budget of {self.batch_runs} runs and {self.least_calls} calls.", "Give 4 or more of each."
+                f"A budget of {self.calls} calls and {self.batch_runs} runs.", "Give 12 or more, 5 or more."
             )
 
 
@@ -73,7 +76,8 @@ class AuditOptions:
     splits: tuple[int, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     clock: Callable[[], float] | None = None
-    side_channels: tuple[SideChannel, ...] = ()
+    side_channels: Callable[[], tuple[SideChannel, ...]] | None = None
+    watching: Callable[[], AbstractContextManager[None]] = nullcontext
     channel_stages: Mapping[str, Stage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

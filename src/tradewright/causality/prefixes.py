@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from tradewright.causality.answers import Answer
 from tradewright.causality.interventions import Change, World
 
@@ -27,8 +25,7 @@ class Prefixes:
 
 def steps_of(world: World) -> tuple[int, ...]:
     """The steps at which something is decided, first to last."""
-    decided = world[0].known.decided
-    return tuple(int(step) for step in np.unique(decided[decided < 2**61]))
+    return tuple(world[0].known.steps.tolist())
 
 
 def every_prefix(

@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,9 @@ from tradewright.causality.compare import ROUNDING, Difference, differences, sam
 from tradewright.causality.interventions import INTERVENTIONS, Change, World, changed, has_future
 from tradewright.causality.options import Budget, Target
 from tradewright.causality.state import Kept
+
+# Up to here a call costs the same however few rows it sees.
+SMALL_TABLE_ROWS = 4096
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,13 @@ class Probe:
     budget: Budget
     rows: int
     clock: Any = None
+    watching: Callable[[], AbstractContextManager[None]] = nullcontext
     calls: int = 0
     rows_run: int = 0
     done: Counter[str] = field(default_factory=Counter)
     cuts: set[int] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
     started: float = 0.0
     seconds_of_one: float = 0.0
 
@@ -64,7 +70,8 @@ class Probe:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return self.target(*(one.given for one in asked))
+                with self.watching():
+                    return self.target(*(one.given for one in asked))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a target may raise anything at all
                 return _refusal(error)
 
@@ -77,7 +84,9 @@ class Probe:
         asked = changed(world, change)
         answer = self.ask(asked)
         if isinstance(answer, Refused):
-            self.refused[f"{INTERVENTIONS[change.name].words}: {answer.reason}"] += 1
+            words = INTERVENTIONS[change.name].words
+            self.refused[words] += 1
+            self.examples.setdefault(words, answer.reason)
             return answer
         self.done[change.name] += 1
         self.cuts.add(change.cut)
@@ -97,10 +106,9 @@ class Probe:
 
     @property
     def is_spent(self) -> bool:
-        """Whether the budget is used up."""
-        if self.is_late:
-            return True
-        return self.calls >= self.budget.least_calls and self.rows_run >= self.budget.batch_runs * self.rows
+        """Whether the budget of level C1 is used up."""
+        is_run_through = self.rows > SMALL_TABLE_ROWS and self.rows_run >= self.budget.batch_runs * self.rows
+        return self.is_late or is_run_through or self.calls >= self.budget.calls
 
     @property
     def is_late(self) -> bool:

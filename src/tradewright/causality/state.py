@@ -12,7 +12,11 @@ _CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.
 
 @dataclass
 class Kept:
-    """The state reachable from a target's code, as it was before the first call."""
+    """The state reachable from a target's code, as it was before the first call.
+
+    Tables and arrays are kept by reference, containers and objects as deep copies: a cache that was filled by
+    one call must not answer for the next, and copying a large table would cost more than the call.
+    """
 
     homes: list[tuple[dict[str, Any], frozenset[str]]] = field(default_factory=list)
     values: list[dict[str, Any]] = field(default_factory=list)
