@@ -113,7 +113,7 @@ def test_the_trace_is_shown_only_when_asked_for_wherever_the_option_stands(shell
     said = shell(*asked)
     assert said.code == 1
     assert "Traceback" in said.err
-    assert said.err.strip().splitlines()[-1].startswith("error: there is no run 'ffff'")
+    assert said.err.strip().splitlines()[-1].startswith("error: there is no workspace at")
 
 
 def test_the_workspace_may_be_named_behind_the_verb(lived_in, tmp_path):
@@ -237,7 +237,10 @@ def test_json_holds_no_nan(furnished):
 
 
 def test_strategies_and_profiles_are_listed(shell):
-    assert {row["id"] for row in shell("strategies", "list", "--json").rows()} >= {"momentum", "sma_cross"}
+    listed = {row["id"]: row["parameters"] for row in shell("strategies", "list", "--json").rows()}
+    assert listed["sma_cross"][0] == {"name": "fast", "takes": "bars, 1 to 2519"}
+    assert "fast (bars, 1 to 2519)" in shell("strategies", "list").out
+    assert listed.keys() >= {"momentum", "sma_cross"}
     assert [row["id"] for row in shell("profiles", "list", "--json").rows()] == [
         "idealistic",
         "realistic",

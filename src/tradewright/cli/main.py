@@ -105,7 +105,19 @@ def run() -> None:
     # A reader that has seen enough (`| head`) ends the program as it ends every other one.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    _stop_like_ctrl_c()
     sys.exit(execute(sys.argv[1:]))
+
+
+def _stop_like_ctrl_c() -> None:
+    """A scheduler's SIGTERM and a lost terminal leave a run marked as partial, as Ctrl-C does.
+
+    What was told to ignore them (nohup) goes on ignoring them.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 if __name__ == "__main__":
