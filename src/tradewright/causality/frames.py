@@ -220,8 +220,13 @@ def _polars(table: Table, rows: Ints, changed: Mapping[int, Column], step: int) 
     made = table.native[rows]
     columns = []
     for place, column in _replaced(table, rows, changed, step).items():
-        series = pl.Series(table.names[place], column, nan_to_null=False)
-        columns.append(series.cast(table.native.dtypes[place], strict=False))
+        series = pl.Series(table.names[place], np.ma.getdata(column), nan_to_null=False)
+        series = series.cast(table.native.dtypes[place], strict=False)
+        if isinstance(column, np.ma.MaskedArray):
+            series = series.zip_with(
+                ~pl.Series(np.ma.getmaskarray(column)), pl.Series([None], dtype=series.dtype)
+            )
+        columns.append(series)
     return made.with_columns(columns)
 
 
@@ -250,13 +255,21 @@ def _numpy(table: Table, rows: Ints, changed: Mapping[int, Column], step: int) -
 
 def _replaced(table: Table, rows: Ints, changed: Mapping[int, Column], step: int) -> dict[int, Column]:
     """The columns to write: those that were changed, and the times that go on after the end."""
-    told = dict(changed)
+    told = {place: column if table.kind == "polars" else _filled(column) for place, column in changed.items()}
     if step:
         for place in table.places(TIME):
             column = table.values(place)[rows]
             if place not in told and column.dtype.kind == "M":
                 told[place] = advanced(column, step)
     return told
+
+
+def _filled(column: Column) -> Column:
+    """A masked column with NaN where it is masked: a mask would travel into the target's arithmetic."""
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    filled: Column = np.ma.filled(column.astype(np.float64), np.nan)
+    return filled
 
 
 def names_of(tables: Sequence[Table]) -> tuple[str, ...]:

@@ -52,16 +52,12 @@ def certificate_of(request: AuditRequest) -> Certificate:
 
     @contextmanager
     def watching() -> Iterator[None]:
-        watch.is_watching = True
-        try:
-            with clock.standing():
-                yield
-        finally:
-            watch.is_watching = False
+        with watch.listening(), clock.standing():
+            yield
 
     try:
-        watch.is_watching = True
-        module = loaded_file(request)
+        with watch.listening():
+            module = loaded_file(request)
         clock.adopt(module)
         target = function_of(request, module)
     except TradewrightError:
@@ -69,8 +65,6 @@ def certificate_of(request: AuditRequest) -> Certificate:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's file may raise anything at all
         said = " ".join(str(error).split())[:200]
         return not_assessed(request, f"its file does not run: {type(error).__name__}: {said}")
-    finally:
-        watch.is_watching = False
     loaded = tuple(watch.read)
     options = replace(
         request.options(),

@@ -79,6 +79,15 @@ class Watch:
 
         return reads
 
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While this is open, what is read, written and called is noted."""
+        self.is_watching = True
+        try:
+            yield
+        finally:
+            self.is_watching = False
+
     def channels(self) -> tuple["FileRead", ...]:
         """The files read so far."""
         return tuple(FileRead(path, self) for path in self.read)
