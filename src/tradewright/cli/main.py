@@ -1,6 +1,6 @@
 """The entry point: joins the verbs, knows the options of all of them, and gives every end its exit code.
 
-Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 130 interrupted.
+Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 3 an audit cannot tell; 130 interrupted.
 """
 
 import signal
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tradewright.cli import backtest, failures
+from tradewright.cli import audit, backtest, failures
 from tradewright.cli.asked import Asked, taken_out
 from tradewright.cli.data import check as data_check
 from tradewright.cli.data import ingest as data_ingest
@@ -62,6 +62,7 @@ def application() -> typer.Typer:
             group.command(verb.__name__.rpartition(".")[2], epilog=EVERYWHERE)(verb.run)
         app.add_typer(group, name=name)
     app.command("backtest", epilog=EVERYWHERE)(backtest.run)
+    app.command("audit", epilog=EVERYWHERE)(audit.run)
     return app
 
 
