@@ -55,7 +55,10 @@ def _shaped(value: Any, like: Any) -> Any:
 
 
 def _part(value: Any, name: str, world: World) -> Part | None:
-    """A hidden table on the scale of the world; None where nothing says when its rows were known."""
+    """A hidden table on the scale of the world; None where nothing says when its rows were known.
+
+    Weights and other constants are such: they have no rows, and changing them says nothing about the future.
+    """
     main = world[0]
     native = _as_table(value)
     if native is None:

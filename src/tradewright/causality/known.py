@@ -98,6 +98,8 @@ def _known(table: Table, times: Ints, said: str, scale: Ints, options: AuditOpti
     for name in table.names:
         if name in own:
             cells.append(_steps(_times(table, own[name]), scale))
+        elif name in options.known_after_rows:
+            cells.append(rows + 2 * options.known_after_rows[name])
         elif name.casefold() in in_advance:
             cells.append(np.full(len(rows), -1, dtype=np.int64))
         elif options.decide_at == "open" and name.casefold() in at_open:

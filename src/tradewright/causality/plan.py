@@ -139,7 +139,8 @@ def near_row(
 ) -> tuple[World, Answer] | None:
     """The stretch of a table around a row, and its own answer; the whole where it is small.
 
-    None where the target gives no answer on the stretch.
+    It begins early enough for what the target takes to warm up twice over, so that its answers near the row
+    are those it gives in earnest. None where the target gives no answer on the stretch.
     """
     main = world[0]
     if is_small(world):
