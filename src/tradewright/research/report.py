@@ -28,13 +28,13 @@ from tradewright.research.dossier.wording import counted
 from tradewright.research.judgement import StudyContext, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
-from tradewright.strategies.parameters import bounds_of
 from tradewright.validation import trading
 from tradewright.validation.benchmark import HOW
 from tradewright.validation.figure import Figure
 from tradewright.validation.performance import drawdown_series, monthly_returns, yearly_returns
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
+from tradewright.values.parameters import bounds_of
 
 CAUSES = {
     "spread_usd": "spread",
