@@ -73,6 +73,13 @@ def test_thousands_may_be_grouped_by_blanks_and_by_ticks(
     assert closes(tmp_path, cell, decimal=",", thousands=thousands) == [expected]
 
 
+@pytest.mark.parametrize(("cell", "typed"), [("1 010,5", "space"), ("1'010'200", '"\'"')])
+def test_thousands_that_are_grouped_otherwise_name_the_option(tmp_path, cell: str, typed: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        closes(tmp_path, cell, decimal=",")
+    assert f"Where thousands are grouped like this, give --thousands {typed}." in str(caught.value)
+
+
 def test_a_separator_of_thousands_is_one_that_people_use_and_not_the_decimal_one() -> None:
     with pytest.raises(InvalidOption, match="--thousands 'x'"):
         FileOptions("m", thousands="x")

@@ -9,6 +9,7 @@ from workspaces import START, Workspace
 
 from tradewright.data.synthetic.make import make
 from tradewright.data.synthetic.options import options_of
+from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.verdict_section import caveat_sentences
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.plan import prepare
@@ -16,6 +17,8 @@ from tradewright.research.report import content_of, identity_of, notes_on, summa
 from tradewright.research.result import Nobody, execute
 from tradewright.research.study import parse
 from tradewright.runs.artifacts import json_bytes
+from tradewright.runs.backtest import backtest
+from tradewright.strategies.buy_and_hold import BuyAndHold
 from tradewright.values.instant import date_of
 from tradewright.values.panel import panel_of_closes
 
@@ -238,6 +241,23 @@ def test_weights_above_the_gross_limit_are_said_before_any_figure(plan, result):
 @pytest.mark.parametrize("gross", [(1.0, -1.0), (1.0 + 1e-12,), (np.nan,), ()])
 def test_weights_within_the_gross_limit_are_not(plan, result, gross):
     assert content(plan, leveraged(result, *gross)).cautions == ()
+
+
+@pytest.mark.parametrize("names", [1, 2])
+def test_a_close_only_name_among_others_is_said_never_to_have_traded(plan, result, names):
+    panel = plan.panel
+    lacking = {}
+    for field in ("open", "high", "low", "volume"):
+        lacking[field] = getattr(panel, field).copy()
+        lacking[field][:, :names] = np.nan
+    mixed = replace(plan, panel=replace(panel, **lacking))
+    strategy = BuyAndHold(weights=dict.fromkeys(panel.symbols, 1.0 / len(panel.symbols)))
+    run = backtest(strategy, mixed.panel, plan.options.account, plan.profile)
+    (words,) = cautions_on(mixed, replace(result, headline=run))
+    whose = "1 name (SYN0000) never traded: it has" if names == 1 else "2 names (SYN0000, SYN0001) never"
+    assert words.startswith(whose)
+    whole = backtest(strategy, panel, plan.options.account, plan.profile)
+    assert cautions_on(plan, replace(result, headline=whole)) == ()
 
 
 def test_one_open_position_is_told_in_the_singular(plan, result):

@@ -20,7 +20,7 @@ def show(summary: Mapping[str, Any]) -> None:
     screen.say()
     screen.table(("gate", "answer", "reason"), gates)
     for words in summary.get("notes", ()):
-        screen.say(f"note: {words}")
+        screen.paragraph(f"note: {words}")
 
 
 def figure_row(figure: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -1,5 +1,7 @@
 """Text to values, cell by cell: what cannot be read is an error naming its file, line, column and value."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from tradewright.data.feeds.notation import COMMA, POINT, Notation, even
@@ -40,18 +42,20 @@ def numbers(table: pl.DataFrame, column: str, source: str, notation: Notation) -
         bare = bare.str.replace(COMMA, POINT, literal=True)
     values = bare.cast(pl.Float64, strict=False)
     wrong = ~missing & ~values.is_finite().fill_null(False)
-    commas = notation.mark == POINT and bool(cells.filter(wrong).str.contains(_DECIMAL_COMMA).any())
-    _refuse(
-        table,
-        wrong,
-        column,
-        source,
-        "is not a number",
-        "For decimal commas give --decimal ','." if commas else _CORRECT,
-    )
+    _refuse(table, wrong, column, source, "is not a number", _number_mend(plain.filter(wrong), notation))
     if not notation.is_sure:
         _refuse_doubtful(table, plain.str.contains(notation.doubtful), column, source, notation)
     return values.set(missing, None).fill_null(float("nan"))
+
+
+def _number_mend(wrong: pl.Series, notation: Notation) -> str:
+    """The option that reads the cells which are no numbers as the file is said to be written."""
+    if notation.mark == POINT and bool(wrong.str.contains(_DECIMAL_COMMA).any()):
+        return "For decimal commas give --decimal ','."
+    for group, typed in ((" ", "space"), ("'", '"\'"')):
+        if len(wrong) and bool(wrong.str.contains(replace(notation, thousands=group).grouped).all()):
+            return f"Where thousands are grouped like this, give --thousands {typed}."
+    return _CORRECT
 
 
 def _refuse_doubtful(
