@@ -15,7 +15,8 @@ from tradewright.runs.manifest import COMPLETE, PARTIAL
 from tradewright.values.errors import Blocked, Interrupted, StorageFailure
 
 FILES = {"certificate.json", "config.json", "context.json", "summary.json", "dossier.html",
-         "decisions.parquet", "orders.parquet", "fills.parquet", "flows.parquet", "equity.parquet", "refusals.parquet"}  # fmt: skip
+         "decisions.parquet", "orders.parquet", "fills.parquet", "flows.parquet", "equity.parquet",
+         "refusals.parquet"}  # fmt: skip
 OPTIONS = parse(STUDY, "study.toml")
 
 
