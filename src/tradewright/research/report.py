@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tradewright.causality.certificate import Certificate
 from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.content import (
     CostLine,
@@ -71,7 +72,22 @@ def content_of(
         costs=_costs(result),
         grid=_grid(plan, result),
         cautions=cautions,
+        audit=_audit(result.certificate),
         notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
+    )
+
+
+def _audit(certificate: Certificate) -> tuple[Quantity, ...]:
+    """The certificate of the audit for look-ahead; all of it stands in certificate.json."""
+    channels = certificate.channels
+    return (
+        Quantity("Verdict", f"{certificate.verdict.code}: {certificate.verdict}"),
+        Quantity("Level", certificate.level.value),
+        Quantity("Channels", f"{len(channels)}: {', '.join(one.channel for one in channels[:6])}"),
+        Quantity("What was tried", str(certificate.coverage)),
+        Quantity("Code, SHA-256", certificate.code_hash[:16]),
+        Quantity("Data, SHA-256", certificate.data_hash[:16]),
+        Quantity("Kept as", "certificate.json"),
     )
 
 
