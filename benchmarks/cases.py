@@ -154,9 +154,28 @@ def decide(scale: float) -> Case:
     )
 
 
+def spa(scale: float) -> Case:
+    """The best of a thousand candidates over five years of days, a thousand resamples."""
+    candidates, draws = max(int(1_000 * scale), 20), max(int(1_000 * scale), 100)
+    excess = 0.01 * np.random.default_rng(5).standard_normal((1_250, candidates))
+    return Case(
+        "spa",
+        f"SPA: {candidates:,} candidates x 1,250 days x {draws:,} resamples, studentised, step-wise",
+        "block length, errors, resamples and the adjusted p of every candidate",
+        {"excess": excess},
+        {"draws": draws},
+        (_ours(TRADEWRIGHT, "spa"),),
+        (Bar("seconds on one core", (TRADEWRIGHT,), (), 5.0, at_most=True, unit="s"),),
+        float(1_250 * candidates * draws),
+        "candidate-day-resample",
+        0.0,
+    )
+
+
 CASES: dict[str, Callable[[float], Case]] = {
     "sma": sma,
     "top_decile": top_decile,
     "sma_grid": sma_grid,
     "decide": decide,
+    "spa": spa,
 }

@@ -34,17 +34,27 @@ def test_a_case_runs_this_side_where_no_peer_is_installed(case: str, capsys, tmp
 
 
 def test_without_a_choice_every_case_runs():
-    assert arguments([]).cases == ["sma", "top_decile", "sma_grid", "decide", "commands"]
+    assert arguments([]).cases == ["sma", "top_decile", "sma_grid", "decide", "spa", "commands"]
 
 
 def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit) as stop:
         arguments(["sam"])
     assert stop.value.code == 2
-    assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, commands." in capsys.readouterr().err
+    assert (
+        "'sam' is no case. Known: sma, top_decile, sma_grid, decide, spa, commands."
+        in capsys.readouterr().err
+    )
 
 
 def test_no_rounds_at_all_are_refused(capsys):
     with pytest.raises(SystemExit):
         arguments(["--rounds", "0"])
     assert "--rounds must be 1 or more" in capsys.readouterr().err
+
+
+def test_the_test_of_the_best_of_many_runs_alone_and_takes_less_than_its_bar(tmp_path: Path):
+    figures = tmp_path / "figures.json"
+    assert run(["spa", "--small", "--rounds", "1", "--json", str(figures)]) == 0
+    (bar,) = json.loads(figures.read_text())["cases"][0]["bars"]
+    assert 0.0 < bar["value"] < bar["limit"] == 5.0
