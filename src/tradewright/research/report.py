@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tradewright.causality.certificate import Certificate
 from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.content import (
     CostLine,
@@ -28,13 +29,13 @@ from tradewright.research.dossier.wording import counted
 from tradewright.research.judgement import StudyContext, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
-from tradewright.strategies.parameters import bounds_of
 from tradewright.validation import trading
 from tradewright.validation.benchmark import HOW
 from tradewright.validation.figure import Figure
 from tradewright.validation.performance import drawdown_series, monthly_returns, yearly_returns
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
+from tradewright.values.parameters import bounds_of
 
 CAUSES = {
     "spread_usd": "spread",
@@ -71,7 +72,22 @@ def content_of(
         costs=_costs(result),
         grid=_grid(plan, result),
         cautions=cautions,
+        audit=_audit(result.certificate),
         notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
+    )
+
+
+def _audit(certificate: Certificate) -> tuple[Quantity, ...]:
+    """The certificate of the audit for look-ahead; all of it stands in certificate.json."""
+    channels = certificate.channels
+    return (
+        Quantity("Verdict", f"{certificate.verdict.code}: {certificate.verdict}"),
+        Quantity("Level", certificate.level.value),
+        Quantity("Channels", f"{len(channels)}: {', '.join(one.channel for one in channels[:6])}"),
+        Quantity("What was tried", str(certificate.coverage)),
+        Quantity("Code, SHA-256", certificate.code_hash[:16]),
+        Quantity("Data, SHA-256", certificate.data_hash[:16]),
+        Quantity("Kept as", "certificate.json"),
     )
 
 

@@ -9,9 +9,11 @@ from typing import Protocol
 
 import numpy as np
 
+from tradewright.causality.certificate import Certificate
 from tradewright.kernel.batch import simulate
 from tradewright.research.plan import Plan, Point
 from tradewright.runs.backtest import Backtest, backtest
+from tradewright.runs.strategy_audit import audit_strategy
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
 from tradewright.validation.evidence import GridPoint
@@ -83,6 +85,7 @@ class StudyResult:
     minimum_track_bars: Figure
     error: float
     matched_usd: Floats
+    certificate: Certificate
 
     @property
     def sharpe(self) -> Figure:
@@ -255,6 +258,9 @@ def _measured(
         minimum_track_bars=minimum_track_bars(period),
         error=_error(period),
         matched_usd=shown,
+        certificate=audit_strategy(
+            headline.strategy, plan.panel, plan.options.account, plan.profile, plan.options.seed
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from tradewright.causality.as_json import plain
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.plan import Plan, Point, Shelf, prepare
@@ -175,6 +176,7 @@ def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str
             **outcome_tables(plan.panel, run.decisions, run.outcome),
             "config.json": json_bytes(plan.config),
             "context.json": json_bytes(asdict(context)),
+            "certificate.json": json_bytes(plain(result.certificate)),
             "summary.json": json_bytes(summary_of(plan, result, verdict, context)),
             "dossier.html": render(content).encode(),
         }

@@ -306,3 +306,4 @@ class DossierContent:
     notes: tuple[str, ...] = ()
     full_trades_file: str = "fills.parquet"
     cautions: tuple[str, ...] = ()
+    audit: tuple[Quantity, ...] = ()
