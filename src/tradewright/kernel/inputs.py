@@ -17,6 +17,9 @@ DUST = 1e-9
 
 _ROWS_A_LOOK = 4096
 
+# A target from here on, in shares of equity or in shares of stock, is a slip of the pen.
+LARGEST = 1e12
+
 # Of what a fill costs: the bars looked back at, and how many returns make a volatility.
 WINDOW_BARS, LEAST_BARS = 21, 5
 # The stock that Kyle and Obizhaeva (2016) scale from: 2 % a day, a million shares of 40 dollars.
@@ -162,14 +165,14 @@ def check_decisions(decisions: Decisions, panel: Panel) -> None:
 
 
 def check_weights(weights: Floats, rows: Ints | list[int], symbols: tuple[str, ...]) -> None:
-    """Refuse an infinite weight, naming its row and symbol; NaN means leave as it is."""
-    infinite = np.isinf(weights)
-    if not np.count_nonzero(infinite):
+    """Refuse a weight beyond all bounds, naming its row and symbol; NaN means leave as it is."""
+    beyond = np.abs(weights) >= LARGEST
+    if not np.count_nonzero(beyond):
         return
-    place, asset = np.argwhere(infinite)[0]
+    place, asset = np.argwhere(beyond)[0]
     raise InvalidOption(
         f"Weight {weights[place, asset]} for {symbols[asset]} at row {rows[place]}.",
-        "Give a finite share of equity, or NaN to leave the position as it is.",
+        "Give a share of equity that some market could fill, or NaN to leave the position as it is.",
     )
 
 
