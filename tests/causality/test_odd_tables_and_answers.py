@@ -59,7 +59,9 @@ def next_change(table):
     return last_change(table).shift(-1)
 
 
-@pytest.mark.parametrize("name", [name for name, table in TABLES.items() if len(table) > 10 and name != "all missing"])
+@pytest.mark.parametrize(
+    "name", [name for name, table in TABLES.items() if len(table) > 10 and name != "all missing"]
+)
 def test_a_leak_over_an_odd_table_is_found(name):
     assert isinstance(audit(next_change, TABLES[name], QUICK).verdict, DependsOnFuture)
 
@@ -93,7 +95,8 @@ def test_an_odd_answer_has_a_verdict_and_no_leak(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["flags", "words", "times", "tuples", "events", "arrays of columns", "itself", "nullable", "reversed"]
+    "name",
+    ["flags", "words", "times", "tuples", "events", "arrays of columns", "itself", "nullable", "reversed"],
 )
 def test_an_odd_answer_that_is_rows_is_assessed(name):
     assert isinstance(audit(ODD_ANSWERS[name], bars(80), QUICK).verdict, NoDependenceObserved)

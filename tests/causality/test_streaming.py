@@ -30,7 +30,10 @@ def opened():
 
 
 def verdicts(batch, stream=opened, close=CLOSE):
-    return {one.channel: one.verdict for one in audit_stream(Streamed(NAMES, batch, stream), INSTANTS, {"close": close})}
+    return {
+        one.channel: one.verdict
+        for one in audit_stream(Streamed(NAMES, batch, stream), INSTANTS, {"close": close})
+    }
 
 
 def test_a_stream_that_equals_its_batch_is_at_level_c2():

@@ -88,7 +88,9 @@ class Hearing:
         if isinstance(base, Refused):
             return self._closed(_silent(base))
         if len(steps_of(self.world)) < 2:
-            return self._closed(_silent(Refused("the table has no two instants, hence no past and no future")))
+            return self._closed(
+                _silent(Refused("the table has no two instants, hence no past and no future"))
+            )
         repeated = self._repeats(base)
         if repeated is not None:
             return self._closed(_silent(repeated))

@@ -123,7 +123,11 @@ def _refusal(error: BaseException) -> Refused:
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if "site-packages" not in name and not name.startswith(sys.base_prefix) and not name.startswith(OWN_FOLDER):
+        if (
+            "site-packages" not in name
+            and not name.startswith(sys.base_prefix)
+            and not name.startswith(OWN_FOLDER)
+        ):
             line, file = trace.tb_lineno, name
         trace = trace.tb_next
     said = " ".join(str(error).split())[:200]
