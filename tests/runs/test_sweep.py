@@ -182,3 +182,58 @@ def test_large_panels_are_cut_into_chunks_that_fit_in_memory(monkeypatch, alone)
     small = sweep(MIXED, PANEL, ACCOUNT, REALISTIC, threads=2)
     assert np.array_equal(small.equity_usd, alone.equity_usd)
     assert len(module._spans(len(MIXED), 1, PANEL)) == len(MIXED)
+
+
+class Doubled(Strategy):
+    """Looks at its own values when it is built, which a grid must not skip."""
+
+    window: int = parameter(2, low=1, high=100, unit="bars", about="half of what it uses")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "window", 2 * self.window)
+
+    @property
+    def warm_up_bars(self) -> int:
+        return self.window
+
+    def decide(self, view: View) -> Weights:
+        return None
+
+
+def test_a_strategy_that_is_built_in_its_own_way_is_built_so_in_a_grid():
+    assert [one.window for one in grid(Doubled, {"window": [1, 2, 3]})] == [2, 4, 6]
+
+
+@pytest.mark.parametrize("kind", [SmaCross, Momentum, MeanReversion, Cautious])
+def test_what_a_grid_builds_equals_what_its_class_builds(kind):
+    (built,) = grid(kind, {})
+    assert built == kind()
+    assert hash(built) == hash(kind())
+    assert built.parameters() == kind().parameters()
+
+
+def test_a_grid_keeps_values_as_the_strategy_keeps_them():
+    (one,) = grid(MeanReversion, {"entry": [np.float64(1.5)]}, window=np.int64(30))
+    assert (type(one.entry), type(one.window)) == (float, int)
+
+
+def test_after_a_failure_nobody_begins_another_chunk():
+    asked = []
+
+    class Breaks(Strategy):
+        """Breaks at once, and notes that it was asked."""
+
+        window: int = parameter(1, low=1, high=1_000, unit="bars", about="its number")
+
+        @property
+        def warm_up_bars(self) -> int:
+            return 1
+
+        def decide(self, view: View) -> Weights:
+            asked.append(self.window)
+            raise RuntimeError("no more")
+
+    with pytest.raises(Failure, match="no more"):
+        sweep(grid(Breaks, {"window": range(1, 1_001)}), PANEL, ACCOUNT, REALISTIC, threads=2)
+    assert len(asked) <= 2

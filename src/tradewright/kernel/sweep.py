@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from tradewright.kernel.inputs import check_decisions, check_panel, terms_of
+from tradewright.kernel.memory import fresh
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
 from tradewright.values.panel import Floats, Ints, Panel
@@ -34,7 +35,7 @@ def simulate_many(
         raise InvalidOption(f"threads = {threads}.", "Give 1 or more.")
     check_panel(panel)
     terms = terms_of(panel, account, profile)
-    equity = np.empty((len(decisions), len(panel.instants)))
+    equity = fresh(len(decisions), len(panel.instants))
 
     def run(first: int, last: int) -> None:
         chosen = decisions[first:last]

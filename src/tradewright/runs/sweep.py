@@ -1,15 +1,17 @@
 """Many candidates over one panel: the parameter grid of a strategy, or any list of strategies."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import prod
 from typing import Any, overload
 
 import numpy as np
 
 from tradewright.kernel.inputs import Terms, check_decisions, check_panel, terms_of
+from tradewright.kernel.memory import fresh
 from tradewright.runs.backtest import asked_at_once, broken, decide_loop
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
@@ -19,7 +21,8 @@ from tradewright.values.errors import InvalidOption, TradewrightError
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
-_CHUNKS_A_THREAD = 4
+# The last chunks hold this part of what one thread does: nobody waits longer for another.
+_LAST_CHUNKS_A_THREAD = 16
 # A candidate may decide on every row: a chunk's worst case stays below this, in numbers.
 _CHUNK_ROOM = 1 << 25
 
@@ -53,7 +56,7 @@ class Grid(Sequence[Strategy]):
 
     kind: type[Strategy]
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
-    fixed: tuple[tuple[str, Any], ...]
+    fixed: Mapping[str, Any]
 
     def __len__(self) -> int:
         """The number of combinations."""
@@ -70,11 +73,11 @@ class Grid(Sequence[Strategy]):
         return tuple(self._built(number) for number in range(len(self))[place])
 
     def _built(self, number: int) -> Strategy:
-        given = dict(self.fixed)
+        given = dict(self.fixed)  # checked once, for all combinations
         for name, values in reversed(self.axes):
             number, at = divmod(number, len(values))
             given[name] = values[at]
-        return self.kind(**given)
+        return self.kind.of_checked(given)
 
 
 def grid(kind: type[Strategy], axes: Mapping[str, Iterable[Any]], **fixed: Any) -> Grid:
@@ -82,9 +85,10 @@ def grid(kind: type[Strategy], axes: Mapping[str, Iterable[Any]], **fixed: Any) 
 
     Raises: UnknownParameter or InvalidOption for a name, value or pair that the strategy refuses.
     """
-    kept = {name: tuple(values) for name, values in axes.items()}
-    refuse_axes(kind.__name__, kind.declared(), kept, fixed)
-    return Grid(kind, tuple(kept.items()), tuple(fixed.items()))
+    given = {name: tuple(values) for name, values in axes.items()}
+    kept = refuse_axes(kind.__name__, kind.declared(), given, fixed)
+    alone = {name: values[0] for name, values in kept.items() if name not in given}
+    return Grid(kind, tuple((name, kept[name]) for name in given), alone)
 
 
 def sweep(
@@ -104,29 +108,43 @@ def sweep(
         raise InvalidOption(f"threads = {threads}.", "Give 1 or more.")
     check_panel(panel)
     market = _Market(panel, Frame(panel), account, profile, terms_of(panel, account, profile))
-    equity = np.empty((len(strategies), len(panel.instants)))
+    equity = fresh(len(strategies), len(panel.instants))
     spans = _spans(len(strategies), threads, panel)
+    batches: dict[int, DecisionBatch] = {}
+    waiting = iter(range(len(spans)))
 
-    def traded(span: tuple[int, int]) -> DecisionBatch:
-        first, last = span
-        batch = _decided(strategies[first:last], market)
-        _trade(batch, market, equity[first:last])
-        return batch
+    def work() -> None:
+        try:
+            for place in waiting:  # shared: each chunk goes to whoever is free
+                first, last = spans[place]
+                batches[place] = _decided(strategies[first:last], market)
+                _trade(batches[place], market, equity[first:last])
+        finally:
+            deque(waiting, maxlen=0)  # after a failure nobody begins another
 
-    if threads == 1:
-        batches = list(map(traded, spans))
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            batches = list(pool.map(traded, spans))
-    return Sweep(strategies, _joined(batches, len(panel.symbols)), equity)
+    # The caller's thread is one of them: starting a thread takes longer than some chunks.
+    with ThreadPoolExecutor(max(1, threads - 1)) as pool:
+        others = [pool.submit(work) for _ in range(threads - 1)]
+        work()
+        for other in others:
+            other.result()
+    ordered = [batches[place] for place in range(len(spans))]
+    return Sweep(strategies, _joined(ordered, len(panel.symbols)), equity)
 
 
 def _spans(candidates: int, threads: int, panel: Panel) -> list[tuple[int, int]]:
-    """The candidates cut into chunks: several a thread so that none waits long, none too large for memory."""
+    """The candidates cut into chunks, ever smaller ones, so that the threads end together.
+
+    Candidates differ in how much they trade; each chunk has a price of its own. None is too large for memory.
+    """
     largest = max(1, _CHUNK_ROOM // max(1, panel.close.size))
-    chunks = min(candidates, max(threads * _CHUNKS_A_THREAD, -(-candidates // largest)))
-    edges = np.linspace(0, candidates, chunks + 1).astype(int).tolist()
-    return list(pairwise(edges))
+    least = max(1, candidates // (_LAST_CHUNKS_A_THREAD * threads))
+    spans, first = [], 0
+    while first < candidates:
+        size = min(largest, max(least, (candidates - first) // (2 * threads)))
+        spans.append((first, min(first + size, candidates)))
+        first += size
+    return spans
 
 
 def _decided(candidates: Sequence[Strategy], market: _Market) -> DecisionBatch:

@@ -153,20 +153,22 @@ def refuse_strangers(owner: str, fields: Iterable[Field[Any]], given: Iterable[s
 
 def refuse_axes(
     owner: str, fields: Iterable[Field[Any]], axes: Mapping[str, tuple[Any, ...]], fixed: Mapping[str, Any]
-) -> None:
+) -> dict[str, tuple[Any, ...]]:
     """Refuse a grid that holds any impossible combination, without building them all.
 
+    Gives the values of every parameter as the strategy keeps them, one where the grid has no axis.
     Raises: UnknownParameter, InvalidOption.
     """
     fields = tuple(fields)
     refuse_strangers(owner, fields, [*axes, *fixed])
     taken = {one.name: axes.get(one.name, (fixed.get(one.name, one.default),)) for one in fields}
-    kept = {one.name: [checked(owner, one, value) for value in taken[one.name]] for one in fields}
+    kept = {one.name: tuple(checked(owner, one, value) for value in taken[one.name]) for one in fields}
     for one in fields:
         other = one.metadata[_BOUNDS].below
         if other and kept[one.name] and kept[other]:
             # If the highest of one lies below the lowest of the other, every pair does.
             refuse_disorder(owner, [one], {one.name: max(kept[one.name]), other: min(kept[other])})
+    return kept
 
 
 def read_number(text: str, default: Any) -> Any:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tradewright.kernel.inputs import Terms
+from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.entry import entry
 from tradewright.kernel.native.records import (
@@ -38,9 +39,20 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     return panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)
 
 
+def new_path(bars: int, accrues: bool) -> Path:
+    """The columns of money, before the first row.
+
+    Every row of the first three is written. What is short is written only on rows where something is, and
+    accruals only where there are any: else one zero stands for all.
+    """
+    equity, cash, long = fresh(3, bars)
+    interest, borrow_fee = fresh(2, bars) if accrues else np.broadcast_to(0.0, (2, bars))
+    return equity, cash, long, np.zeros(bars), interest, borrow_fee
+
+
 def address_of(array: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]") -> int:
     """Where an array lies in memory; whoever passes it on keeps the array alive."""
-    return int(array.__array_interface__["data"][0])
+    return int(array.ctypes.data)  # __array_interface__ would describe every field of a record
 
 
 class Books:
@@ -63,11 +75,7 @@ class Books:
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
         ]
-        # Every row of these is written. Accruals are written only where there are any: else one zero for all.
-        accruals = (np.empty(bars), np.empty(bars))
-        if not self.account[0]["accrues"]:
-            accruals = (np.broadcast_to(0.0, bars), np.broadcast_to(0.0, bars))
-        self.path: Path = (np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars), *accruals)
+        self.path = new_path(bars, bool(self.account[0]["accrues"]))
         self.table = np.zeros(1, dtype=table_dtype)
         self._address = address_of(self.table)
         self._sweep: tuple[Ints, Floats] | None = None

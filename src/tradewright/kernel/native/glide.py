@@ -51,7 +51,6 @@ def glide_flat(account: Record, path: Path, stop: int) -> None:
     if account["journals"]:
         fill(path[1][start:stop], cash)
         fill(path[2][start:stop], 0.0)
-        fill(path[3][start:stop], 0.0)
     account["long"] = account["short"] = 0.0
     account["equity"] = cash
     if cash <= 0.0 and account["ruined_row"] < 0:  # only an account that owes more than it sold for
@@ -71,8 +70,9 @@ def glide_held(account: Record, assets: Records, market: Market, path: Path, sto
         carry(column, close[start:stop, asset["number"]], asset["mark"])
     asset["mark"] = column[-1]  # before equity is written over it
     if account["journals"]:
-        side, other = (path[2], path[3]) if qty > 0.0 else (path[3], path[2])
-        fill(other[start:stop], 0.0)
+        side = path[2] if qty > 0.0 else path[3]
+        if qty < 0.0:
+            fill(path[2][start:stop], 0.0)  # the other one is zero where nobody writes
         ruins = value_rows(column, equity, path[1][start:stop], side[start:stop], qty, cash)
     else:
         ruins = value_equity(column, equity, qty, cash)
@@ -118,8 +118,6 @@ def glide_accruing(account: Record, assets: Records, market: Market, path: Path,
         ruins += equity[place] <= 0.0
     account["cash"], account["interest"] = cash, interest
     account["long"], account["short"], account["equity"] = qty * price, 0.0, equity[-1]
-    if journals:
-        fill(path[3][start:stop], 0.0)
     if ruins > 0 and account["ruined_row"] < 0:
         account["ruined_row"] = start + first_ruined(equity)
     if account["held"]:

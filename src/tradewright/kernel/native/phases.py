@@ -222,6 +222,8 @@ def write(account: Record, path: Path, row: int) -> None:
     """Note the account at this row's close."""
     path[0][row] = account["equity"]
     if account["journals"]:  # in a sweep every column is the same memory
-        path[1][row], path[2][row], path[3][row] = account["cash"], account["long"], account["short"]
+        path[1][row], path[2][row] = account["cash"], account["long"]
+        if account["short"] != 0.0:  # the column is zero where nobody writes
+            path[3][row] = account["short"]
         if account["accrues"]:
             path[4][row], path[5][row] = account["interest"], account["borrow_fee"]

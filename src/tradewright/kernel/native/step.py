@@ -33,6 +33,8 @@ def run(
             return JOURNAL_FULL
         liquidate(account, assets, journal, stop - 1)
         write(account, path, stop - 1)
+        if account["journals"]:
+            path[3][stop - 1] = 0.0  # what was short before
         account["liquidated"] = 1
     return DONE
 
