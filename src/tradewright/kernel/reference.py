@@ -7,6 +7,7 @@ compiled kernel, which does the same, arrives at the same bits.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -60,11 +61,25 @@ class State:
     interest: float = 0.0  # received so far, less what was paid
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
+    gate: "PlainGate | None" = None
     orders: list[Order] = field(default_factory=list)
     # The three below are rows of the records of the same name in values/outcome.py.
     fills: list[tuple[int, int, int, float, float, float, float, float]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)
     refusals: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+class PlainGate(Protocol):
+    """Whoever decides which orders reach the market; the compiled twin is `native.gate.Gate`."""
+
+    def opened(self, state: State) -> None:
+        """The account before its first bar."""
+
+    def closed(self, state: State, row: int) -> None:
+        """The account at a row's close."""
+
+    def admitted(self, state: State, asset: int, shares: float, row: int) -> tuple[float, int]:
+        """The shares that may work, 0.0 for none, and the reason then."""
 
 
 @dataclass(frozen=True)
@@ -77,25 +92,39 @@ class Intent:
 
 
 def simulate(
-    panel: Panel, decisions: Decisions, account: AccountOptions, profile: ExecutionProfile
+    panel: Panel,
+    decisions: Decisions,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: PlainGate | None = None,
 ) -> Outcome:
-    """Trade the decisions over the panel, one row after the other."""
+    """Trade the decisions over the panel, one row after the other; every order is asked of the `gate`."""
     check_panel(panel)
     check_decisions(decisions, panel)
     pairs = zip(decisions.rows, decisions.weights, strict=True)
-    return simulate_intents(panel, [Intent(int(row), weights) for row, weights in pairs], account, profile)
+    intents = [Intent(int(row), weights) for row, weights in pairs]
+    return simulate_intents(panel, intents, account, profile, gate)
 
 
 def simulate_intents(
-    panel: Panel, intents: Iterable[Intent], account: AccountOptions, profile: ExecutionProfile
+    panel: Panel,
+    intents: Iterable[Intent],
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: PlainGate | None = None,
 ) -> Outcome:
     """Trade intents in weights or in shares over the panel."""
     state = opened(panel, terms_of(panel, account, profile))
+    if gate is not None:
+        state.gate = gate
+        gate.opened(state)
     decided = {intent.row: intent for intent in intents}
     bars = len(panel.instants)
     path = np.zeros((6, bars))
     for row in range(bars):
         step(state, row, decided.get(row - 1))
+        if gate is not None:
+            gate.closed(state, row)
         if row == bars - 1 and state.terms.liquidate:
             liquidate(state, row)
         path[:, row] = (state.equity, state.cash, state.long, state.short, state.interest, state.borrow_fee)
@@ -187,18 +216,42 @@ def pay(state: State, row: int, asset: int, kind: int, amount_usd: float) -> Non
 
 def admit(state: State, intent: Intent) -> None:
     """Turn targets into orders; a new word on an instrument replaces its unfinished order."""
-    for asset, target in enumerate(intent.targets.tolist()):
-        if math.isnan(target):
-            continue
+    spoken = [(asset, one) for asset, one in enumerate(intent.targets.tolist()) if not math.isnan(one)]
+    if state.gate is not None:
+        admit_gated(state, intent, spoken)
+        return
+    for asset, target in spoken:
         if asset in state.working:
             close(state, state.working[asset], out.REPLACED, intent.row)
-        shares, reason = wanted_shares(state, asset, target, intent.in_shares)
-        if reason:
-            state.refusals.append((intent.row, asset, reason))
-        if shares != 0.0:
-            order = Order(len(state.orders), intent.row, asset, shares, shares, done_row=intent.row)
-            state.orders.append(order)
-            state.working[asset] = order
+        place(state, intent.row, asset, wanted_shares(state, asset, target, intent.in_shares))
+
+
+def admit_gated(state: State, intent: Intent, spoken: list[tuple[int, float]]) -> None:
+    """The same through the gate: reductions first, so that what opens sees what closes gone."""
+    assert state.gate is not None
+    for asset, _ in spoken:
+        if asset in state.working:
+            close(state, state.working[asset], out.REPLACED, intent.row)
+    for turn in range(2):
+        for asset, target in spoken:
+            shares, reason = wanted_shares(state, asset, target, intent.in_shares)
+            held = state.qty[asset]
+            if (shares * held < 0.0 and abs(shares) <= abs(held)) != (turn == 0):
+                continue
+            if shares != 0.0:
+                shares, reason = state.gate.admitted(state, asset, shares, intent.row)
+            place(state, intent.row, asset, (shares, reason))
+
+
+def place(state: State, row: int, asset: int, wish: tuple[float, int]) -> None:
+    """A wish becomes a working order, or a refusal, or nothing."""
+    shares, reason = wish
+    if reason:
+        state.refusals.append((row, asset, reason))
+    if shares != 0.0:
+        order = Order(len(state.orders), row, asset, shares, shares, done_row=row)
+        state.orders.append(order)
+        state.working[asset] = order
 
 
 def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> tuple[float, int]:
