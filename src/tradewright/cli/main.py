@@ -16,6 +16,7 @@ from tradewright.cli.data import check as data_check
 from tradewright.cli.data import ingest as data_ingest
 from tradewright.cli.data import list as data_list
 from tradewright.cli.data import show as data_show
+from tradewright.cli.limits import list as limits_list
 from tradewright.cli.profiles import list as profiles_list
 from tradewright.cli.runs import compare as runs_compare
 from tradewright.cli.runs import list as runs_list
@@ -39,6 +40,7 @@ GROUPS = {
         (runs_list, runs_show, runs_compare, runs_replay, runs_verify),
     ),
     "strategies": ("The strategies that come with the package.", (strategies_list, strategies_show)),
+    "limits": ("The risk profiles: what the gateway holds every order against.", (limits_list,)),
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
 }
 

@@ -64,7 +64,10 @@ def overnight_returns(panel: Panel) -> Floats:
 
 
 def gap_statistics(moves: Floats, held: Floats | None = None) -> GapStatistics:
-    """Count the nights' gaps; `held` (T x N, signed) keeps the nights on which a position was carried."""
+    """Count the nights' gaps; `held` keeps those over which a position was carried.
+
+    Shape: both are T x N; the sign of `held[t]` is that of the position over the night before row t.
+    """
     seen = _as_held(moves, held)
     size = np.abs(seen)
     wide = size >= GAP
@@ -87,28 +90,8 @@ def jumped_stops(moves: Floats, distance: float, held: Floats | None = None) -> 
     return JumpedStops(distance, len(seen), len(beyond), mean, worst)
 
 
-def held_overnight(panel: Panel, fills: "np.ndarray[tuple[int], np.dtype[np.void]]") -> Floats:
-    """The sign of each position over the night before each row, read from an account's fills.
-
-    Shape: T x N. Positions are restated at splits, so that only what was sold counts as gone.
-    """
-    signs = np.zeros(panel.shape)
-    ratios = panel.actions[panel.actions["kind"] == SPLIT]
-    for asset in np.unique(fills["asset"]).tolist():
-        traded = np.zeros(panel.shape[0])
-        own = fills[fills["asset"] == asset]
-        factor = np.ones(panel.shape[0])
-        splits = ratios[(ratios["asset"] == asset) & (ratios["row"] < panel.shape[0])]
-        np.multiply.at(factor, splits["row"], splits["value"])
-        np.add.at(traded, own["row"], own["qty"] / np.cumprod(factor)[own["row"]])
-        position = np.cumsum(traded)
-        largest = float(np.max(np.abs(position)))
-        signs[1:, asset] = np.where(np.abs(position) > 1e-9 * largest, np.sign(position), 0.0)[:-1]
-    return signs
-
-
 def _as_held(moves: Floats, held: Floats | None) -> Floats:
     """Known moves as their holder felt them: a short position is hurt by a rise."""
-    felt = moves if held is None else moves * held
+    felt = moves if held is None else moves * np.sign(held)
     keep = np.isfinite(moves) if held is None else np.isfinite(moves) & (held != 0.0)
     return felt[keep]

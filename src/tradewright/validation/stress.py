@@ -9,6 +9,8 @@ import numpy as np
 
 from tradewright.values.panel import Floats
 
+LEAST_RETURNS = 60
+
 
 @dataclass(frozen=True)
 class Shock:
@@ -54,24 +56,24 @@ class Stressed:
     loss: float
 
 
-def betas(panel_close: Floats) -> Floats:
+def betas(growth: Floats) -> Floats:
     """Each instrument's move for a move of the equal-weighted market of the same panel.
 
-    Shape: T x N closes in, N out; 1.0 where fewer than 60 common returns or no variance say otherwise.
-    Closes are raw: pass a growth index where splits fall in between.
+    Shape: T x N values of a growth index in, N out; 1.0 where fewer than 60 common returns or no variance
+    say otherwise.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        returns = panel_close[1:] / panel_close[:-1] - 1.0
+        returns = growth[1:] / growth[:-1] - 1.0
     known = np.isfinite(returns)
     counts = known.sum(axis=1)
     market = np.divide(
         np.where(known, returns, 0.0).sum(axis=1), counts, out=np.full(len(counts), np.nan), where=counts > 0
     )
-    found = np.ones(panel_close.shape[1])
+    found = np.ones(growth.shape[1])
     for asset in range(len(found)):
         both = known[:, asset] & np.isfinite(market)
         own, all_of = returns[both, asset], market[both]
-        variance = float(np.var(all_of)) if len(all_of) >= 60 else 0.0
+        variance = float(np.var(all_of)) if len(all_of) >= LEAST_RETURNS else 0.0
         if variance > 0.0:
             found[asset] = float(np.mean((own - own.mean()) * (all_of - all_of.mean()))) / variance
     return found

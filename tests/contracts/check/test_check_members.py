@@ -43,7 +43,9 @@ working = st.one_of(st.just(math.nan), st.integers(0, 1_000).map(float))
 counts = st.one_of(st.just(-1), st.integers(0, 60))
 MONEY = tuple(one.name for one in fields(Book) if one.name.endswith("_usd") and one.name != "tick_usd")
 COUNTS = tuple(
-    one.name for one in fields(Book) if one.name.startswith(("orders_", "cancels_", "fills_", "working_orders"))
+    one.name
+    for one in fields(Book)
+    if one.name.startswith(("orders_", "cancels_", "fills_", "working_orders"))
 )
 
 
@@ -95,13 +97,13 @@ def test_a_sound_order_passes(name, order):
 def test_a_violation_is_refused_in_words(case):
     refusal = law.must_refuse(BY_NUMBER[case.number], *case.made())
     assert not refusal.is_unknown
-    law.must_name_limit_value_and_way_out(refusal, case.says)
+    law.must_name_limit_value_and_way_out(refusal, case.words)
 
 
 @pytest.mark.parametrize("case", UNKNOWNS, ids=str)
 def test_an_unknown_input_refuses(case):
     law.must_refuse_the_unknown(BY_NUMBER[case.number], *case.made())
-    law.must_name_limit_value_and_way_out(BY_NUMBER[case.number].judge(*case.made()))
+    law.must_name_limit_value_and_way_out(BY_NUMBER[case.number].judge(*case.made()), case.words)
 
 
 @pytest.mark.parametrize("case", [*VIOLATIONS, *UNKNOWNS], ids=str)

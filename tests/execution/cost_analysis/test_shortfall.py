@@ -136,7 +136,9 @@ def test_the_unit_of_prices_does_not_matter(share, decision, arrival, paid, last
     scale = 2.0**power
     first = shortfall(Executed(1, 64.0, 64.0 * share, decision, arrival, paid, last, 3.0))
     other = shortfall(
-        Executed(1, 64.0, 64.0 * share, *(one * scale for one in (decision, arrival, paid, last)), 3.0 * scale)
+        Executed(
+            1, 64.0, 64.0 * share, *(one * scale for one in (decision, arrival, paid, last)), 3.0 * scale
+        )
     )
     assert other.total == first.total
 

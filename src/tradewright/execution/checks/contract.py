@@ -148,7 +148,7 @@ class Refusal:
     @property
     def words(self) -> str:
         """The whole refusal in one readable line."""
-        return f"{self.check}: {self.value}; the limit is {self.limit}. {self.way_out}"
+        return f"{self.check}: {self.value}; allowed: {self.limit}. {self.way_out}"
 
 
 Judge = Callable[[Request, Book, Limits], "Refusal | None"]
@@ -194,8 +194,8 @@ def refused(number: int, limit: str, value: str, way_out: str) -> Refusal:
 
 def unknown(number: int, what: str, way_out: str) -> Refusal:
     """Check `number` lacks an input: that refuses, because nobody can say that the order is sound."""
-    said = f"{what} is unknown"
-    return Refusal(NAMES[number], GATEWAY + number, "that it is known", said, way_out, is_unknown=True)
+    said = f"nobody knows {what}"
+    return Refusal(NAMES[number], GATEWAY + number, "only what is known", said, way_out, is_unknown=True)
 
 
 def notional_price(order: Request, book: Book) -> float:

@@ -43,7 +43,7 @@ def exposure(order: Request, book: Book, limits: Limits) -> Refusal | None:
             return unknown(7, f"{name}, equity or price", _ACCOUNT)
         if value > limit * equity:
             return refused(
-                7, f"{name} of {limit:.2%} of equity", f"{value / equity:.2%} with all that works",
+                7, f"{limit:.2%}", f"{name} of {value / equity:.2%} of equity with all that works",
                 "Send less, reduce first or cancel what works.",
             )  # fmt: skip
     return None

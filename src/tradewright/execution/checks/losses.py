@@ -12,7 +12,7 @@ def losses(order: Request, book: Book, limits: Limits) -> Refusal | None:
     """The kill switch has not tripped, and no loss or drawdown has reached its limit."""
     if limits.needs_kill_switch and book.kill_latched != 0:
         if book.kill_latched == YES:
-            return refused(15, "a kill switch at rest", "it has tripped and is latched", _WAY_OUT)
+            return refused(15, "a switch at rest", "the kill switch has tripped", _WAY_OUT)
         return unknown(15, "the kill switch's state", "Restore it; it is taken as tripped until then.")
     for name, start, limit in measured(book, limits):
         if limit == FREE:
@@ -21,7 +21,7 @@ def losses(order: Request, book: Book, limits: Limits) -> Refusal | None:
         if lost != lost:
             return unknown(15, f"the {name}", "Reconcile equity with the broker.")
         if lost >= limit:
-            return refused(15, f"a {name} of {limit:.2%}", f"{lost:.2%}", _WAY_OUT)
+            return refused(15, f"less than {limit:.2%}", f"a {name} of {lost:.2%}", _WAY_OUT)
     return None
 
 

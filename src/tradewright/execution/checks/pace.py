@@ -30,8 +30,8 @@ def pace(order: Request, book: Book, limits: Limits) -> Refusal | None:
         if count < 0:
             return unknown(10, f"the count of {what} in {window}", "Restore the gateway's tally.")
         if count + 1 > limit:
-            said = f"this would be {count + 1}"
-            return refused(10, f"{limit:g} {what} in {window}", said, "Slow down, or send fewer.")
+            said = f"{count + 1} {what} in {window}"
+            return refused(10, f"{limit:g}", said, "Slow down, or send fewer.")
     return None if order.is_cancel else _order_to_trade(book, limits)
 
 
@@ -43,8 +43,8 @@ def _order_to_trade(book: Book, limits: Limits) -> Refusal | None:
         return unknown(10, "the count of orders and fills today", "Restore the gateway's tally.")
     ratio = (book.orders_day + 1) / max(book.fills_day, 1)
     if book.orders_day >= _RATIO_FROM and ratio > limits.max_order_to_trade:
-        limit = f"{limits.max_order_to_trade:g} orders a trade"
-        return refused(10, limit, f"{ratio:.1f}", "Quote closer, or send fewer.")
+        said = f"{ratio:.1f} orders a trade"
+        return refused(10, f"{limits.max_order_to_trade:g}", said, "Quote closer, or send fewer.")
     return None
 
 
@@ -56,8 +56,9 @@ def duplicate(order: Request, book: Book, limits: Limits) -> Refusal | None:
         return unknown(11, "what was sent before", "Restore the gateway's tally.")
     if book.duplicates > limits.max_duplicates:
         return refused(
-            11, f"{limits.max_duplicates:g} repeats in {limits.duplicate_window_s:g} s",
-            f"{book.duplicates} equal orders for {order.symbol}", "Wait, or change what is wanted.",
+            11, f"{limits.max_duplicates:g}",
+            f"{book.duplicates} equal to this for {order.symbol} in {limits.duplicate_window_s:g} s",
+            "Wait, or change what is wanted.",
         )  # fmt: skip
     return None
 
@@ -71,8 +72,10 @@ def parent_order(order: Request, book: Book, limits: Limits) -> Refusal | None:
     if not (math.isfinite(after) and math.isfinite(order.parent_qty)):
         return unknown(12, "the parent or its children", "Restore the parent's state.")
     if sent < 0.0 or after < sent or after > abs(order.parent_qty) * (1.0 + 1e-9):
-        limit, left = f"a parent of {order.parent_qty:g} shares", order.parent_qty - order.children_qty
-        return refused(12, limit, f"its children would be {side * after:g}", f"Send at most {left:g}.")
+        limit, left = f"its {order.parent_qty:g} shares", order.parent_qty - order.children_qty
+        turned = sent < 0.0 or after < sent
+        way_out = "Send children on the parent's side." if turned else f"Send at most {left:g}."
+        return refused(12, limit, f"children of {side * after:g} shares in all", way_out)
     return None
 
 
@@ -84,8 +87,9 @@ def execution_loop(order: Request, book: Book, limits: Limits) -> Refusal | None
         return unknown(13, "recent executions", "Restore the gateway's tally.")
     if book.repeats + 1 > limits.max_repeats:
         return refused(
-            13, f"{limits.max_repeats:g} equal executions in {limits.repeat_window_s:g} s",
-            f"this would be {book.repeats + 1} for {order.symbol}", "Stop the strategy and look at its loop.",
+            13, f"{limits.max_repeats:g}",
+            f"{book.repeats + 1} equal executions for {order.symbol} in {limits.repeat_window_s:g} s",
+            "Stop the strategy and look at its loop.",
         )  # fmt: skip
     return None
 
@@ -105,7 +109,7 @@ def self_match(order: Request, book: Book, limits: Limits) -> Refusal | None:
     if meets:
         side = "sell" if buys else "buy"
         return refused(
-            14, f"no match with an own {side} at {own:g} USD", f"a price of {limit:g} USD",
+            14, "no trade with oneself", f"it would meet an own {side} at {own:g} USD",
             f"Cancel the own {side} first.",
         )  # fmt: skip
     return None

@@ -35,8 +35,8 @@ def fresh_price(order: Request, book: Book, limits: Limits) -> Refusal | None:
     age_s = (order.at - book.reference_at) / NS_PER_S
     if 0.0 <= age_s <= limits.max_price_age_s:
         return None
-    words = f"{order.symbol}'s price is {age_s:g} s old" if age_s > 0.0 else "the price is of the future"
-    return refused(4, f"{limits.max_price_age_s:g} s", words, _STALE)
+    words = f"{order.symbol}'s price is {age_s:g} s old" if age_s > 0.0 else "the price is from the future"
+    return refused(4, f"an age of {limits.max_price_age_s:g} s", words, _STALE)
 
 
 def collar(order: Request, book: Book, limits: Limits) -> Refusal | None:
@@ -49,13 +49,13 @@ def collar(order: Request, book: Book, limits: Limits) -> Refusal | None:
     away = sign * (order.limit_usd / book.reference_usd - 1.0)
     way_out = f"Move the limit closer to {book.reference_usd:g} USD."
     if away * 1e4 > limits.collar_bps:
-        return refused(5, f"{limits.collar_bps:g} bps", f"the limit is {away * 1e4:.1f} bps away", way_out)
+        return refused(5, f"{limits.collar_bps:g} bps", f"a limit price {away * 1e4:.1f} bps away", way_out)
     if limits.collar_sigma == FREE:
         return None
     if not book.daily_volatility >= 0.0:
         return unknown(5, f"the volatility of {order.symbol}", "Load enough history to measure it.")
     if away > limits.collar_sigma * book.daily_volatility:
-        said = f"the limit is {away:.2%} away at {book.daily_volatility:.2%} a day"
+        said = f"a limit price {away:.2%} away at {book.daily_volatility:.2%} a day"
         return refused(5, f"{limits.collar_sigma:g} daily sigmas", said, way_out)
     return None
 
@@ -78,5 +78,6 @@ def phase(order: Request, book: Book, limits: Limits) -> Refusal | None:
     beyond = order.limit_usd > book.band_high_usd if order.qty > 0.0 else order.limit_usd < book.band_low_usd
     if beyond:
         band = f"{book.band_low_usd:g} to {book.band_high_usd:g} USD"
-        return refused(17, band, f"the limit is {order.limit_usd:g} USD", "Move the limit inside the bands.")
+        said = f"a limit price of {order.limit_usd:g} USD"
+        return refused(17, band, said, "Move the limit inside the bands.")
     return None

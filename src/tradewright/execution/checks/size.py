@@ -27,7 +27,7 @@ def order_size(order: Request, book: Book, limits: Limits) -> Refusal | None:
         if share > limits.max_order_share:
             most = limits.max_order_share * book.equity_usd
             return refused(
-                6, f"{limits.max_order_share:.2%} of equity", f"{share:.2%}", f"Send at most {most:,.0f} USD."
+                6, f"{limits.max_order_share:.2%}", f"{share:.2%} of equity", f"Send at most {most:,.0f} USD."
             )
     if limits.max_volume_share == FREE:
         return None
@@ -49,8 +49,8 @@ def unexecuted(order: Request, book: Book, limits: Limits) -> Refusal | None:
             return unknown(8, "the number of working orders", _ACCOUNT)
         if book.working_orders + 1 > limits.max_working_orders:
             return refused(
-                8, f"{limits.max_working_orders:g} working orders",
-                f"this would be {book.working_orders + 1}", "Cancel some, or wait for fills.",
+                8, f"{limits.max_working_orders:g}", f"{book.working_orders + 1} working orders",
+                "Cancel some, or wait for fills.",
             )  # fmt: skip
     if limits.max_working_share == FREE:
         return None
@@ -59,7 +59,7 @@ def unexecuted(order: Request, book: Book, limits: Limits) -> Refusal | None:
         return unknown(8, "the value of working orders, equity or price", _ACCOUNT)
     if value > limits.max_working_share * book.equity_usd:
         return refused(
-            8, f"{limits.max_working_share:.2%} of equity at work", f"{value / book.equity_usd:.2%}",
+            8, f"{limits.max_working_share:.2%}", f"{value / book.equity_usd:.2%} of equity at work",
             "Cancel some, or wait for fills.",
         )  # fmt: skip
     return None
@@ -76,7 +76,7 @@ def buying_power(order: Request, book: Book, limits: Limits) -> Refusal | None:
     if needed > left:
         return refused(
             9, f"{left:,.2f} USD of buying power",
-            f"{needed:,.2f} USD with a haircut of {limits.buying_power_haircut:.0%}",
+            f"{needed:,.2f} USD, a haircut of {limits.buying_power_haircut:.0%} included",
             "Send less, or free money first.",
         )  # fmt: skip
     return None

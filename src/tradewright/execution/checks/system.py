@@ -13,6 +13,7 @@ from tradewright.execution.checks.contract import (
     unknown,
 )
 from tradewright.execution.limits.contract import FREE, Limits
+from tradewright.values.instant import iso_of
 from tradewright.values.order import OrderType, TimeInForce
 
 # Plain numbers: looking a member up costs more than comparing it.
@@ -34,14 +35,17 @@ def freshness(order: Request, book: Book, limits: Limits) -> Refusal | None:
             return unknown(18, f"the age of the {name}", way_out)
         age_s = (order.at - at) / NS_PER_S
         if not 0.0 <= age_s <= limit:
-            return refused(18, f"a {name} of at most {limit:g} s", f"{age_s:g} s", way_out)
+            said = f"{name}: {age_s:,.0f} s old" if age_s > 0.0 else f"{name} from the future"
+            return refused(18, f"{limit:,.0f} s", said, way_out)
     if limits.max_clock_skew_ms == FREE:
         return None
     skew = book.clock_skew_ms
     if skew != skew:
         return unknown(18, "the clock's skew", "Measure it against a time server.")
     if abs(skew) > limits.max_clock_skew_ms:
-        return refused(18, f"{limits.max_clock_skew_ms:g} ms of skew", f"{skew:g} ms", "Set the clock right.")
+        return refused(
+            18, f"{limits.max_clock_skew_ms:g} ms", f"a clock {skew:g} ms off", "Set the clock right."
+        )
     return None
 
 
@@ -50,7 +54,8 @@ def session(order: Request, book: Book, limits: Limits) -> Refusal | None:
     if not limits.needs_session:
         return None
     if order.time_in_force == _TILL_DATE and order.good_till <= order.at:
-        return refused(19, "a good_till ahead", f"{order.good_till} at {order.at}", "Give a later good_till.")
+        said = f"good till {iso_of(order.good_till)}"
+        return refused(19, f"after {iso_of(order.at)}", said, "Give a later good_till.")
     if book.opens_at < 0 or book.closes_at < 0:
         return unknown(19, "the session's hours", "Load the exchange calendar.")
     if order.type == _AT_OPEN:
@@ -62,10 +67,11 @@ def session(order: Request, book: Book, limits: Limits) -> Refusal | None:
     else:
         last, what = book.closes_at, "the close"
         if order.at < book.opens_at:
-            return refused(19, "an open session", "it has not opened", "Wait, or send it for the open.")
+            early = f"{(book.opens_at - order.at) / NS_PER_S:,.0f} s before the open"
+            return refused(19, "from it on", early, "Wait, or send it for the open.")
     if order.at >= last:
         late_s = (order.at - last) / NS_PER_S
-        return refused(19, f"before {what}", f"{late_s:g} s after it", "Send it in the next session.")
+        return refused(19, "before it", f"{late_s:,.0f} s after {what}", "Send it in the next session.")
     return None
 
 
@@ -76,7 +82,7 @@ def attestation(order: Request, book: Book, limits: Limits) -> Refusal | None:
     for name, attested in (("code", book.code_attested), ("configuration", book.config_attested)):
         if attested == NO:
             way_out = f"Approve this {name}, or run what was approved."
-            return refused(21, f"the approved {name}", "its hash differs", way_out)
+            return refused(21, "what was approved", f"the {name} has another hash", way_out)
         if attested != YES:
             return unknown(21, f"whether the {name} was approved", "Record an approval of this version.")
     return None
@@ -102,4 +108,4 @@ def decision_log(order: Request, book: Book, limits: Limits) -> Refusal | None:
         return None
     if book.log_open == UNKNOWN:
         return unknown(23, "whether decisions are logged", "Open the decision log.")
-    return refused(23, "an open decision log", "it is closed", "Free its disk or open it again.")
+    return refused(23, "an open log", "the decision log is closed", "Free its disk or open it again.")

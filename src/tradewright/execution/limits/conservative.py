@@ -1,8 +1,7 @@
 """The default of everything that meets real money: small orders, little in flight, out early.
 
-The drawdown from the session's peak, the cool-down and the daily loss are the profile's definition. The
-rest are assumptions for one liquid US equity account: an order moves a twentieth of it, a name holds a
-tenth.
+The drawdown from the session's peak, the cool-down and the daily loss are the profile's definition; the
+rest are assumptions for one account in liquid US equities: no name holds more than a tenth of it.
 """
 
 from tradewright.execution.limits.contract import Limits
@@ -13,7 +12,7 @@ CONSERVATIVE = Limits(
     collar_bps=200.0,
     collar_sigma=3.0,
     max_order_shares=50_000.0,
-    max_order_share=0.05,
+    max_order_share=0.10,
     max_volume_share=0.01,
     max_position_share=0.10,
     max_gross=1.0,

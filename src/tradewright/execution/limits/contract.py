@@ -85,6 +85,7 @@ class Limits:
                 )
 
     def binding(self) -> dict[str, float]:
-        """The limits that bind, by name."""
+        """The limits that bind, by name; a need that nobody has is left out."""
         numbers = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "name"}
-        return {name: value for name, value in numbers.items() if value != FREE}
+        asked = {name: value for name, value in numbers.items() if value != FREE}
+        return {name: value for name, value in asked.items() if value or not name.startswith("needs_")}

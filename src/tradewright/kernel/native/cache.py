@@ -19,7 +19,7 @@ import numba
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SOURCES = (
     "kernel/native/*.py", "kernel/inputs.py", "values/*.py", "execution/native/*.py",
-    "execution/checks/contract.py", "execution/limits/contract.py",
+    "execution/checks/contract.py", "execution/limits/contract.py", "runs/gate/*.py",
 )  # fmt: skip
 _configured: list[Path] = []
 settings: Any = numba.config

@@ -3,6 +3,8 @@
 What bars cannot tell is left out by `limits.registry.simulated`, by name; the rest is asked as it is live.
 """
 
+import ctypes
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +23,18 @@ from tradewright.execution.native.records import (
     record_of,
     request_dtype,
 )
-from tradewright.execution.simulated import (
+from tradewright.kernel.native import cache
+from tradewright.kernel.native.books import address_of
+from tradewright.kernel.native.entry import at, carray
+from tradewright.kernel.native.gate import INTERPRETED
+from tradewright.kernel.native.records import Record, Records, account_dtype, asset_dtype
+from tradewright.runs.gate.plain import (
     KILL_RULES,
     NOTHING_RESTS,
     VOLUME_BARS,
     GatewayRecord,
     decision_dtype,
 )
-from tradewright.kernel.native import cache
-from tradewright.kernel.native.books import address_of
-from tradewright.kernel.native.entry import at, carray
-from tradewright.kernel.native.gate import INTERPRETED
-from tradewright.kernel.native.records import Record, Records, account_dtype, asset_dtype
 from tradewright.values.instant import NS_PER_DAY
 from tradewright.values.panel import Floats, Ints
 
@@ -139,10 +141,15 @@ def passed(
     where: tuple[int, int],
     shares: float,
 ) -> float:
-    """The shares admitted of one order of the simulation; the decision is logged."""
+    """The shares admitted of one order of the simulation; the decision is logged.
+
+    Without an instrument (-1) nothing is asked for, and the gate only follows equity to that row.
+    """
     order, book, limits = asked
     place, row = where
     watch(memory, limits, arrays, row)
+    if place < 0:
+        return 0.0
     read_books(book, arrays, place, row)
     book["day_start_usd"], book["rolling_start_usd"] = memory["day_start"], rolling_start(memory, arrays[5])
     book["session_peak_usd"], book["peak_usd"] = memory["session_peak"], memory["peak"]
@@ -196,10 +203,13 @@ def note_inputs(line: Record, book: Record) -> None:
 
 @lru_cache(maxsize=1)
 def entry() -> Any:
-    """The compiled gate, kept for good; compiled, or loaded, on first use. Its `address` is what is called."""
+    """The compiled gate, kept for good; compiled or loaded on first use. Its `address` is what is called."""
     whole, real = types.int64, types.float64
     make = partial(numba.cfunc, real(whole, whole, real, whole), error_model="numpy")
     return cache.compile_kept(make, pass_at.py_func)
+
+
+PASS = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.c_int64)
 
 
 class CompiledGate:
@@ -216,6 +226,8 @@ class CompiledGate:
         self.starts = np.full(int(self.limits["rolling_sessions"][0]), np.nan)
         self.memory = np.zeros(1, dtype=memory_dtype)
         self.log = np.zeros(0, dtype=decision_dtype)
+        self._books: Books | None = None  # kept: `memory` holds addresses of its arrays
+        self._pass: Callable[[int, int, float, int], float] | None = None
 
     def attach(self, books: "Books") -> tuple[int, int]:
         """Stand before these books."""
@@ -228,9 +240,12 @@ class CompiledGate:
         memory["seen_row"] = memory["kill_row"] = memory["day"] = -1
         memory["capital"] = memory["peak"] = books.account["capital"]
         address = address_of(memory)
+        self._books = books
+        self._pass = lambda _, place, qty, row: self._interpret(books, (place, row), qty)
         if cache.is_interpreted:
-            INTERPRETED[address] = lambda _, place, qty, row: self._interpret(books, (place, row), qty)
+            INTERPRETED[address] = self._pass
             return address, address
+        self._pass = PASS(entry().address)
         return int(entry().address), address
 
     def _interpret(self, books: "Books", where: tuple[int, int], shares: float) -> float:
@@ -254,7 +269,9 @@ class CompiledGate:
         self.memory["log"] = address_of(longer)
 
     def record(self) -> GatewayRecord:
-        """What the gate did so far."""
+        """What the gate did so far; the switch is that of the last close."""
         memory = self.memory[0]
+        if self._pass is not None and self._books is not None:
+            self._pass(address_of(self.memory), -1, 0.0, int(self._books.account["row"][0]) - 1)
         log, rule = self.log[: memory["logged"]], KILL_RULES[memory["kill_rule"]]
         return GatewayRecord(self._limits, self._left_out, log, int(memory["kill_row"]), rule)

@@ -19,7 +19,7 @@ from tradewright.values.panel import Floats, Panel
 
 VOLUME_BARS = 20
 # The kernel's books count all working orders as filled: nothing is left to add.
-NOTHING_RESTS = {"working_buys": 0.0, "working_sells": 0.0, "working_opening_usd": 0.0}
+NOTHING_RESTS: dict[str, Any] = {"working_buys": 0.0, "working_sells": 0.0, "working_opening_usd": 0.0}
 # What a logged decision of a simulation rests on, by the names of the book.
 INPUTS = (
     "reference_usd", "equity_usd", "position", "gross_usd", "net_usd", "long_usd", "working_usd",
