@@ -126,7 +126,7 @@ def test_a_size_of_a_trillion_is_refused_by_name(qty):
 def test_an_exit_passes_and_says_what_it_is():
     decision = decide(SELL, holding(), LIMITS)
     assert decision.is_exit
-    assert decision.rule == "bounded exit"
+    assert decision.rule == "exit"
     assert decision.qty == SELL.qty
 
 

@@ -55,7 +55,7 @@ class Decision:
         """The check that decided; where all passed, what kind of order they passed."""
         if self.refusal is not None:
             return self.refusal.check
-        return "soft limits" if self.verdict is Verdict.SCALED else "bounded exit" if self.is_exit else "all"
+        return "soft limits" if self.verdict is Verdict.SCALED else "exit" if self.is_exit else "all"
 
 
 def decide(request: Request, book: Book, limits: Limits) -> Decision:

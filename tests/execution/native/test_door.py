@@ -5,14 +5,23 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from gate_cases import BOOK, BUY, LIMITS, MARKET, NOW, SECOND, SELL, UNKNOWNS, VIOLATIONS, holding
+from gate_cases import BOOK, BUY, LIMITS, LONG, MARKET, NOW, SECOND, SELL, UNKNOWNS, VIOLATIONS, holding
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tradewright.execution.checks.contract import Book, Request
+from tradewright.execution.checks.contract import (
+    Book,
+    Request,
+    is_bounded_exit,
+    notional_price,
+    opening_shares,
+)
+from tradewright.execution.checks.losses import scale
+from tradewright.execution.checks.registry import CHECKS
 from tradewright.execution.gateway import decide
 from tradewright.execution.limits.contract import FREE, Limits
 from tradewright.execution.limits.registry import PROFILES, find, simulated
+from tradewright.execution.native import judge
 from tradewright.execution.native.door import CompiledDoor
 from tradewright.execution.native.records import (
     book_dtype,
@@ -242,3 +251,74 @@ def test_the_addresses_are_those_of_the_records():
     kept = (door.orders, door.book, door.limits, door.found)
     assert door._table.tolist() == [one.ctypes.data for one in kept]
     assert np.array_equal(door.found, np.zeros(3))
+
+
+# Each check by itself: what an earlier refusal hides is compared too.
+
+SAMPLE = st.tuples(random_orders, random_books(), random_limits())
+
+
+def plain_answer(check, order, book, limits) -> int:
+    """0 passes, 1 is a violation, -1 a missing input."""
+    refusal = check.judge(order, book, limits)
+    return 0 if refusal is None else -1 if refusal.is_unknown else 1
+
+
+def compiled_answer(check, order, book, limits) -> int:
+    """The compiled check of the same name, on records."""
+    records = (record_of(order, request_dtype), record_of(book, book_dtype), record_of(limits, limits_dtype))
+    records[0]["opening"] = opening_shares(order, book)
+    return int(getattr(judge, check.judge.__name__)(*(record[0] for record in records)))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_every_check_has_a_compiled_twin_of_its_name(check):
+    assert callable(getattr(judge, check.judge.__name__))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_each_check_agrees_on_all_cases(check):
+    for case in (*VIOLATIONS, *UNKNOWNS):
+        order, book, limits = case.made()
+        assert compiled_answer(check, order, book, limits) == plain_answer(check, order, book, limits), case
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+@given(sample=SAMPLE)
+@settings(max_examples=150, deadline=None)
+def test_each_check_agrees_on_random_orders_and_books(check, sample):
+    assert compiled_answer(check, *sample) == plain_answer(check, *sample)
+
+
+@given(sample=SAMPLE)
+@settings(max_examples=500, deadline=None)
+def test_exits_openings_and_scales_agree_on_random_books(sample):
+    order, book, limits = sample
+    records = record_of(order, request_dtype)[0], record_of(book, book_dtype)[0]
+    held = record_of(limits, limits_dtype)[0]
+    assert bool(judge.is_bounded_exit(*records)) is is_bounded_exit(order, book)
+    assert judge.opening_shares(*records) == pytest.approx(opening_shares(order, book), nan_ok=True)
+    assert judge.price_of(*records) == pytest.approx(notional_price(order, book), nan_ok=True)
+    assert judge.scale(records[1], held) == scale(book, limits)
+
+
+@pytest.mark.parametrize("number", [check.number for check in CHECKS if check.binds_exits])
+def test_the_compiled_list_for_exits_asks_the_same_checks(number):
+    """A violation met by a check that binds exits refuses an exit, in both."""
+    found = 0
+    for case in VIOLATIONS:
+        order, book, limits = case.made()
+        if case.number != number or order.is_cancel:
+            continue
+        held = replace(book, **{name: value for name, value in LONG.items() if name not in case.book})
+        sale = order if order.qty < 0.0 else replace(order, qty=-order.qty, limit_usd=mirrored(order))
+        plain = decide(sale, held, limits)
+        code, _ = CompiledDoor(limits).ask(sale, held)
+        assert code == (0 if plain.refusal is None else plain.refusal.code - 100)
+        found += plain.refusal is not None
+    assert found or number in (12, 22, 14)
+
+
+def mirrored(order: Request) -> float:
+    """The limit of a sale as far on the other side of 100."""
+    return order.limit_usd if not order.limit_usd > 0.0 else 200.0 - order.limit_usd
