@@ -2,6 +2,8 @@
 
 import pytest
 
+from tradewright.research.trials import Kind, TrialLedger
+
 MINE = '''
 """A strategy of the user's own."""
 
@@ -33,6 +35,7 @@ def test_a_backtest_prints_figures_with_interval_and_sample_beside_its_trials(li
     sharpe = next(line for line in said.out.splitlines() if line.startswith("Sharpe ratio a year"))
     assert " to " in sharpe
     assert "Run: " in said.out
+    assert "No dossier: a quick look writes none. A study does: tradewright study run" in said.out
 
 
 def test_each_configuration_is_one_trial_however_often_it_is_looked_at(lived_in):
@@ -58,6 +61,27 @@ def test_a_trial_is_on_record_even_when_it_breaks(lived_in, tmp_path):
         ]
         == 2
     )
+
+
+def test_a_strategy_that_asks_to_end_the_program_is_named_and_its_trial_has_failed(lived_in, tmp_path):
+    ending = tmp_path / "ending.py"
+    ending.write_text(MINE.replace("np.full(len(view.symbols), self.share)", "exit(0)"))
+    said = lived_in("backtest", str(ending), "--data", "walk", "--hypothesis", "mine")
+    assert said.code == 1
+    assert "decide failed at 20" in said.line
+    assert "it asked to end the program (sys.exit(0)) (ending.py, line " in said.line
+    ledger = TrialLedger(lived_in.workspace / "ledger.sqlite")
+    assert [event.kind for event in ledger.events("mine")][-1] is Kind.FAILED
+
+
+def test_the_cause_of_a_difference_is_named_where_the_strategys_file_was_edited(lived_in, tmp_path):
+    mine = tmp_path / "mine.py"
+    mine.write_text(MINE)
+    (row,) = lived_in("backtest", str(mine), "--data", "walk", "--json").rows()
+    mine.write_text(MINE.replace("high=1.0", "high=0.9"))
+    said = lived_in("runs", "verify", row["id"])
+    assert said.code == 1
+    assert f"note: the strategy's source {mine} has changed since the run" in said.out
 
 
 def test_a_backtest_is_a_run_that_can_be_verified(lived_in):

@@ -2,9 +2,9 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -20,15 +20,22 @@ VERBS = [
     (), ("backtest",), *((group,) for group in GROUPS),
     *((group, verb.__name__.rpartition(".")[2]) for group, (_, verbs) in GROUPS.items() for verb in verbs),
 ]  # fmt: skip
-# The design asks for 0.4 s on an idle machine, which `make bench` measures; a test machine may be busy.
-SLOWEST_HELP_SECONDS = 2.0
+# The design asks for 0.4 s, which `make bench` measures by the clock. Here the processor's seconds count: a
+# busy machine makes an answer late, not larger.
+MOST_HELP_SECONDS = 1.0
+
+
+def processor_seconds() -> float:
+    """What this process's ended children have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=[" ".join(words) or "tradewright" for words in VERBS])
 def test_help_comes_at_once_and_without_a_warning(shell, verb):
-    started = time.perf_counter()
+    before = processor_seconds()
     said = shell.apart(*verb, "--help", PYTHONWARNINGS="always")
-    assert time.perf_counter() - started < SLOWEST_HELP_SECONDS
+    assert processor_seconds() - before < MOST_HELP_SECONDS
     assert said.code == 0
     assert said.err == ""
     assert "Usage: tradewright" in said.out
@@ -113,7 +120,7 @@ def test_the_trace_is_shown_only_when_asked_for_wherever_the_option_stands(shell
     said = shell(*asked)
     assert said.code == 1
     assert "Traceback" in said.err
-    assert said.err.strip().splitlines()[-1].startswith("error: there is no run 'ffff'")
+    assert said.err.strip().splitlines()[-1].startswith("error: there is no workspace at")
 
 
 def test_the_workspace_may_be_named_behind_the_verb(lived_in, tmp_path):
@@ -237,7 +244,10 @@ def test_json_holds_no_nan(furnished):
 
 
 def test_strategies_and_profiles_are_listed(shell):
-    assert {row["id"] for row in shell("strategies", "list", "--json").rows()} >= {"momentum", "sma_cross"}
+    listed = {row["id"]: row["parameters"] for row in shell("strategies", "list", "--json").rows()}
+    assert listed["sma_cross"][0] == {"name": "fast", "takes": "bars, 1 to 2519"}
+    assert "fast (bars, 1 to 2519)" in shell("strategies", "list").out
+    assert listed.keys() >= {"momentum", "sma_cross"}
     assert [row["id"] for row in shell("profiles", "list", "--json").rows()] == [
         "idealistic",
         "realistic",

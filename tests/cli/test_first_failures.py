@@ -49,9 +49,10 @@ def trials_begun(ledger: Path) -> int:
         connection.close()
 
 
-def test_ctrl_c_during_a_study_leaves_a_run_marked_as_partial_and_nothing_corrupt(shell):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
+def test_a_study_that_is_stopped_leaves_a_run_marked_as_partial_and_nothing_corrupt(shell, stop):
     running = started(shell, LARGE)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(stop)
     out, err = running.communicate(timeout=60)
     assert running.returncode == 130, err
     assert out == ""
@@ -69,6 +70,19 @@ def test_ctrl_c_during_a_study_leaves_a_run_marked_as_partial_and_nothing_corrup
     ledger = TrialLedger(shell.workspace / "ledger.sqlite")
     assert ledger.count("small-momentum") > 0
     assert {event.kind.value for event in ledger.events("small-momentum")} >= {"started", "interrupted"}
+
+
+def test_a_study_started_to_outlive_its_terminal_is_not_stopped_with_it(shell):
+    words = [*TRADEWRIGHT, "study", "run", shell.study(LARGE), "--no-verify"]
+    ignoring = (
+        f"import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv({words[0]!r}, {words!r})"
+    )
+    running = subprocess.Popen([words[0], "-c", ignoring], env=shell.environment(), stdout=subprocess.PIPE)
+    while running.poll() is None and not trials_begun(shell.workspace / "ledger.sqlite"):
+        time.sleep(0.02)
+    running.send_signal(signal.SIGHUP)
+    running.communicate(timeout=120)
+    assert running.returncode == 0
 
 
 def test_an_interrupted_study_can_be_finished_and_its_partial_run_is_replaced(shell):

@@ -1,5 +1,7 @@
 """Runs on the command line: found, shown, compared, executed again, and not believed once edited."""
 
+import json
+
 import pytest
 
 VARIANTS = [("0", "1"), ("1", "2"), ("random", "2"), ("random", "1")]
@@ -17,6 +19,69 @@ def test_runs_are_listed_newest_first(lived_in):
     assert rows[0]["written_at"] > rows[1]["written_at"]
     table = lived_in("runs", "list").out
     assert table.index(rows[0]["id"]) < table.index(rows[1]["id"])
+
+
+@pytest.mark.parametrize("words", [("runs", "list"), ("study", "list"), ("data", "list")])
+def test_a_workspace_that_is_not_there_is_said_to_be_misspelt(shell, words):
+    said = shell(*words)
+    assert said.code == 0
+    assert f"There is no workspace at {shell.workspace}. Is its path spelt right?" in said.out
+    assert not shell.workspace.exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("runs", "show", "latest"), ("runs", "verify", "abc"), ("data", "show", "x")]
+)
+def test_what_is_asked_of_a_workspace_that_is_not_there_names_it(shell, words):
+    said = shell(*words)
+    assert said.code == 1
+    assert f"there is no workspace at {shell.workspace}. Is its path spelt right?" in said.line
+
+
+def test_runs_that_were_edited_are_marked_in_the_lists(lived_in, study_id):
+    assert "EDITED" not in lived_in("runs", "list").out
+    folder = lived_in.workspace / "runs" / study_id
+    summary = folder / "summary.json"
+    summary.write_text(summary.read_text().replace("NOT ESTABLISHED", "ESTABLISHED"))
+    for words in (("runs", "list"), ("study", "list")):
+        assert "COMPLETE, EDITED" in lived_in(*words).out
+    rows = {row["id"]: row["edited"] for row in lived_in("runs", "list", "--json").rows()}
+    assert rows.pop(study_id) == ["summary.json (edited)"]
+    assert list(rows.values()) == [[]]
+
+
+@pytest.mark.parametrize("field", ["name", "written_at", "versions"])
+def test_a_manifest_that_was_edited_is_marked_and_named(lived_in, study_id, field):
+    path = lived_in.workspace / "runs" / study_id / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps({**manifest, field: {"name": "x", "written_at": 1, "versions": {}}[field]}))
+    assert "COMPLETE, EDITED" in lived_in("runs", "list").out
+    assert "manifest.json (edited)" in lived_in("runs", "show", study_id).out
+    said = lived_in("runs", "verify", study_id)
+    assert said.code == 1
+    assert "manifest.json" in said.out
+
+
+def test_a_ledger_that_was_deleted_is_missed_by_every_list(lived_in, study_id):
+    assert lived_in("runs", "list").err == ""
+    for path in lived_in.workspace.glob("ledger.sqlite*"):
+        path.unlink()
+    for words in (("runs", "list"), ("study", "list"), ("runs", "show", study_id)):
+        said = lived_in(*words)
+        assert said.code == 0
+        assert "warning: the ledger of trials is gone: run " in said.line
+    assert not (lived_in.workspace / "ledger.sqlite").exists()
+    rows = lived_in("backtest", "buy_and_hold", "--data", "walk", "--json").rows()
+    (gate,) = [gate for gate in rows[0]["gates"] if gate["code"] == "luck"]
+    assert gate["status"] == "FAIL"
+    assert "tries are missing from the count" in gate["reason"]
+
+
+def test_a_ledger_that_was_edited_does_not_keep_runs_from_being_listed(lived_in):
+    (lived_in.workspace / "ledger.sqlite").write_bytes(b"no database at all, but long enough to be read" * 30)
+    said = lived_in("runs", "list")
+    assert said.code == 0
+    assert "ledger.sqlite cannot be used" in said.line
 
 
 def test_without_runs_the_list_says_what_to_type(shell):
@@ -71,10 +136,34 @@ def test_two_runs_are_compared_in_what_was_asked_what_came_out_and_how_they_move
     assert -1.0 < rows["equity correlation"]["value"] < 1.0
 
 
-def test_a_run_compared_with_itself_was_asked_the_same(lived_in, study_id):
+def test_equal_runs_are_said_to_be_equal_first_and_no_figure_is_printed(lived_in, study_id):
     said = lived_in("runs", "compare", study_id, study_id)
-    assert "The same was asked of both." in said.out
-    assert "Correlation of daily returns: 1.0000" in said.out
+    first, count, *_, last = said.out.splitlines()
+    assert first == "Equal: the same was asked of both, and every file came out the same."
+    assert count.endswith("figures are the same (--all prints them).")
+    assert "Correlation of daily returns: 1.0000" in last
+    assert "Sharpe" not in said.out
+    assert "Sharpe ratio a year" in lived_in("runs", "compare", study_id, study_id, "--all").out
+
+
+def test_only_figures_that_differ_are_printed(lived_in):
+    words = ("backtest", "buy_and_hold", "--data", "walk", "--json")
+    ids = [lived_in(*words, "--seed", seed).rows()[0]["id"] for seed in ("1", "2")]
+    said = lived_in("runs", "compare", *ids).out
+    assert "Figures that differ" in said
+    assert "figures.Sharpe ratio a year.interval.low" in said
+    assert "figures.Sharpe ratio a year.value" not in said
+
+
+def test_runs_that_were_edited_are_not_compared_without_saying_so(lived_in, study_id):
+    path = lived_in.workspace / "runs" / study_id / "summary.json"
+    path.write_text(path.read_text().replace("NOT ESTABLISHED", "ESTABLISHED"))
+    said = lived_in("runs", "compare", study_id, study_id)
+    assert said.out.startswith(
+        f"NOT VERIFIED: changed after it was written: summary.json (edited) of {study_id}."
+    )
+    rows = lived_in("runs", "compare", study_id, study_id, "--json").rows()
+    assert rows[0] == {"id": f"summary.json (edited) of {study_id}", "about": "edited"}
 
 
 def test_a_run_is_executed_again_and_printed(lived_in, study_id, tmp_path):

@@ -402,9 +402,15 @@ def test_a_decimal_point_among_decimal_commas_is_no_number(tmp_path) -> None:
         )
 
 
-def test_a_comma_cannot_stand_in_numbers_and_between_them() -> None:
-    with pytest.raises(InvalidOption, match="Give --separator ';'"):
-        FileOptions("m", decimal=",")
+def test_commas_in_quotes_may_stand_in_numbers_and_between_them(tmp_path) -> None:
+    options = FileOptions("m", decimal=",")
+    quoted = written(tmp_path, 'date,close\n2020-01-02,"10,5"\n')
+    assert read(quoted, options).bars["close"].to_list() == [10.5]
+    with pytest.raises(BadInput, match="line 2: 3 cells where the header has 2: '2020-01-02,10,5'"):
+        read(written(tmp_path, "date,close\n2020-01-02,10,5\n"), options)
+
+
+def test_a_decimal_mark_is_a_point_or_a_comma() -> None:
     with pytest.raises(InvalidOption, match="--decimal '~'"):
         FileOptions("m", decimal="~")
 

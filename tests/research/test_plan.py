@@ -228,6 +228,20 @@ def test_a_grid_value_out_of_bounds_is_refused_before_anything_runs(workspace):
         plan_of(workspace, changed(("[0.34, 0.5]", "[0.34, 1.5]")))
 
 
+def test_a_refused_point_names_the_table_its_values_come_from(workspace):
+    crossing = changed(
+        ('name = "momentum"', 'name = "sma_cross"'),
+        ("lookback = 60\nskip = 5\ntop = 0.5\n", "fast = 5\nslow = 30\n"),
+        ("lookback = [40, 60, 80]\ntop = [0.34, 0.5]\n", "fast = [5, 20]\nslow = [10, 30]\n"),
+    )
+    said = r"^\[strategy.grid\] makes fast = 20, slow = 10: fast = 20 of SmaCross must be below slow = 10"
+    with pytest.raises(InvalidOption, match=said) as caught:
+        plan_of(workspace, crossing)
+    assert "All combinations of the values listed there are run." in str(caught.value)
+    with pytest.raises(UnknownName, match=r"^\[strategy.grid\]: 'lokback' is not a parameter"):
+        plan_of(workspace, changed(("lookback = [40", "lokback = [40")))
+
+
 def test_the_grid_is_compared_from_its_slowest_member_on(workspace):
     assert plan_of(workspace).common_start == 80
 

@@ -9,12 +9,16 @@ from workspaces import START, Workspace
 
 from tradewright.data.synthetic.make import make
 from tradewright.data.synthetic.options import options_of
+from tradewright.research.cautions import cautions_on
+from tradewright.research.dossier.verdict_section import caveat_sentences
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.plan import prepare
 from tradewright.research.report import content_of, identity_of, notes_on, summary_of
 from tradewright.research.result import Nobody, execute
 from tradewright.research.study import parse
 from tradewright.runs.artifacts import json_bytes
+from tradewright.runs.backtest import backtest
+from tradewright.strategies.buy_and_hold import BuyAndHold
 from tradewright.values.instant import date_of
 from tradewright.values.panel import panel_of_closes
 
@@ -211,6 +215,49 @@ def test_a_ruined_account_says_so_first(plan, result):
     ruined = replace(result, headline=replace(result.headline, outcome=outcome))
     day = date_of(int(plan.panel.instants[result.start_row]))
     assert notes_on(plan, ruined)[0] == f"The account was ruined on {day}: its equity fell to zero or below."
+
+
+def leveraged(result, *gross):
+    """The result with one decision for each gross weight, all of it in the first name."""
+    weights = np.full((len(gross), result.headline.decisions.weights.shape[1]), np.nan)
+    weights[:, 0] = gross
+    decisions = replace(result.headline.decisions, rows=np.arange(100, 100 + len(gross)), weights=weights)
+    return replace(result, headline=replace(result.headline, decisions=decisions))
+
+
+def test_weights_above_the_gross_limit_are_said_before_any_figure(plan, result):
+    told = leveraged(result, 0.5, -1.5, 1.2)
+    (words,) = content(plan, told).cautions
+    day = date_of(int(plan.panel.instants[101]))
+    assert words.startswith(
+        "2 decisions of 3 asked for more than the account may hold: up to 1.5 times equity"
+    )
+    assert f"first on {day}, where max_gross allows 1." in words
+    assert notes_on(plan, told)[0] == words
+    assert words not in content(plan, told).notes
+    assert words in caveat_sentences(content(plan, told))
+
+
+@pytest.mark.parametrize("gross", [(1.0, -1.0), (1.0 + 1e-12,), (np.nan,), ()])
+def test_weights_within_the_gross_limit_are_not(plan, result, gross):
+    assert content(plan, leveraged(result, *gross)).cautions == ()
+
+
+@pytest.mark.parametrize("names", [1, 2])
+def test_a_close_only_name_among_others_is_said_never_to_have_traded(plan, result, names):
+    panel = plan.panel
+    lacking = {}
+    for field in ("open", "high", "low", "volume"):
+        lacking[field] = getattr(panel, field).copy()
+        lacking[field][:, :names] = np.nan
+    mixed = replace(plan, panel=replace(panel, **lacking))
+    strategy = BuyAndHold(weights=dict.fromkeys(panel.symbols, 1.0 / len(panel.symbols)))
+    run = backtest(strategy, mixed.panel, plan.options.account, plan.profile)
+    (words,) = cautions_on(mixed, replace(result, headline=run))
+    whose = "1 name (SYN0000) never traded: it has" if names == 1 else "2 names (SYN0000, SYN0001) never"
+    assert words.startswith(whose)
+    whole = backtest(strategy, panel, plan.options.account, plan.profile)
+    assert cautions_on(plan, replace(result, headline=whole)) == ()
 
 
 def test_one_open_position_is_told_in_the_singular(plan, result):

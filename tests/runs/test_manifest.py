@@ -2,13 +2,22 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from made_runs import causes, written
 
 from tradewright.runs import manifest as manifests
-from tradewright.runs.manifest import MANIFEST, RUN_ID, code_version, library_versions, read_manifest
+from tradewright.runs.manifest import (
+    MANIFEST,
+    RUN_ID,
+    LedgerMark,
+    code_version,
+    library_versions,
+    read_manifest,
+    same_run,
+)
 from tradewright.values.errors import StorageFailure
 
 
@@ -34,6 +43,23 @@ def test_each_cause_changes_the_run_id(other):
 
 def test_the_name_alone_is_no_cause():
     assert causes(name="called otherwise").run_id == causes().run_id
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [{"name": "another"}, {"written_at": 2}, {"versions": {}}, {"ledger": LedgerMark(1, "x")}, {"seal": ""}],
+    ids=lambda edit: next(iter(edit)),
+)
+def test_the_seal_covers_what_the_id_does_not(tmp_path, edit):
+    kept = written(tmp_path)
+    assert kept.is_sealed
+    assert not replace(kept, **edit).is_sealed
+
+
+def test_two_writings_of_one_run_differ_in_time_alone(tmp_path):
+    kept = written(tmp_path)
+    assert same_run(kept, replace(kept, written_at=5, ledger=LedgerMark(3, "x"), seal=""))
+    assert not same_run(kept, replace(kept, name="another"))
 
 
 def test_the_order_of_a_configurations_keys_is_no_cause():

@@ -1,6 +1,7 @@
 """A strategy in a file of the user's own, and every way in which that file can be wrong."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from tradewright.runs.strategy_source import build, fingerprint, load
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.momentum import Momentum
 from tradewright.strategies.parameters import UnknownParameter
-from tradewright.values.errors import BadInput, NotFound, UnknownName
+from tradewright.values.errors import BadInput, Failure, NotFound, UnknownName
 
 MINE = '''
 """Mine."""
@@ -134,7 +135,7 @@ def test_a_parameter_without_bounds_is_told_with_its_line(tmp_path):
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("x = 1\n", "0 strategies: none"),
+        ("x = 1\n", "no strategy"),
         (
             MINE + MINE[MINE.index("class") : MINE.index("class Ledger")].replace("FirstOfMonth", "Other"),
             "2 strategies: FirstOfMonth, Other",
@@ -156,3 +157,53 @@ def test_a_strategy_without_a_file_has_no_fingerprint():
     made = type("Made", (Momentum,), {"__module__": "nowhere"})
     with pytest.raises(NotFound, match="no source file"):
         fingerprint(made)
+
+
+BARE = "from tradewright.strategies.contract import Strategy\nclass Mine(Strategy):\n    {}\n"
+DECIDES = "def decide(self, view): return None"
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "says"),
+    [
+        (DECIDES, BadInput, "Mine in .* lacks warm_up_bars. Add 'warm_up_bars = 1' to the class"),
+        (
+            "warm_up_bars = 1",
+            BadInput,
+            r"Mine in .* lacks decide. Add 'def decide\(self, view\)' to the class",
+        ),
+        ("pass", BadInput, "lacks decide and warm_up_bars"),
+        (f"warm_up_bars = 'a'; {DECIDES}", BadInput, "warm_up_bars is 'a'. It is a count of rows"),
+        (f"warm_up_bars = -1\n    {DECIDES}", BadInput, "warm_up_bars is -1"),
+        (f"warm_up_bars = True\n    {DECIDES}", BadInput, "warm_up_bars is True"),
+        (
+            f"warm_up_bars = property(lambda self: 1 / 0)\n    {DECIDES}",
+            Failure,
+            r"Mine: warm_up_bars failed: ZeroDivisionError: division by zero \(mine.py, line 3\)",
+        ),
+        (
+            f"warm_up_bars = 1\n    {DECIDES}\n    def __init__(self): self.x = 1",
+            BadInput,
+            "cannot be built: FrozenInstanceError.*write no __init__",
+        ),
+    ],
+    ids=["no warm-up", "no decide", "neither", "text", "negative", "a switch", "breaks", "init"],
+)
+def test_a_strategy_that_is_not_whole_says_what_to_write(tmp_path, body, error, says):
+    body = body.replace("; def", "\n    def")
+    with pytest.raises(error, match=says):
+        build(str(written(tmp_path, BARE.format(body))), {})
+
+
+def test_a_file_without_a_strategy_says_how_one_begins(tmp_path):
+    with pytest.raises(BadInput, match=r"defines no strategy. Write one: class Name\(Strategy\)"):
+        load(str(written(tmp_path, "class Mine:\n    pass\n")))
+
+
+@pytest.mark.parametrize(
+    ("call", "shown"), [("sys.exit()", ""), ("sys.exit(3)", "3"), ("exit('no')", "'no'")]
+)
+def test_a_file_that_asks_to_end_the_program_does_not_end_it(tmp_path, call, shown):
+    said = re.escape(f"mine.py:2: it asked to end the program (sys.exit({shown}))")
+    with pytest.raises(BadInput, match=said):
+        load(str(written(tmp_path, f"import sys\n{call}\n")))

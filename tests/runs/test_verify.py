@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from made_runs import written
 
-from tradewright.runs.manifest import MANIFEST, code_version, library_versions
+from tradewright.runs.manifest import MANIFEST, code_version, library_versions, sha256_of
 from tradewright.runs.store import Change, RunStore
-from tradewright.runs.verify import notes_on, verify
+from tradewright.runs.verify import notes_on, source_notes, verify
 from tradewright.values.errors import Failure
 
 # Stands in for executing a run again: copies its files and does to the copies what it is told.
@@ -96,6 +96,7 @@ def test_each_file_that_comes_out_otherwise_is_named(tmp_path):
         ({"code_version": "0" * 64}, "code_version"),
         ({"config_hash": "0" * 64}, "config_hash"),
         ({"kind": "backtest"}, "kind"),
+        ({"name": "called otherwise"}, "name"),
     ],
 )
 def test_an_edited_manifest_is_named_and_the_run_is_not_executed_again(tmp_path, edit, named):
@@ -105,6 +106,32 @@ def test_an_edited_manifest_is_named_and_the_run_is_not_executed_again(tmp_path,
     assert change.file == MANIFEST
     assert named in change.how
     assert not found.holds
+
+
+@pytest.mark.parametrize(
+    ("edit", "how"),
+    [({"written_at": 5}, "edited"), ({"versions": {"numpy": "0"}}, "edited"), ({"seal": ""}, "not sealed")],
+    ids=["time", "versions", "seal"],
+)
+def test_what_only_the_manifest_knows_is_named_once_it_was_edited(tmp_path, edit, how):
+    kept = replace(written(tmp_path / "runs"), **edit)
+    folder = tmp_path / "runs" / kept.run_id
+    found = verify(RunStore(tmp_path / "runs"), kept, [sys.executable, "-c", AGAIN, str(folder), ""])
+    assert found.changes == (Change(MANIFEST, how),)
+    assert found.differences == ()
+
+
+def test_a_strategy_file_that_changed_since_is_named_as_the_cause(tmp_path):
+    file = tmp_path / "drift.py"
+    file.write_text("x = 1\n")
+    config = {"study": {"strategy": {"name": f"{file}:Drift"}}, "strategy_source": sha256_of(b"x = 1\n")}
+    assert source_notes(config) == []
+    file.write_text("x = 2\n")
+    (words,) = source_notes(config)
+    assert f"the strategy's source {file} has changed since the run" in words
+    file.unlink()
+    assert "is not there any more" in source_notes(config)[0]
+    assert source_notes({"study": {"strategy": {"name": "momentum"}}}) == []
 
 
 def test_a_configuration_that_is_gone_from_folder_and_manifest_is_named(tmp_path):

@@ -296,6 +296,12 @@ def test_luck_tells_the_trials_and_what_chance_would_show():
     assert "about 0.50" in gate_of("luck").reason
 
 
+def test_luck_cannot_be_priced_over_a_ledger_that_lost_tries():
+    gate = gate_of("luck", lost_trials="the ledger of trials was cut")
+    assert gate.status is Status.FAIL
+    assert gate.reason == "the ledger of trials was cut; tries are missing from the count"
+
+
 def test_luck_without_a_ledger_says_so():
     assert "no ledger" in gate_of("luck", trials=None).reason
 

@@ -67,13 +67,17 @@ def run_backtest(workspace: Workspace, request: BacktestRequest) -> BacktestRepo
 
     Raises: UnknownName, InvalidOption, NotFound, Blocked before anything runs; Interrupted on Ctrl-C.
     """
+    from tradewright.research.ledger_marks import lost_rows
+
     options = options_of(request)
     workspace.prepare_kernel()
     plan = _prepared(workspace, options)
+    lost = lost_rows(workspace.ledger, workspace.runs.all())
     result = _on_record(workspace, plan)
-    context = _context(workspace, plan)
+    context = _context(workspace, plan, lost)
     files = files_of(plan, result, context)
-    manifest = workspace.runs.write(causes_of(plan), files, workspace.clock())
+    mark = workspace.ledger.mark()
+    manifest = workspace.runs.write(causes_of(plan), files, workspace.clock(), ledger=mark)
     return BacktestReport(manifest, msgspec.json.decode(files["summary.json"]))
 
 
@@ -83,11 +87,11 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
     Raises: UnknownName and InvalidOption, as for a study's file.
     """
     from tradewright.research.study import StudyOptions
-    from tradewright.runs.strategy_source import load
+    from tradewright.runs.strategy_source import built, load
 
     _check(request)
     kind = load(request.strategy)
-    strategy = kind.from_text(request.parameters)
+    strategy = built(request.strategy, lambda: kind.from_text(request.parameters))
     wanted = {
         "title": f"{request.strategy} on {request.dataset}",
         "seed": request.seed,
@@ -221,9 +225,9 @@ def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
     return result
 
 
-def _context(workspace: Workspace, plan: "Plan") -> "StudyContext":
+def _context(workspace: Workspace, plan: "Plan", lost: str) -> "StudyContext":
     """What the summary says that does not follow from the causes."""
     from tradewright.research.judgement import StudyContext
 
     trials = workspace.ledger.count(plan.options.hypothesis.id)
-    return StudyContext(trials, iso_of(workspace.clock()))
+    return StudyContext(trials, iso_of(workspace.clock()), lost_trials=lost)

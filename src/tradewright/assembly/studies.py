@@ -83,7 +83,9 @@ def _with_replay(workspace: Workspace, run: "StudyRun", equal: bool) -> "StudyRu
 
     context = replace(run.context, is_replayed=equal)
     files = files_of(run.plan, run.result, context)
-    manifest = workspace.runs.write(causes_of(run.plan), files, workspace.clock())
+    manifest = workspace.runs.write(
+        causes_of(run.plan), files, workspace.clock(), ledger=workspace.ledger.mark()
+    )
     return replace(run, manifest=manifest, context=context, verdict=verdict_on(run.plan, run.result, context))
 
 
@@ -99,6 +101,7 @@ def study_runs(workspace: Workspace) -> Sequence[dict[str, object]]:
                 "id": manifest.run_id,
                 "title": manifest.name,
                 "status": manifest.status,
+                "edited": workspace.runs.edits(manifest, only=".json"),
                 "hypothesis": summary.get("hypothesis"),
                 "headline": summary.get("headline"),
                 "trials": summary.get("trials"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tradewright.assembly import compiled_code
 from tradewright.config import Options
+from tradewright.values.errors import StorageFailure
 from tradewright.values.instant import Instant
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class Workspace:
         """The folder."""
         return self.options.workspace
 
+    @property
+    def ledger_file(self) -> Path:
+        """Where the ledger of trials lies."""
+        return self.root / "ledger.sqlite"
+
     @cached_property
     def catalogue(self) -> "Catalogue":
         """The datasets."""
@@ -53,7 +59,17 @@ class Workspace:
         """The ledger of trials."""
         from tradewright.research.trials import TrialLedger
 
-        return TrialLedger(self.root / "ledger.sqlite")
+        return TrialLedger(self.ledger_file)
+
+    def lost_trials(self) -> str:
+        """What the ledger lacks of what the runs saw in it, in words; no ledger is made by asking."""
+        from tradewright.research.ledger_marks import lost_rows
+
+        runs = self.runs.all()
+        try:
+            return lost_rows(self.ledger if self.ledger_file.exists() else None, runs)
+        except StorageFailure as failure:
+            return failure.what.rstrip(".")
 
     def shelf(self, pins: Mapping[str, str] | None = None) -> "Shelf":
         """Where studies take their data from; `pins` name exact snapshots for a replay."""

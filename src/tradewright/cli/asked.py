@@ -36,6 +36,22 @@ def workspace_of(context: typer.Context) -> "Workspace":
     return Workspace(options, os.environ, note)
 
 
+def nothing_yet(workspace: "Workspace", words: str) -> str:
+    """What an empty list says: where no workspace is at all, its path may be misspelt."""
+    if workspace.root.is_dir():
+        return words
+    return f"There is no workspace at {workspace.root}. Is its path spelt right? {words}"
+
+
+def note_lost_trials(workspace: "Workspace") -> None:
+    """Say on stderr where the ledger has lost tries that runs saw in it."""
+    from tradewright.cli.screen import note
+
+    lost = workspace.lost_trials()
+    if lost:
+        note(f"warning: {lost}. Restore {workspace.ledger_file} from a backup: until then no count is whole.")
+
+
 def taken_out(arguments: Sequence[str]) -> tuple[Asked, list[str]]:
     """The options that every verb takes, wherever they stand on the line, and the words without them.
 

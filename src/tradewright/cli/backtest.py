@@ -67,3 +67,4 @@ def run(
     screen.say(f"{manifest.name}, profile {profile}, limits {limits}")
     summaries.show(report.summary)
     screen.say(f"\nRun: {manifest.run_id}")
+    screen.say("No dossier: a quick look writes none. A study does: tradewright study run STUDY.toml")

@@ -1,6 +1,6 @@
 """The entry point: joins the verbs, knows the options of all of them, and gives every end its exit code.
 
-Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 130 interrupted.
+Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 3 an audit cannot tell; 130 interrupted.
 """
 
 import signal
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tradewright.cli import backtest, failures
+from tradewright.cli import audit, backtest, failures
 from tradewright.cli.asked import Asked, taken_out
 from tradewright.cli.data import check as data_check
 from tradewright.cli.data import ingest as data_ingest
@@ -64,6 +64,7 @@ def application() -> typer.Typer:
             group.command(verb.__name__.rpartition(".")[2], epilog=EVERYWHERE)(verb.run)
         app.add_typer(group, name=name)
     app.command("backtest", epilog=EVERYWHERE)(backtest.run)
+    app.command("audit", epilog=EVERYWHERE)(audit.run)
     return app
 
 
@@ -106,7 +107,19 @@ def run() -> None:
     # A reader that has seen enough (`| head`) ends the program as it ends every other one.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    _stop_like_ctrl_c()
     sys.exit(execute(sys.argv[1:]))
+
+
+def _stop_like_ctrl_c() -> None:
+    """A scheduler's SIGTERM and a lost terminal leave a run marked as partial, as Ctrl-C does.
+
+    What was told to ignore them (nohup) goes on ignoring them.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 if __name__ == "__main__":

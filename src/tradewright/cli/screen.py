@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tradewright.cli import layout
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -39,18 +41,54 @@ def as_json(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
-    """A table; the first column is never cut. Words are text, never markup."""
+    """A table, or a list of its rows where the screen is too narrow for one. Words are text, never markup."""
     from rich.table import Table
     from rich.text import Text
 
+    given = [tuple(row) for row in rows]
+    cells = [tuple(map(shown, row)) for row in given]
+    target = console()
+    room = layout.widths(columns, cells, target.width)
+    if room is None:
+        _listed(columns, cells, title)
+        return
     laid = Table(box=None, title=title or None, title_justify="left", header_style="bold", pad_edge=False)
-    rows = [tuple(rows_cells) for rows_cells in rows]
-    for number, name in enumerate(columns):
-        numeric = all(isinstance(row[number], int | float) for row in rows)
-        laid.add_column(name, no_wrap=number == 0, overflow="fold", justify="right" if numeric else "left")
-    for row in rows:
-        laid.add_row(*(Text(shown(cell)) for cell in row))
-    console().print(laid)
+    for number, (name, width) in enumerate(zip(columns, room, strict=True)):
+        numeric = all(isinstance(row[number], int | float) for row in given)
+        laid.add_column(name, width=width, overflow="fold", justify="right" if numeric else "left")
+    for row in cells:
+        laid.add_row(*map(Text, row))
+    target.print(laid)
+
+
+def _listed(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str) -> None:
+    """Each row as lines of its own: what it is called, then what it holds."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    target = console()
+    if title:
+        target.print(Text(title, style="italic"))
+    if not any(columns):
+        for name, *rest in cells:
+            target.print(Text.assemble((f"{name}: ", "bold"), ", ".join(rest)))
+        return
+    for number, row in enumerate(cells):
+        if number:
+            target.print()
+        for name, cell in zip(columns, row, strict=True):
+            words = Text.assemble((f"{name}: " if name else "", "bold"), cell.replace("\n", ", "))
+            target.print(Padding(words, (0, 0, 0, 2 if name != columns[0] else 0)))
+
+
+def paragraph(words: str) -> None:
+    """A long sentence that belongs to the result, wrapped between words where somebody looks at it."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        from rich.text import Text
+
+        console().print(Text(words))
+    else:
+        say(words)
 
 
 def shown(value: object) -> str:

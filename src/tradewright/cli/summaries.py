@@ -21,7 +21,7 @@ def show(summary: Mapping[str, Any]) -> None:
     screen.table(("gate", "answer", "reason"), gates)
     show_execution(summary)
     for words in summary.get("notes", ()):
-        screen.say(f"note: {words}")
+        screen.paragraph(f"note: {words}")
 
 
 def show_execution(summary: Mapping[str, Any]) -> None:

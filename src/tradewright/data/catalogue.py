@@ -202,6 +202,8 @@ class Catalogue:
         found = [r for r in records if name_or_id in (r.dataset, r.id)]
         if not found and len(name_or_id) >= _SHORTEST_PREFIX:
             found = [r for r in records if r.id.startswith(name_or_id)]
+        if not found and not self.root.parent.is_dir():
+            raise NotFound(f"there is no workspace at {self.root.parent}.", "Is its path spelt right?")
         if not found:
             raise _not_found(name_or_id, sorted({r.dataset for r in records}))
         return found[0]

@@ -20,11 +20,13 @@ class StudyContext:
 
     It is kept beside the run, so that a replay renders the same bytes. `trials` counts the configurations
     tried on the hypothesis when the study ended, None where no ledger was kept; `created_at` is an ISO time.
+    `lost_trials` says in words what the ledger lacks of what earlier runs saw in it.
     """
 
     trials: int | None
     created_at: str
     is_replayed: bool | None = None
+    lost_trials: str = ""
 
 
 def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:
@@ -47,6 +49,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         has_volume=bool(np.isfinite(plan.panel.volume).any()),
         is_replayed=context.is_replayed,
         trials=context.trials,
+        lost_trials=context.lost_trials,
         luck_sharpe=luck_sharpe(result, context),
     )
 

@@ -15,7 +15,7 @@ from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
 from tradewright.validation.evidence import Parameter
-from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
+from tradewright.values.errors import Blocked, InvalidOption, NotFound, UnknownName, unknown_name
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import NS_PER_DAY, Instant, date_of
 from tradewright.values.panel import DELISTING, Floats, Ints, Panel
@@ -313,7 +313,16 @@ def _points(options: StudyOptions, headline: Strategy, snapshot: Snapshot) -> tu
 def _point(
     options: StudyOptions, steps: tuple[int, ...], values: dict[str, Parameter], snapshot: Snapshot
 ) -> Point:
-    strategy = strategies.build(options.strategy.name, {**options.strategy.parameters, **values})
+    try:
+        strategy = strategies.build(options.strategy.name, {**options.strategy.parameters, **values})
+    except UnknownName as error:
+        raise type(error)(f"[strategy.grid]: {error.what}", error.mend) from error
+    except InvalidOption as error:
+        point = ", ".join(f"{name} = {value}" for name, value in values.items())
+        raise InvalidOption(
+            f"[strategy.grid] makes {point}: {error.what}",
+            f"{error.mend} All combinations of the values listed there are run.",
+        ) from error
     trial = _trial(options, strategy, snapshot)
     return Point(steps, tuple(values.items()), strategy, trial, is_headline=False)
 

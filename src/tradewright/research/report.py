@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.content import (
     CostLine,
     DossierContent,
@@ -54,6 +55,7 @@ def content_of(
 
     The verdict is handed in: it is reached once, and page, summary and terminal show the same one.
     """
+    cautions = cautions_on(plan, result)
     return DossierContent(
         identity=identity,
         passport=_passport(plan),
@@ -68,7 +70,8 @@ def content_of(
         costs=_costs(result),
         execution=execution_lines(result.execution),
         grid=_grid(plan, result),
-        notes=notes_on(plan, result),
+        cautions=cautions,
+        notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
     )
 
 
@@ -122,6 +125,7 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     period, profile = result.period, plan.profile
     first = date_of(int(period.instants[0]))
     notes = [
+        *cautions_on(plan, result),
         "All figures are in-sample: no part of the history was held back from whoever chose the idea.",
         f"Figures begin on {first}, when the strategy could first decide; "
         f"the {counted(result.start_row, 'bar')} before it {'is' if result.start_row == 1 else 'are'} "
@@ -148,9 +152,6 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         held = f"{counted(open_trips, 'position')} {'is' if open_trips == 1 else 'are'}"
         notes.append(f"{held} still open at the end, valued at the last close.")
     refused = len(result.headline.outcome.refusals)
-    if result.headline.outcome.ruined_row >= 0:
-        day = date_of(int(plan.panel.instants[result.headline.outcome.ruined_row]))
-        notes.insert(0, f"The account was ruined on {day}: its equity fell to zero or below.")
     if refused:
         wishes = counted(refused, "wish", "wishes")
         notes.append(f"{wishes} became no order; refusals.parquet says why for each.")

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from tradewright.research.judgement import StudyContext, verdict_on
+from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.plan import Plan, Point, Shelf, prepare
 from tradewright.research.result import Nobody, StudyResult, execute
 from tradewright.research.study import StudyOptions
@@ -111,12 +112,13 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     except KeyboardInterrupt:
         raise Interrupted("the study was stopped while its data were read; nothing was tried.") from None
     hypothesis = options.hypothesis
+    lost = lost_rows(ports.ledger, ports.store.all())
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
         result = execute(plan, recorder)
         recorder.settle()
-        return _kept(plan, result, ports)
+        return _kept(plan, result, ports, lost)
     except KeyboardInterrupt:
         manifest = _interrupted(plan, recorder, ports)
         kept = "the whole run made earlier stays" if manifest.is_complete else "it is kept as a partial run"
@@ -182,12 +184,14 @@ def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str
     )
 
 
-def _kept(plan: Plan, result: StudyResult, ports: Ports) -> StudyRun:
+def _kept(plan: Plan, result: StudyResult, ports: Ports, lost: str) -> StudyRun:
     """Count the trials, judge, render and write the run."""
     now = ports.clock()
-    context = StudyContext(ports.ledger.count(plan.options.hypothesis.id), iso_of(now))
+    trials = ports.ledger.count(plan.options.hypothesis.id)
+    context = StudyContext(trials, iso_of(now), lost_trials=lost)
     ports.progress("dossier", 0, 1)
-    manifest = ports.store.write(causes_of(plan), files_of(plan, result, context), now)
+    files, mark = files_of(plan, result, context), ports.ledger.mark()
+    manifest = ports.store.write(causes_of(plan), files, now, ledger=mark)
     ports.progress("dossier", 1, 1)
     return StudyRun(manifest, plan, result, verdict_on(plan, result, context), context)
 
@@ -196,4 +200,4 @@ def _interrupted(plan: Plan, recorder: _Recorder, ports: Ports) -> Manifest:
     """Leave a partial run that says what was asked, and no result."""
     recorder.interrupt()
     files = encoded({"config.json": json_bytes(plan.config)})
-    return ports.store.write(causes_of(plan), files, ports.clock(), PARTIAL)
+    return ports.store.write(causes_of(plan), files, ports.clock(), PARTIAL, ports.ledger.mark())

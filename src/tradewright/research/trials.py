@@ -2,7 +2,7 @@
 
 A trial is one configuration of a strategy on data. It counts from its start, whatever becomes of it.
 Chain: each row's hash covers the hash before it and all of the row. Edits, deletions and reorderings
-inside the chain show; rows cut off its very end do not.
+inside the chain show; rows cut off its very end are found by what runs have noted (ledger_marks).
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from tradewright.runs.manifest import LedgerMark
 from tradewright.values.errors import Blocked, StorageFailure
 from tradewright.values.instant import Instant
 
@@ -113,6 +114,19 @@ class TrialLedger:
         with self._failures(), self._connected() as connection:
             rows = connection.execute(sql, (hypothesis,)).fetchall()
         return [Event(at, Kind(kind), *rest) for at, kind, *rest in rows]
+
+    def mark(self) -> LedgerMark:
+        """How far the ledger goes: its rows, and the hash of the last."""
+        sql = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
+        with self._failures(), self._connected() as connection:
+            return LedgerMark(*(connection.execute(sql).fetchone() or ()))
+
+    def hashes(self, rows: Sequence[int]) -> dict[int, str]:
+        """The hash of each of these rows that is there."""
+        sql = "SELECT seq, hash FROM events WHERE seq = ?"
+        with self._failures(), self._connected() as connection:
+            found = [connection.execute(sql, (row,)).fetchone() for row in sorted(set(rows))]
+        return dict(pair for pair in found if pair)
 
     def verify(self) -> int:
         """Recompute the whole chain; gives the number of rows.

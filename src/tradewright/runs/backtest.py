@@ -8,11 +8,12 @@ from tradewright.kernel.batch import simulate
 from tradewright.kernel.session import Session
 from tradewright.runs.gate.artifacts import gate_before, record_of
 from tradewright.runs.gate.plain import GatewayRecord
+from tradewright.runs.own_code import broken
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.view import View, walk
 from tradewright.values.decisions import Decisions
-from tradewright.values.errors import Failure, InvalidOption, TradewrightError, unknown_name
+from tradewright.values.errors import InvalidOption, TradewrightError, unknown_name
 from tradewright.values.instant import iso_of
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
@@ -97,7 +98,7 @@ def decide_loop(
         decisions = walk(strategy, view)
     except TradewrightError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise broken(strategy, f"decide failed at {iso_of(view.instant)} (row {view.row})", error) from error
     return decisions, books.finish()
 
@@ -111,16 +112,8 @@ def asked_at_once(strategy: Strategy, frame: Frame) -> Decisions | None:
         return strategy.targets(frame)
     except TradewrightError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise broken(strategy, "targets failed", error) from error
-
-
-def broken(strategy: Strategy, what: str, error: Exception) -> Failure:
-    """The error for a strategy whose own code raised: where, and what it said."""
-    said = f"{type(error).__name__}: {error}"
-    return Failure(
-        f"{type(strategy).__name__}: {what}: {said}.", "Mend the strategy; --debug shows the line."
-    )
 
 
 class SessionAccount:

@@ -28,6 +28,7 @@ class Comparison:
     """Two runs side by side.
 
     `differences` are the configuration's entries that differ, `figures` all numbers of both summaries.
+    `edited` names files of either run that are not what was written: what is read from them may be untrue.
     Units: `correlation` of the returns over the sessions both runs cover; None where `sessions` are too few
     or one of the two never moved.
     """
@@ -38,6 +39,17 @@ class Comparison:
     figures: tuple[Pair, ...]
     correlation: float | None
     sessions: int
+    edited: tuple[str, ...] = ()
+
+    @property
+    def figures_apart(self) -> tuple[Pair, ...]:
+        """The figures that differ."""
+        return tuple(pair for pair in self.figures if pair.left != pair.right or _one_is_absent(pair))
+
+    @property
+    def is_equal(self) -> bool:
+        """True where the same was asked of both, every figure is the same and so is every file's hash."""
+        return not self.differences and not self.figures_apart and self.left.files == self.right.files
 
 
 def compare(store: RunStore, left: Manifest, right: Manifest) -> Comparison:
@@ -56,7 +68,12 @@ def compare(store: RunStore, left: Manifest, right: Manifest) -> Comparison:
         for pair in (*_pairs(*causes), *_pairs(*asked))
         if pair.left != pair.right or _one_is_absent(pair)
     ]
-    return Comparison(left, right, tuple(differences), tuple(_pairs(*figures)), correlation, sessions)
+    edited = tuple(
+        f"{words} of {run_id}"
+        for run_id, run in {left.run_id: left, right.run_id: right}.items()
+        for words in store.edits(run)
+    )
+    return Comparison(left, right, tuple(differences), tuple(_pairs(*figures)), correlation, sessions, edited)
 
 
 def equity_correlation(left: pl.DataFrame, right: pl.DataFrame) -> tuple[float | None, int]:

@@ -5,7 +5,7 @@ import json
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -52,10 +52,20 @@ class Causes:
 
 
 @dataclass(frozen=True)
+class LedgerMark:
+    """How far the ledger of trials went when something was written: its rows, and the hash of the last."""
+
+    rows: int = 0
+    head: str = ""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """The record of one run. A run without a readable manifest is not a run.
 
-    `status` is complete or partial; `files` holds the SHA-256 of every other file in the folder.
+    `status` is complete or partial; `files` holds the SHA-256 of every other file in the folder, `ledger` how
+    far the ledger of trials went. `seal` is a hash of all the rest: it shows an edit of what the id does not
+    cover (name, time, versions). Whoever makes a new seal is found only where a run is executed again.
     Units: `written_at` ns UTC.
     """
 
@@ -70,6 +80,13 @@ class Manifest:
     written_at: int
     files: dict[str, str]
     versions: dict[str, str] = field(default_factory=dict)
+    ledger: LedgerMark = field(default_factory=LedgerMark)
+    seal: str = ""
+
+    @property
+    def is_sealed(self) -> bool:
+        """True where every field is what it was when the run was written."""
+        return self.seal == _seal_of(self)
 
     @property
     def is_complete(self) -> bool:
@@ -77,9 +94,11 @@ class Manifest:
         return self.status == COMPLETE
 
 
-def manifest_of(causes: Causes, files: Mapping[str, str], status: str, written_at: int) -> Manifest:
-    """The manifest of a run with these causes and files."""
-    return Manifest(
+def manifest_of(
+    causes: Causes, files: Mapping[str, str], status: str, written_at: int, ledger: LedgerMark | None = None
+) -> Manifest:
+    """The manifest of a run with these causes and files, sealed."""
+    manifest = Manifest(
         run_id=causes.run_id,
         kind=causes.kind,
         name=causes.name,
@@ -91,7 +110,20 @@ def manifest_of(causes: Causes, files: Mapping[str, str], status: str, written_a
         written_at=written_at,
         files=dict(sorted(files.items())),
         versions=library_versions(),
+        ledger=ledger or LedgerMark(),
     )
+    return replace(manifest, seal=_seal_of(manifest))
+
+
+def same_run(one: Manifest, other: Manifest) -> bool:
+    """Whether two manifests vouch for the same bytes, whenever they were written."""
+    timeless = [replace(each, written_at=0, ledger=LedgerMark(), seal="") for each in (one, other)]
+    return timeless[0] == timeless[1]
+
+
+def _seal_of(manifest: Manifest) -> str:
+    """SHA-256 of every field but the seal."""
+    return hashlib.sha256(_canonical({**asdict(manifest), "seal": ""})).hexdigest()
 
 
 def edited_fields(manifest: Manifest, config: Mapping[str, Any]) -> list[str]:
@@ -103,6 +135,9 @@ def edited_fields(manifest: Manifest, config: Mapping[str, Any]) -> list[str]:
         return ["kind or config_hash does not agree with config.json"]
     if manifest.run_id != causes.run_id:
         return ["seed, snapshot_id or code_version is not the one that the run's id was made from"]
+    asked = config.get("study")
+    if isinstance(asked, Mapping) and manifest.name != asked.get("title", manifest.name):
+        return ["name is not the title in config.json"]
     return []
 
 

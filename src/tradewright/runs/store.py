@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,12 @@ from tradewright.runs.manifest import (
     MANIFEST,
     RUN_ID,
     Causes,
+    LedgerMark,
     Manifest,
     manifest_bytes,
     manifest_of,
     read_manifest,
+    same_run,
     sha256_of,
 )
 from tradewright.values.errors import Blocked, InvalidOption, NotFound, StorageFailure
@@ -48,16 +50,21 @@ class RunStore:
         self.root = root
 
     def write(
-        self, causes: Causes, files: Mapping[str, bytes], now: Instant, status: str = COMPLETE
+        self,
+        causes: Causes,
+        files: Mapping[str, bytes],
+        now: Instant,
+        status: str = COMPLETE,
+        ledger: LedgerMark | None = None,
     ) -> Manifest:
-        """Keep a run's files under its id, all at once.
+        """Keep a run's files under its id, all at once; `ledger` says how far the ledger of trials went.
 
         A whole run that is already there with the same bytes stays; one with other bytes is replaced. A
         partial run never replaces a whole one.
         Raises: StorageFailure when the disk is full or read-only; nothing of the new run is then visible.
         """
         hashes = {name: sha256_of(content) for name, content in files.items()}
-        manifest = manifest_of(causes, hashes, status, now)
+        manifest = manifest_of(causes, hashes, status, now, ledger)
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             self._sweep()
@@ -85,7 +92,7 @@ class RunStore:
         folders = {_id_of(folder): folder for folder in self._folders()}
         matches = sorted(run_id for run_id in folders if prefix and run_id.startswith(prefix.lower()))
         if not matches:
-            raise NotFound(f"there is no run '{prefix}' in {self.root}.", "See: tradewright runs list")
+            raise self._absent(f"there is no run '{prefix}' in {self.root}.", "See: tradewright runs list")
         if len(matches) > 1:
             raise InvalidOption(
                 f"'{prefix}' begins {len(matches)} run ids: {', '.join(matches[:5])}.", "Give more of it."
@@ -104,6 +111,13 @@ class RunStore:
             f"run {manifest.run_id} ({manifest.name}) is partial: it was interrupted before its end.",
             "Run its study again, then use the whole run.",
         )
+
+    def edits(self, manifest: Manifest, only: str = "") -> list[str]:
+        """What was changed after a run was written, in words; `only` as in `changes`, nothing for damage."""
+        if manifest.status == DAMAGED:
+            return []
+        found = changes(self.folder(manifest.run_id), manifest, only)
+        return [f"{change.file} ({change.how})" for change in found]
 
     def folder(self, run_id: str) -> Path:
         """Where a run's files lie."""
@@ -153,7 +167,13 @@ class RunStore:
         for manifest in self.all():
             if manifest.status != DAMAGED:
                 return manifest
-        raise NotFound(f"there is no run in {self.root}.", "Make one: tradewright study run FILE")
+        raise self._absent(f"there is no run in {self.root}.", "Make one: tradewright study run FILE")
+
+    def _absent(self, what: str, mend: str) -> NotFound:
+        """The error for a run that is not there; a whole workspace that is not there has been misspelt."""
+        if self.root.parent.is_dir():
+            return NotFound(what, mend)
+        return NotFound(f"there is no workspace at {self.root.parent}.", "Is its path spelt right?")
 
     def _folders(self) -> Iterator[Path]:
         """The folder of each run, also of one whose replacement never arrived."""
@@ -216,27 +236,32 @@ def _stays(standing: Manifest, fresh: Manifest, place: Path) -> bool:
     """Whether the run that is there is worth at least as much as the one that arrives."""
     if standing.is_complete and not fresh.is_complete:
         return True
-    return replace(standing, written_at=0) == replace(fresh, written_at=0) and not changes(place, standing)
+    return same_run(standing, fresh) and not changes(place, standing)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One file that is not what the manifest says: `how` is edited, missing or unexpected."""
+    """One file that is not what the manifest says: `how` is edited, missing, unexpected or not sealed."""
 
     file: str
     how: str
 
 
-def changes(folder: Path, manifest: Manifest) -> list[Change]:
-    """Every file of a run's folder that is not what its manifest vouches for, by name."""
+def changes(folder: Path, manifest: Manifest, only: str = "") -> list[Change]:
+    """Every file of a run's folder that is not what its manifest vouches for, by name.
+
+    With `only`, the bytes of files that end so are read and of the others only that they are there.
+    """
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     extra = [Change(name, "unexpected") for name in found - set(manifest.files) - {MANIFEST}]
     known = [Change(name, "missing") for name in set(manifest.files) - found]
     known += [
         Change(name, "edited")
         for name in set(manifest.files) & found
-        if sha256_of((folder / name).read_bytes()) != manifest.files[name]
+        if name.endswith(only) and sha256_of((folder / name).read_bytes()) != manifest.files[name]
     ]
+    if not manifest.is_sealed:
+        known.append(Change(MANIFEST, "edited" if manifest.seal else "not sealed"))
     return sorted(extra + known, key=lambda change: change.file)
 
 

@@ -5,16 +5,23 @@ Reading such a file runs it: it is the user's program, with the user's rights.
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import getsourcefile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tradewright.runs.own_code import broken, said_by
 from tradewright.strategies import registry
 from tradewright.strategies.contract import Strategy
-from tradewright.values.errors import BadInput, NotFound, unknown_name
+from tradewright.values.errors import BadInput, NotFound, TradewrightError, unknown_name
+
+# What a strategy must have, as one writes it.
+_TO_WRITE = {
+    "warm_up_bars": "warm_up_bars = 1",
+    "decide": "def decide(self, view)",
+}
 
 
 def load(source: str) -> type[Strategy]:
@@ -38,7 +45,41 @@ def build(source: str, given: Mapping[str, Any]) -> Strategy:
 
     Raises: as `load`; UnknownParameter or InvalidOption for a parameter it refuses.
     """
-    return load(source)(**given)
+    strategy = built(source, lambda: load(source)(**given))
+    _refuse_warm_up(source, strategy)
+    return strategy
+
+
+def built(source: str, make: Callable[[], Strategy]) -> Strategy:
+    """What `make` builds, or in words why the strategy's own code does not let itself be built.
+
+    Raises: BadInput, and whatever the package itself raises.
+    """
+    try:
+        return make()
+    except TradewrightError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise BadInput(
+            f"{source} cannot be built: {said_by(error)}.",
+            "Declare what it needs with parameter(...) and write no __init__: it is a frozen dataclass.",
+        ) from error
+
+
+def _refuse_warm_up(source: str, strategy: Strategy) -> None:
+    """Refuse a warm-up that is no count of rows.
+
+    Raises: BadInput.
+    """
+    try:
+        given = strategy.warm_up_bars
+    except (Exception, SystemExit) as error:
+        raise broken(strategy, "warm_up_bars failed", error) from error
+    if isinstance(given, bool) or not hasattr(given, "__index__") or given.__index__() < 0:
+        raise BadInput(
+            f"{source}: warm_up_bars is {given!r}.",
+            "It is a count of rows, the present one included: 1 or more.",
+        )
 
 
 def fingerprint(kind: type[Strategy]) -> str:
@@ -53,6 +94,11 @@ def fingerprint(kind: type[Strategy]) -> str:
     if where is None or not Path(where).is_file():
         raise NotFound(f"{kind.__name__} has no source file.", "Put the strategy into a file of its own.")
     return hashlib.sha256(Path(where).read_bytes()).hexdigest()
+
+
+def file_of(source: str) -> Path | None:
+    """The user's file behind a source; None for a strategy that comes with the package."""
+    return _parted(source)[0]
 
 
 def _parted(source: str) -> tuple[Path | None, str]:
@@ -82,13 +128,13 @@ def _run(path: Path) -> ModuleType:
         # Not through the loader: its bytecode cache looks at seconds and sizes, and an edit within one second
         # that keeps the size would run the old code under the new hash.
         exec(compile(source, str(path), "exec"), module.__dict__)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise _broken(path, error) from error
     return module
 
 
-def _broken(path: Path, error: Exception) -> BadInput:
+def _broken(path: Path, error: BaseException) -> BadInput:
     """The error for a file that does not run, with the line in that file."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         said = f"{error.msg}: {(error.text or '').strip()}"
@@ -98,9 +144,7 @@ def _broken(path: Path, error: Exception) -> BadInput:
         if trace.tb_frame.f_code.co_filename == str(path):
             line = trace.tb_lineno
         trace = trace.tb_next
-    return BadInput(
-        f"{path}:{line}: {type(error).__name__}: {error}", "Mend the file; --debug shows the trace."
-    )
+    return BadInput(f"{path}:{line}: {said_by(error)}", "Mend the file; --debug shows the trace.")
 
 
 def _chosen(module: ModuleType, path: Path, wanted: str) -> type[Strategy]:
@@ -112,14 +156,30 @@ def _chosen(module: ModuleType, path: Path, wanted: str) -> type[Strategy]:
     }
     strategies = {name: value for name, value in mine.items() if issubclass(value, Strategy)}
     if wanted in strategies:
-        return strategies[wanted]
+        return _whole(strategies[wanted], path)
     if wanted in mine:
         raise BadInput(f"{wanted} in '{path}' is no Strategy.", f"Write class {wanted}(Strategy): ...")
     if wanted:
         raise unknown_name(wanted, f"strategy in '{path}'", strategies)
     if len(strategies) == 1:
-        return next(iter(strategies.values()))
+        return _whole(next(iter(strategies.values())), path)
+    if not strategies:
+        raise BadInput(f"'{path}' defines no strategy.", "Write one: class Name(Strategy): ...")
     raise BadInput(
-        f"'{path}' defines {len(strategies)} strategies: {', '.join(sorted(strategies)) or 'none'}.",
+        f"'{path}' defines {len(strategies)} strategies: {', '.join(sorted(strategies))}.",
         f"Say which: {path}:ClassName.",
+    )
+
+
+def _whole(kind: type[Strategy], path: Path) -> type[Strategy]:
+    """The strategy, unless it lacks something that every strategy has.
+
+    Raises: BadInput with the lines to write.
+    """
+    lacking = sorted(getattr(kind, "__abstractmethods__", ()))
+    if not lacking:
+        return kind
+    lines = " and ".join(f"'{_TO_WRITE.get(name, f'def {name}')}'" for name in lacking)
+    raise BadInput(
+        f"{kind.__name__} in '{path}' lacks {' and '.join(lacking)}.", f"Add {lines} to the class."
     )

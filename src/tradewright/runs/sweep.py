@@ -12,7 +12,8 @@ import numpy as np
 
 from tradewright.kernel.inputs import Terms, check_decisions, check_panel, terms_of
 from tradewright.kernel.memory import fresh
-from tradewright.runs.backtest import asked_at_once, broken, decide_loop
+from tradewright.runs.backtest import asked_at_once, decide_loop
+from tradewright.runs.own_code import broken
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.parameters import refuse_axes
@@ -156,7 +157,7 @@ def _decided(candidates: Sequence[Strategy], market: _Market) -> DecisionBatch:
             together = kind.targets_of_many(market.frame, alike)
         except TradewrightError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise broken(alike[0], "targets_of_many failed", error) from error
         if together is None:
             together = batch_of([_wishes(one, market) for one in alike], len(market.panel.symbols))

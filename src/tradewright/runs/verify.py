@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tradewright.runs.manifest import (
     MANIFEST,
@@ -17,6 +18,7 @@ from tradewright.runs.manifest import (
     sha256_of,
 )
 from tradewright.runs.store import Change, RunStore, changes
+from tradewright.runs.strategy_source import file_of
 from tradewright.values.errors import Failure
 
 # The files a run is executed from; edited ones would answer for a run that never was.
@@ -66,8 +68,11 @@ def verify(
         return Verification(manifest.run_id, len(manifest.files), (*edited, unread), (), tuple(notes))
     broken = tuple(Change(MANIFEST, f"edited ({words})") for words in edited_fields(manifest, config))
     if broken:
+        # Which field was edited says more than that some field was.
+        edited = tuple(change for change in edited if change.file != MANIFEST)
         notes.append("it was not executed again: its manifest does not agree with itself")
         return Verification(manifest.run_id, len(manifest.files), (*edited, *broken), (), tuple(notes))
+    notes += source_notes(config)
     with tempfile.TemporaryDirectory(prefix="tradewright-verify-") as folder:
         again = Path(folder) / "run"
         execute([*command, str(again)], environment)
@@ -117,6 +122,20 @@ def notes_on(manifest: Manifest) -> list[str]:
         if now.get(name) != then
     ]
     return notes
+
+
+def source_notes(config: Mapping[str, Any]) -> list[str]:
+    """Whether the user's own strategy file is still the one that ran."""
+    then = config.get("strategy_source")
+    source = config.get("study", {}).get("strategy", {}).get("name", "")
+    path = file_of(source)
+    if not then or path is None:
+        return []
+    if not path.is_file():
+        return [f"the strategy's file {path} is not there any more"]
+    if sha256_of(path.read_bytes()) == then:
+        return []
+    return [f"the strategy's source {path} has changed since the run: differences below follow from that"]
 
 
 def _how(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -37,7 +37,8 @@ class Evidence:
 
     `sharpe`, `doubled_costs` and `one_bar_later` are annualised Sharpe ratios over cash; `over_benchmark` is
     the mean return a year above the benchmark at matched exposure. `luck_sharpe` is what the best of `trials`
-    worthless configurations would show. `sharpe_over_benchmark` is the excess per unit of risk.
+    worthless configurations would show; `lost_trials` says what the ledger has lost, empty for nothing.
+    `sharpe_over_benchmark` is the excess per unit of risk.
     """
 
     origin: Origin | None = None
@@ -56,4 +57,5 @@ class Evidence:
     has_volume: bool | None = None
     is_replayed: bool | None = None
     trials: int | None = None
+    lost_trials: str = ""
     luck_sharpe: Figure | None = None

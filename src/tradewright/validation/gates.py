@@ -192,6 +192,8 @@ def luck(evidence: Evidence) -> Gate:
     ask = Question("luck", "Luck priced over trials")
     if evidence.trials is None:
         return ask.unanswered("missing", "no ledger of trials was kept")
+    if evidence.lost_trials:
+        return ask.fail("trials_lost", f"{evidence.lost_trials}; tries are missing from the count")
     shown = evidence.luck_sharpe.value if evidence.luck_sharpe is not None else None
     words = f"{evidence.trials} {'configuration' if evidence.trials == 1 else 'configurations'} tried"
     if shown is not None:

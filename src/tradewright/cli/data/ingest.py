@@ -25,7 +25,7 @@ def run(
     name: Annotated[str, typer.Option(help="The dataset's name; else the source's own.")] = "",
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Map a column: ours=theirs, such as date=Date. Repeat.", rich_help_panel=FILES),
+        typer.Option(help="Map a column: ours=theirs, such as date=Day. Repeat.", rich_help_panel=FILES),
     ] = None,
     symbol: Annotated[str, typer.Option(help="The instrument of a single file.", rich_help_panel=FILES)] = "",
     calendar: Annotated[
@@ -51,6 +51,9 @@ def run(
     ] = "",
     decimal: Annotated[
         str, typer.Option(help="A comma where prices are written 10,5.", rich_help_panel=FILES)
+    ] = "",
+    thousands: Annotated[
+        str, typer.Option(help="Between thousands: , . ' or the word space.", rich_help_panel=FILES)
     ] = "",
     encoding: Annotated[str, typer.Option(help="Of the text; else UTF-8.", rich_help_panel=FILES)] = "",
     vendor: Annotated[
@@ -98,6 +101,7 @@ def run(
         "date_format": date_format,
         "separator": separator,
         "decimal": decimal,
+        "thousands": thousands,
         "encoding": encoding,
         "vendor": vendor,
         "licence": licence,

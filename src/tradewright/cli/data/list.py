@@ -3,7 +3,7 @@
 import typer
 
 from tradewright.cli import screen
-from tradewright.cli.asked import Json, workspace_of
+from tradewright.cli.asked import Json, nothing_yet, workspace_of
 from tradewright.cli.data.show import plain
 
 
@@ -16,12 +16,14 @@ def run(
     A snapshot is exact bytes for ever: its id is a hash of what it says, so the
     same data twice are one snapshot.
     """
-    snapshots = workspace_of(context).catalogue.snapshots()
+    workspace = workspace_of(context)
+    snapshots = workspace.catalogue.snapshots()
     if json:
         screen.as_json(plain(one) for one in snapshots)
         return
     if not snapshots:
-        screen.say("There are no data yet. Bring some in: tradewright data ingest packaged:sp500-20")
+        words = "There are no data yet. Bring some in: tradewright data ingest packaged:sp500-20"
+        screen.say(nothing_yet(workspace, words))
         return
     rows = [
         (

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from tradewright.cli import screen, summaries
-from tradewright.cli.asked import Json, RunId, workspace_of
+from tradewright.cli.asked import Json, RunId, note_lost_trials, workspace_of
 
 
 def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
@@ -15,16 +15,16 @@ def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
     Its id is a hash of seed, code version, data snapshot and configuration: the
     same four give the same run.
     """
-    from tradewright.runs.store import changes
-
-    store = workspace_of(context).runs
+    workspace = workspace_of(context)
+    store = workspace.runs
     manifest = store.find(run_id)
     summary: dict[str, Any] = {}
     if "summary.json" in manifest.files:
         summary = store.read_json(manifest.run_id, "summary.json")
     folder = store.folder(manifest.run_id)
     # What is printed below is read from these files: whoever edited one must not speak for the run.
-    edited = [f"{change.file} ({change.how})" for change in changes(folder, manifest)]
+    edited = store.edits(manifest)
+    note_lost_trials(workspace)
     if json:
         shown = {"id": manifest.run_id, "folder": str(folder), **asdict(manifest)}
         screen.as_json([{**shown, "edited": edited, "summary": summary}])
@@ -40,6 +40,7 @@ def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
         ("seed", str(manifest.seed)),
         ("snapshot", manifest.snapshot_id),
         ("code version", manifest.code_version[:16]),
+        ("ledger then", f"{manifest.ledger.rows:,} {'row' if manifest.ledger.rows == 1 else 'rows'}"),
         ("folder", str(folder)),
         ("files", ", ".join(manifest.files)),
     ]

@@ -17,7 +17,9 @@ def run(context: typer.Context, run_id: RunId, json: Json = False) -> None:
 
     First come files that were edited, removed or added since; then those that
     come out otherwise. Other code or libraries than those the run was made with
-    are said beside, because they may be why.
+    are said beside, because they may be why. When it was written, the versions and
+    the ledger's length are the manifest's own words: its seal shows an edit of
+    them, and nothing else can.
     """
     from tradewright.assembly.again import verification_of
 

@@ -26,8 +26,8 @@ def run(
     before anything runs. The hypothesis and each configuration go into the
     ledger before they are tried, and count whatever becomes of them.
 
-    Ctrl-C leaves a run marked as partial (exit code 130); the same command
-    finishes it.
+    Ctrl-C or SIGTERM leaves a run marked as partial (exit code 130); the same
+    command finishes it.
     """
     from tradewright.assembly.studies import run_study_file
 

@@ -90,7 +90,7 @@ def by_symbol(code: str, bad: pl.DataFrame, words: str) -> list[Finding]:
     if len(counted) > MOST_WARNINGS and CODES[code].level is not Level.ERROR:
         return [for_many(code, bad, words)]
     return [
-        finding(code, symbol, f"{words}: {count}, first {first}", count, first)
+        finding(code, symbol, f"{words}: {count:,}, first {first}", count, first)
         for symbol, count, first in counted.sort("symbol").iter_rows()
     ]
 
@@ -103,5 +103,5 @@ def for_many(code: str, bad: pl.DataFrame, words: str) -> Finding:
     symbols = bad["symbol"].unique().sort().to_list()
     named = ", ".join(symbols[:NAMED_SYMBOLS]) + (", ..." if len(symbols) > NAMED_SYMBOLS else "")
     first = str(bad["at"].min())
-    found = f"{words} in {len(symbols)} instruments ({named}): {len(bad)}, first {first}"
+    found = f"{words} in {len(symbols)} instruments ({named}): {len(bad):,}, first {first}"
     return finding(code, "", found, len(bad), first)

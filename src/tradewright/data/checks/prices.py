@@ -91,7 +91,7 @@ def variance(material: Material) -> list[Finding]:
     )
     flat = spread.filter(pl.col("low") == pl.col("high"), pl.col("count") > 1).sort("symbol")
     return [
-        finding("zero-variance", symbol, f"all {count} closes are {low:g}", count)
+        finding("zero-variance", symbol, f"all {count:,} closes are {low:g}", count)
         for symbol, low, _, count in flat.iter_rows()
     ]
 

@@ -56,7 +56,7 @@ def gaps(material: Material) -> list[Finding]:
     runs = lost.with_columns(run).group_by("symbol", "run").agg(pl.len().alias("count"), pl.col("at").min())
     long = runs.filter(pl.col("count") >= LONGEST_GAP_SESSIONS).sort("symbol", "at")
     for symbol, count, first in long.select("symbol", "count", "at").iter_rows():
-        words = f"no bar for {count} sessions in a row from {first}"
+        words = f"no bar for {count:,} sessions in a row from {first}"
         findings.append(finding("long-gap", symbol, words, count, first))
     return findings
 
@@ -119,6 +119,6 @@ def _still_end(material: Material) -> list[Finding]:
     still = runs.filter(pl.col("run") == pl.col("final"), pl.col("final") > 1)
     tails = still.group_by("symbol").agg(pl.len().alias("count"), pl.col("at").min()).sort("symbol")
     return [
-        finding("stale-end", symbol, f"the last {count} closes are the same, from {at}", count, at)
+        finding("stale-end", symbol, f"the last {count:,} closes are the same, from {at}", count, at)
         for symbol, count, at in tails.filter(pl.col("count") >= STILL_CLOSES).iter_rows()
     ]

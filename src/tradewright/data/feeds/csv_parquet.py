@@ -8,8 +8,8 @@ import polars as pl
 from tradewright.data import calendar as exchange
 from tradewright.data.checks.codes import finding
 from tradewright.data.content import BARS, DatasetContent, check_name
-from tradewright.data.feeds.cells import moments, numbers, texts
-from tradewright.data.feeds.facts import announced, read_actions, read_listings
+from tradewright.data.feeds.cells import joined, moments, numbers, texts
+from tradewright.data.feeds.facts import Writing, announced, read_actions, read_listings
 from tradewright.data.feeds.files import (
     SEPARATORS,
     SUFFIXES,
@@ -18,13 +18,14 @@ from tradewright.data.feeds.files import (
     plain_name,
     table_of,
 )
+from tradewright.data.feeds.notation import Notation, declared, settled
 from tradewright.values.errors import BadInput, InvalidOption, unknown_name
 from tradewright.values.findings import Finding
 from tradewright.values.provenance import UNKNOWN, Origin, Provenance
 
 ACTIONS_FILE, LISTINGS_FILE = "corporate_actions", "listings"
 PRICES = ("open", "high", "low", "close", "volume")
-COLUMNS = ("date", "symbol", *PRICES)
+COLUMNS = ("date", "time", "symbol", *PRICES)
 # Files that people keep beside bars and that are none, with the option that takes them.
 NO_BARS = {
     **dict.fromkeys(("actions", "splits", "dividends", "delistings", "corporate_actions"), "--actions"),
@@ -45,12 +46,13 @@ TIME_NAMES = ("date", "timestamp", "datetime", "time", "bar_start_new_york")
 class FileOptions:
     """How to read files of bars.
 
-    `name` is the dataset's. `columns` maps ours (date, symbol, open, high, low, close, volume) to the file's.
+    `name` is the dataset's. `columns` maps ours (`COLUMNS`) to the file's.
     `symbol` names the instrument of a single file. `actions` and `listings` are files beside the bars; in a
     folder corporate_actions.csv and listings.csv are found without being named.
     Units: `bar_minutes` minutes that one bar covers (found from the data where 0); `date_format` in
     strptime's letters where dates are not ISO; times without an offset are in `time_zone` (the exchange's
-    where empty). `separator` is one character or `tab`; `decimal` a point or a comma.
+    where empty). `separator` is one character or `tab`; `decimal` a point or a comma, `thousands` what groups
+    them; both are found from the file where empty, and asked about where it leaves a doubt.
     """
 
     name: str
@@ -61,7 +63,8 @@ class FileOptions:
     bar_minutes: int = 0
     date_format: str = ""
     separator: str = ","
-    decimal: str = "."
+    decimal: str = ""
+    thousands: str = ""
     encoding: str = "utf-8"
     actions: Path | None = None
     listings: Path | None = None
@@ -80,12 +83,12 @@ class FileOptions:
             raise InvalidOption(
                 f"--separator '{self.separator}'.", "Give one character, such as , or ;, or the word tab."
             )
-        if self.decimal not in (".", ","):
-            raise InvalidOption(f"--decimal '{self.decimal}'.", "Give . or , as it stands in 10.5 or 10,5.")
-        if SEPARATORS.get(self.separator, self.separator) == self.decimal:
-            raise InvalidOption(
-                f"'{self.decimal}' cannot stand in numbers and between them.", "Give --separator ';'."
-            )
+        declared(self.decimal, self.thousands)
+
+    @property
+    def notation(self) -> Notation:
+        """How numbers are written, as far as it was said."""
+        return declared(self.decimal, self.thousands)
 
 
 def read(path: Path, options: FileOptions) -> DatasetContent:
@@ -106,8 +109,9 @@ def read(path: Path, options: FileOptions) -> DatasetContent:
     days = _sessions(raw["moment"], options.calendar, zone)
     bars = raw.with_columns(_timed(raw, days, options, zone)).select(BARS.names())
     symbols = bars["symbol"].unique().to_list()
-    actions = read_actions(options.actions or beside.get(ACTIONS_FILE), symbols)
-    listings = read_listings(options.listings or beside.get(LISTINGS_FILE), symbols)
+    writing = Writing(options.date_format, options.encoding, options.notation)
+    actions = read_actions(options.actions or beside.get(ACTIONS_FILE), symbols, writing)
+    listings = read_listings(options.listings or beside.get(LISTINGS_FILE), symbols, writing)
     provenance = Provenance(
         Origin.REAL, options.vendor, options.licence, options.caveats, options.survivors_only
     )
@@ -148,17 +152,42 @@ def _bars(path: Path, options: FileOptions, folder: bool) -> pl.DataFrame:
     """One file's bars: symbol, moment (date, or time of the bar's start) and values, unknown ones NaN."""
     table = table_of(path, options.separator, options.encoding)
     source = str(path)
-    when = moments(table, _time_column(table, options, source), source, options.date_format or None)
+    when = _moments(table, options, source)
     named = _symbol_column(table, options, source, folder)
     alone = pl.repeat(options.symbol or path.stem, len(table), dtype=pl.String, eager=True)
     values = {"symbol": texts(table, named, source) if named else alone, "moment": when}
-    close = column_of(table, "close", options.columns, source)
-    for name in PRICES:
-        theirs = close if name == "close" else optional_column(table, name, options.columns)
-        if theirs is None and name in options.columns:
-            theirs = column_of(table, name, options.columns, source)
-        values[name] = numbers(table, theirs, source, options.decimal) if theirs else _unknown(len(table))
+    priced = {name: _value_column(table, name, options, source) for name in PRICES}
+    notation = settled(table, [theirs for theirs in priced.values() if theirs], options.notation)
+    for name, theirs in priced.items():
+        values[name] = numbers(table, theirs, source, notation) if theirs else _unknown(len(table))
     return pl.DataFrame(values)
+
+
+def _value_column(table: pl.DataFrame, name: str, options: FileOptions, source: str) -> str | None:
+    """The column of a price or volume; only the close has to be there, and what was mapped."""
+    found = optional_column(table, name, options.columns)
+    is_wanted = name == "close" or name in options.columns
+    return column_of(table, name, options.columns, source) if found is None and is_wanted else found
+
+
+def _moments(table: pl.DataFrame, options: FileOptions, source: str) -> pl.Series:
+    """When each bar began; a date and a time of day in two columns are one moment.
+
+    Raises: InvalidOption where a column of times is named beside dates that hold theirs already.
+    """
+    day_column = _time_column(table, options, source)
+    when = moments(table, day_column, source, options.date_format or None)
+    named = "time" in options.columns
+    clock = column_of(table, "time", options.columns, source) if named else optional_column(table, "time", {})
+    if clock is None or clock == day_column:
+        return when
+    if when.dtype == pl.Date:
+        return joined(when, table, clock, source)
+    if named:
+        raise InvalidOption(
+            f"{source}: column '{day_column}' holds times of day already.", "Leave --column time=... out."
+        )
+    return when
 
 
 def _symbol_column(table: pl.DataFrame, options: FileOptions, source: str, folder: bool) -> str | None:

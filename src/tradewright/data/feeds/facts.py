@@ -1,5 +1,6 @@
 """The files beside the bars: corporate actions and listings, as dated facts."""
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -7,12 +8,23 @@ import polars as pl
 from tradewright.data.content import ACTIONS, LISTINGS, empty
 from tradewright.data.feeds.cells import dates, numbers, texts
 from tradewright.data.feeds.files import column_of, optional_column, table_of
+from tradewright.data.feeds.notation import Notation, settled
 from tradewright.values.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How the files beside the bars are written: as the bars are, as far as that was said."""
+
+    date_format: str = ""
+    encoding: str = "utf-8"
+    notation: Notation = field(default_factory=Notation)
+
 
 KINDS = ("split", "dividend", "delisting")
 
 
-def read_actions(path: Path | None, symbols: list[str]) -> pl.DataFrame:
+def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
     """Splits, dividends and delistings of some symbols; those of others are passed over.
 
     Shape: the ACTIONS schema but for `known_at`, in whose place stands the date `announced_on`, or null.
@@ -20,21 +32,25 @@ def read_actions(path: Path | None, symbols: list[str]) -> pl.DataFrame:
     """
     if path is None:
         return empty(ACTIONS)
-    table = table_of(path, separator="")
+    table = table_of(path, separator="", encoding=writing.encoding)
     source = str(path)
     name, kind, value, ex_date = (
         column_of(table, c, {}, source) for c in ("symbol", "kind", "value", "ex_date")
     )
     known = optional_column(table, "known_at", {})
-    announced_on = dates(table, known, source) if known else pl.Series([None] * len(table), dtype=pl.Date)
+    form = writing.date_format
+    never = pl.Series([None] * len(table), dtype=pl.Date)
+    announced_on = dates(table, known, source, form) if known else never
     kinds = texts(table, kind, source).str.to_lowercase()
-    values = numbers(table, value, source)
+    # What the bars' option says of prices leaves a doubt about amounts that somebody else wrote down.
+    said = replace(writing.notation, is_sure=bool(writing.notation.thousands))
+    values = numbers(table, value, source, settled(table, [value], said))
     _refuse_kinds(table, kinds, source, kind)
     _refuse_values(table, kinds, values, source, value)
     actions = pl.DataFrame(
         {
             "symbol": texts(table, name, source), "kind": kinds, "value": values,
-            "ex_date": dates(table, ex_date, source), "announced_on": announced_on,
+            "ex_date": dates(table, ex_date, source, form), "announced_on": announced_on,
         }
     )  # fmt: skip
     return actions.filter(pl.col("symbol").is_in(symbols))
@@ -58,14 +74,14 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     return before.with_columns(pl.col("known_at").fill_null(start)).select(ACTIONS.names()).cast(ACTIONS)
 
 
-def read_listings(path: Path | None, symbols: list[str]) -> pl.DataFrame:
+def read_listings(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
     """Which ticker an instrument traded under, from and to which date; an empty last date means still.
 
     Shape: the LISTINGS schema. Raises: BadInput naming file, line, column and value.
     """
     if path is None:
         return empty(LISTINGS)
-    table = table_of(path, separator="")
+    table = table_of(path, separator="", encoding=writing.encoding)
     source = str(path)
     symbol, ticker, first, last = (
         column_of(table, c, {}, source) for c in ("symbol", "listed_as", "first_date", "last_date")
@@ -73,8 +89,9 @@ def read_listings(path: Path | None, symbols: list[str]) -> pl.DataFrame:
     listings = pl.DataFrame(
         {
             "symbol": texts(table, symbol, source), "listed_as": texts(table, ticker, source),
-            "first_date": dates(table, first, source),
-            "last_date": dates(table, last, source, may_be_empty=True), "line": table["line"],
+            "first_date": dates(table, first, source, writing.date_format),
+            "last_date": dates(table, last, source, writing.date_format, may_be_empty=True),
+            "line": table["line"],
         }
     )  # fmt: skip
     bad = listings.filter(pl.col("last_date") < pl.col("first_date"))

@@ -360,7 +360,8 @@ class ExecutionLines:
 class DossierContent:
     """A whole study, ready to print. None or an empty tuple means: not there, and the page says so in words.
 
-    `notes` are whole sentences on how the numbers came about (for instance fills at the next close).
+    `notes` are whole sentences on how the numbers came about (for instance fills at the next close),
+    `cautions` those on what happened to the account that must be known before any number is believed.
     `full_trades_file` names the artifact that holds what a long trade list leaves out.
     """
 
@@ -378,4 +379,5 @@ class DossierContent:
     grid: Grid | None = None
     notes: tuple[str, ...] = ()
     full_trades_file: str = "fills.parquet"
+    cautions: tuple[str, ...] = ()
     execution: ExecutionLines | None = None

@@ -36,7 +36,7 @@ def caveat_sentences(content: DossierContent) -> tuple[str, ...]:
     synthetic = ("These are synthetic prices: they show that the machine works, never that an idea does.",)
     waived = (sentence(f"Waived {waiver.code}: {waiver.reason}") for waiver in passport.waivers)
     is_real = passport.origin != "synthetic"
-    return (*(() if is_real else synthetic), *map(sentence, passport.caveats), *waived)
+    return (*content.cautions, *(() if is_real else synthetic), *map(sentence, passport.caveats), *waived)
 
 
 def _caveats(content: DossierContent) -> Html:

@@ -27,6 +27,7 @@ from tradewright.kernel.native import cache
 from tradewright.kernel.native.books import address_of
 from tradewright.kernel.native.entry import at, carray
 from tradewright.kernel.native.gate import INTERPRETED
+from tradewright.kernel.native.numbers import look_back
 from tradewright.kernel.native.records import Record, Records, account_dtype, asset_dtype
 from tradewright.runs.gate.plain import (
     KILL_RULES,
@@ -42,13 +43,13 @@ if TYPE_CHECKING:
     from tradewright.kernel.native.books import Books
 
 _ARRAYS = (
-    "account", "assets", "instants", "equity", "volume", "limits", "book", "order", "log", "starts",
+    "account", "assets", "instants", "equity", "volume", "close", "limits", "book", "order", "log", "starts",
 )  # fmt: skip
 _STATE = (
     "count", "bars", "seen_row", "logged", "day", "sessions", "orders_day", "kill_row", "kill_rule",
 )  # fmt: skip
-# account, assets, instants, equity, volume, equity before each of the rolling sessions, log
-Arrays = tuple[Record, Records, Ints, Floats, Floats, Floats, Records]
+# account, assets, instants, equity, volume, equity before each of the rolling sessions, log, close
+Arrays = tuple[Record, Records, Ints, Floats, Floats, Floats, Records, Floats]
 _MONEY = ("capital", "day_start", "session_peak", "peak")
 memory_dtype = np.dtype(
     [(name, np.int64) for name in _ARRAYS + _STATE] + [(name, np.float64) for name in _MONEY]
@@ -118,6 +119,8 @@ def read_books(book: Record, arrays: Arrays, place: int, row: int) -> None:
         waits = one["remaining"] if one["order"] >= 0 else 0.0
         if one["qty"] == 0.0 and waits == 0.0:
             continue
+        if one["qty"] == 0.0:  # the kernel keeps the marks of what is held alone
+            look_back(one, arrays[7], row)
         value = (one["qty"] + waits) * one["mark"]
         gross += abs(value)
         net += value
@@ -183,6 +186,7 @@ def pass_at(address: int, place: int, shares: float, row: int) -> float:
         carray(at(memory["volume"]), (bars, count), np.float64),
         carray(at(memory["starts"]), limits["rolling_sessions"], np.float64),
         carray(at(memory["log"]), memory["logged"] + 1, decision_dtype),
+        carray(at(memory["close"]), (bars, count), np.float64),
     )
     return float(passed(memory, (order, book, limits), arrays, (place, row), shares))
 
@@ -225,6 +229,7 @@ class CompiledGate:
             self.order[name] = np.nan
         self.starts = np.full(int(self.limits["rolling_sessions"][0]), np.nan)
         self.memory = np.zeros(1, dtype=memory_dtype)
+        self.memory["seen_row"] = self.memory["kill_row"] = self.memory["day"] = -1
         self.log = np.zeros(0, dtype=decision_dtype)
         self._books: Books | None = None  # kept: `memory` holds addresses of its arrays
         self._pass: Callable[[int, int, float, int], float] | None = None
@@ -233,11 +238,10 @@ class CompiledGate:
         """Stand before these books."""
         memory = self.memory
         table = books.table
-        for name in ("account", "assets", "instants", "equity", "volume", "count", "bars"):
+        for name in ("account", "assets", "instants", "equity", "volume", "close", "count", "bars"):
             memory[name] = table[name]
         for name in ("limits", "book", "order", "starts"):
             memory[name] = address_of(getattr(self, name))
-        memory["seen_row"] = memory["kill_row"] = memory["day"] = -1
         memory["capital"] = memory["peak"] = books.account["capital"]
         address = address_of(memory)
         self._books = books
@@ -252,7 +256,8 @@ class CompiledGate:
         """The same decision without a compiler, for debugging under NUMBA_DISABLE_JIT."""
         panel = books.panel
         arrays = (
-            books.account[0], books.assets, panel.instants, books.path[0], panel.volume, self.starts, self.log
+            books.account[0], books.assets, panel.instants, books.path[0], panel.volume, self.starts,
+            self.log, panel.close,
         )  # fmt: skip
         return float(
             passed(self.memory[0], (self.order[0], self.book[0], self.limits[0]), arrays, where, shares)

@@ -1,0 +1,104 @@
+"""`tradewright audit`"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tradewright.cli import screen
+from tradewright.cli.asked import Json, workspace_of
+
+if TYPE_CHECKING:
+    from tradewright.assembly.audits import AuditReport
+
+
+def run(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="path/to/file.py:function.", show_default=False)],
+    data: Annotated[str, typer.Option(help="A CSV or Parquet file with a header.")] = "",
+    frame: Annotated[str, typer.Option(help="What the function takes: pandas, polars or numpy.")] = "pandas",
+    known_at: Annotated[
+        str, typer.Option(help="Column: when a row was known. Else rows stand in order.")
+    ] = "",
+    decide_at: Annotated[str, typer.Option(help="A row is decided at its 'open' or its 'close'.")] = "close",
+    index: Annotated[str, typer.Option(help="Column that becomes the index (pandas).")] = "",
+    asset: Annotated[str, typer.Option(help="Column with the symbol, where a row is one of many.")] = "",
+    facts: Annotated[str, typer.Option(help="TOML file: several tables, columns with own times.")] = "",
+    label: Annotated[
+        list[str] | None, typer.Option(help="Output that looks ahead on purpose. Repeat.")
+    ] = None,
+    in_advance: Annotated[list[str] | None, typer.Option(help="Column known from the start. Repeat.")] = None,
+    level: Annotated[str, typer.Option(help="C1 samples; C2 asks every prefix (up to 5,000 rows).")] = "C1",
+    stage: Annotated[str, typer.Option(help="What the function is: features, model, strategy.")] = "features",
+    seed: Annotated[int, typer.Option(help="Of the cuts and shocks.")] = 0,
+    time_limit: Annotated[float, typer.Option(help="Seconds after which it is ended.")] = 300.0,
+    out: Annotated[str, typer.Option(help="Folder for certificate and reproducer.")] = "",
+    json: Json = False,
+) -> None:
+    """Look for dependence on the future in any function that maps a table to rows.
+
+    The function is run again and again while what lies after its decisions is
+    changed; a decision that moves has seen it. It runs in a process of its own
+    with a still clock and no network.
+
+    Exit code 0: nothing seen to depend on the future; 1: something does; 3: it
+    could not be assessed, and why.
+    """
+    from tradewright.assembly.audits import AuditWords, run_audit
+
+    words = AuditWords(
+        target=target,
+        data=data,
+        facts=facts,
+        frame=frame,
+        known_at=known_at,
+        index=index,
+        decide_at=decide_at,
+        asset=asset,
+        labels=tuple(label or ()),
+        known_in_advance=tuple(in_advance or ()),
+        level=level,
+        stage=stage,
+        seed=seed,
+        time_limit_s=time_limit,
+    )
+    report = run_audit(words, workspace_of(context).root, out)
+    if json:
+        _as_json(report)
+    else:
+        _print(report)
+    raise typer.Exit(report.certificate.exit_code)
+
+
+def _as_json(report: "AuditReport") -> None:
+    from tradewright.causality.as_json import plain
+
+    told = plain(report.certificate)
+    screen.as_json([{"id": report.certificate.target, **told, "folder": str(report.folder)}])
+
+
+def _print(report: "AuditReport") -> None:
+    """For a person: one line a channel, where it comes from, and what was not looked at."""
+    from tradewright.causality.verdict import DependsOnFuture
+
+    certificate = report.certificate
+    screen.say(certificate.target)
+    rows = []
+    for one in certificate.channels:
+        found = one.verdict
+        if isinstance(found, DependsOnFuture):
+            ahead = "no end" if found.horizon is None else f"{found.horizon} rows"
+            line = f"{found.place.line}: {found.place.operator}" if found.place else "-"
+            row = f"{found.row:,} ({found.instant})" if found.instant else f"{found.row:,}"
+            rows.append((one.channel, found.code, row, ahead, found.source or "-", line))
+        else:
+            rows.append((one.channel, found.code, "-", "-", "-", "-"))
+    screen.table(("output", "verdict", "row", "looks ahead", "through", "line at fault"), rows)
+    screen.say(f"\n{certificate.verdict}.")
+    coverage = certificate.coverage
+    time = "" if coverage.time_ratio is None else f", {coverage.time_ratio:.1f} times one run"
+    screen.say(f"Level {certificate.level.value}: {coverage}; {coverage.calls:,} calls{time}.")
+    for words in certificate.not_assessed:
+        screen.say(f"Not assessed: {words}.")
+    for words in certificate.notes:
+        screen.say(f"Note: {words}.")
+    screen.say(f"Kept in: {report.folder}")
