@@ -4,5 +4,10 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-for folder in (TESTS / "contracts" / "check", TESTS / "kernel", TESTS / "execution"):
+for folder in (
+    TESTS / "contracts" / "check",
+    TESTS / "kernel",
+    TESTS / "execution",
+    TESTS / "execution" / "checks",
+):
     sys.path.insert(0, str(folder))

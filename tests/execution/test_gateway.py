@@ -5,9 +5,11 @@ import math
 from dataclasses import replace
 
 import pytest
-from gate_cases import BOOK, BUY, LIMITS, MARKET, NOW, SECOND, SELL, VIOLATIONS, holding
+from desk_violations import DESK_VIOLATIONS
+from gate_cases import BOOK, BUY, LIMITS, MARKET, NOW, SECOND, SELL, holding
 from hypothesis import given
 from hypothesis import strategies as st
+from order_violations import ORDER_VIOLATIONS
 
 from tradewright.execution.checks.contract import NAN, NO, YES, Book
 from tradewright.execution.checks.losses import scale
@@ -25,6 +27,7 @@ from tradewright.execution.limits.contract import FREE, Limits
 from tradewright.execution.limits.registry import PROFILES, find
 from tradewright.values.errors import Blocked
 
+VIOLATIONS = (*ORDER_VIOLATIONS, *DESK_VIOLATIONS)
 MINUTE = 60 * SECOND
 
 

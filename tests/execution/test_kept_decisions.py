@@ -6,13 +6,21 @@ from dataclasses import replace
 
 import pytest
 from gate_cases import BOOK, BUY
-from kept_decisions import KEPT, Kept
+from kept_decision import Kept
+from kept_exposures import EXPOSURES
+from kept_instruments import INSTRUMENTS
+from kept_losses import LOSSES
+from kept_passes import PASSES
+from kept_prices import PRICES
+from kept_repeats import REPEATS
+from kept_sessions import SESSIONS
 
 from tradewright.execution.checks.contract import NAMES
 from tradewright.execution.gateway import Verdict, decide
 from tradewright.execution.limits.registry import PROFILES, find
 from tradewright.execution.native.door import CompiledDoor
 
+KEPT = (*INSTRUMENTS, *PRICES, *EXPOSURES, *REPEATS, *LOSSES, *SESSIONS, *PASSES)
 NUMBERED = [(place, kept) for place, kept in enumerate(KEPT)]
 REFUSALS = set(NAMES.values())
 

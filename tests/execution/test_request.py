@@ -187,9 +187,7 @@ def test_a_cancel_is_no_exit():
 
 def test_a_refusal_reads_as_one_line():
     refusal = refused(6, "50,000 shares", "60,000 shares", "Split it: 50,000 at a time.")
-    assert refusal.words == (
-        "order size: 60,000 shares; allowed: 50,000 shares. Split it: 50,000 at a time."
-    )
+    assert refusal.words == ("order size: 60,000 shares; allowed: 50,000 shares. Split it: 50,000 at a time.")
     assert refusal.code == 106
     assert not refusal.is_unknown
 

@@ -50,7 +50,7 @@ def report(result):
 
 
 def limited(text: str, name: str) -> str:
-    return text.replace("[execution]\n", f'[execution]\nlimits = "{name}"\n')
+    return f'{text}\n[execution]\nlimits = "{name}"\n'
 
 
 def test_every_order_of_the_headline_is_measured(result, report):

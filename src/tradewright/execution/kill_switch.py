@@ -13,7 +13,10 @@ NEVER = -1
 
 @dataclass(frozen=True, slots=True)
 class KillSwitch:
-    """The latch. Units: `tripped_at` ns UTC, -1 where it has not tripped; `reason` says what tripped it."""
+    """The latch. Units: `tripped_at` ns UTC, -1 where it has not tripped; `reason` says what tripped it.
+
+    Source: kill functionality of RTS 6 (EU 2017/589), article 12; what cancels working orders is the driver.
+    """
 
     tripped_at: int = NEVER
     reason: str = ""

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 
 import check_law as law
 import pytest
+from desk_violations import DESK_VIOLATIONS
 from gate_cases import (
     BOOK,
     BUY,
@@ -12,12 +13,12 @@ from gate_cases import (
     LONG,
     MARKET,
     SELL,
-    UNKNOWNS,
-    VIOLATIONS,
     holding,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from order_violations import ORDER_VIOLATIONS
+from unknown_cases import UNKNOWNS
 
 from tradewright.execution.checks.contract import (
     GATEWAY,
@@ -31,6 +32,7 @@ from tradewright.execution.checks.registry import CHECKS, FOR_CANCELS, FOR_EXITS
 from tradewright.execution.gateway import Verdict, decide
 from tradewright.execution.limits.registry import PROFILES, find
 
+VIOLATIONS = (*ORDER_VIOLATIONS, *DESK_VIOLATIONS)
 BY_NUMBER = {check.number: check for check in CHECKS}
 NAMED = [check.name for check in CHECKS]
 SOUND = (BUY, SELL, MARKET, replace(BUY, is_cancel=1))

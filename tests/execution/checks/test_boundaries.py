@@ -1,134 +1,17 @@
 """Every limit holds exactly: at it an order passes, one step beyond it is refused."""
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from gate_cases import BOOK, BUY, LIMITS, LONG, NOW, SECOND
+from edge_cases import EDGES
+from gate_cases import BOOK, BUY, LIMITS
 
-from tradewright.execution.checks.contract import NAN, YES
+from tradewright.execution.checks.contract import NAN
 from tradewright.execution.checks.registry import CHECKS
-from tradewright.execution.limits.contract import FREE
 from tradewright.execution.limits.registry import find
 from tradewright.values.order import OrderType
 
 BY_NUMBER = {check.number: check for check in CHECKS}
-DAY = 86_400 * SECOND
-SELLING = {"qty": -100.0, "limit_usd": 99.5}
-AT_100 = {"limit_usd": 100.0}
-AT_MARKET = {"type": OrderType.MARKET, "limit_usd": NAN}
-CANCEL = {"is_cancel": YES}
-
-
-@dataclass(frozen=True)
-class Edge:
-    """The last value that passes and the first that does not, of one field of book or order."""
-
-    number: int
-    name: str
-    last: float
-    first: float
-    order: dict = field(default_factory=dict)
-    book: dict = field(default_factory=dict)
-    limits: dict = field(default_factory=dict)
-
-    def judged(self, value: float):
-        """What the check says with this value in its place."""
-        order, book = dict(self.order), dict(self.book)
-        (book if hasattr(BOOK, self.name) else order)[self.name] = value
-        return BY_NUMBER[self.number].judge(
-            replace(BUY, **order), replace(BOOK, **book), replace(LIMITS, **self.limits)
-        )
-
-    def __str__(self):
-        return f"{self.number}-{self.name}={self.first}"
-
-
-EDGES = (
-    # 3: the grids of ticks and lots.
-    Edge(3, "qty", 100.0, 100.25),
-    Edge(3, "qty", 200.0, 201.0, book={"lot": 100.0}),
-    Edge(3, "limit_usd", 100.01, 100.011),
-    Edge(3, "limit_usd", 0.3, 0.3001, book={"tick_usd": 0.1}),
-    Edge(3, "limit_usd", 100.05, 100.06, book={"tick_usd": 0.05}),
-    Edge(3, "stop_usd", 98.0, 98.005),
-    # 4: the age of the price.
-    Edge(4, "reference_at", NOW - 5 * SECOND, NOW - 5 * SECOND - 1),
-    Edge(4, "reference_at", NOW, NOW + 1),
-    # 5: how far a price may stray, on the wrong side alone.
-    Edge(5, "limit_usd", 101.99, 102.01, limits={"collar_sigma": FREE}),
-    Edge(5, "limit_usd", 98.01, 97.99, order={"qty": -100.0}, limits={"collar_sigma": FREE}),
-    Edge(5, "daily_volatility", 0.002, 0.0016),
-    Edge(5, "reference_usd", 99.0, 98.0, limits={"collar_sigma": FREE}),
-    # 6: one order.
-    Edge(6, "qty", 50_000.0, 50_001.0, limits={"max_order_share": FREE, "max_volume_share": FREE}),
-    Edge(6, "qty", 1_000.0, 1_001.0, order=AT_100),
-    Edge(6, "day_volume", 10_000.0, 9_999.0),
-    Edge(6, "equity_usd", 100_000.0, 99_999.0, order=AT_100),
-    # 7: the projected state.
-    Edge(7, "position", 900.0, 901.0, order=AT_100),
-    Edge(7, "working_buys", 900.0, 901.0, order=AT_100),
-    Edge(7, "position", -900.0, -901.0, order={"qty": -100.0, "limit_usd": 100.0}),
-    Edge(7, "gross_usd", 990_000.0, 990_001.0, order=AT_100),
-    Edge(7, "working_opening_usd", 990_000.0, 990_001.0, order=AT_100),
-    Edge(7, "net_usd", 990_000.0, 990_001.0, order=AT_100),
-    Edge(7, "net_usd", -990_000.0, -990_001.0, order={"qty": -100.0, "limit_usd": 100.0}),
-    Edge(7, "sector_gross_usd", 290_000.0, 290_001.0, order=AT_100),
-    Edge(7, "long_usd", 990_000.0, 990_001.0, order=AT_100),
-    # 8: what works.
-    Edge(8, "working_orders", 49, 50),
-    Edge(8, "working_usd", 240_000.0, 240_001.0, order=AT_100),
-    # 9: money.
-    Edge(9, "buying_power_usd", 11_055.01, 11_054.99),
-    # 10: pace.
-    Edge(10, "orders_1s", 4, 5),
-    Edge(10, "orders_30s", 49, 50),
-    Edge(10, "orders_day", 1_999, 2_000, book={"fills_day": 1_000}),
-    Edge(10, "fills_day", 5, 4, book={"orders_day": 99 + 1}, limits={"max_order_to_trade": 20.2}),
-    Edge(10, "cancels_1s", 4, 5, order=CANCEL),
-    Edge(10, "cancels_30s", 49, 50, order=CANCEL),
-    Edge(10, "cancels_day", 1_999, 2_000, order=CANCEL),
-    # 11 to 14: repeats, parents, own orders.
-    Edge(11, "duplicates", 0, 1),
-    Edge(12, "parent_qty", 100.0, 99.0),
-    Edge(12, "children_qty", 400.0, 401.0, order={"parent_qty": 500.0}),
-    Edge(12, "children_qty", 0.0, -1.0, order={"parent_qty": 500.0}),
-    Edge(13, "repeats", 2, 3),
-    Edge(14, "own_lowest_sell_usd", 100.51, 100.5),
-    Edge(14, "own_highest_buy_usd", 99.49, 99.5, order=SELLING),
-    Edge(14, "own_lowest_sell_usd", math.inf, 1e9, order=AT_MARKET),
-    Edge(14, "own_highest_buy_usd", 0.0, 0.01, order={**AT_MARKET, "qty": -100.0}),
-    # 15: losses, at the limit already too many.
-    Edge(15, "day_start_usd", 1e6 / 0.97501, 1e6 / 0.97499),
-    Edge(15, "rolling_start_usd", 1e6 / 0.95001, 1e6 / 0.94999),
-    Edge(15, "session_peak_usd", 1e6 / 0.97001, 1e6 / 0.96999),
-    Edge(15, "peak_usd", 1e6 / 0.90001, 1e6 / 0.89999),
-    Edge(15, "kill_latched", 0, 1),
-    # 16: the stage.
-    Edge(16, "stage_capital_usd", 10_050.0, 10_049.99),
-    Edge(16, "strategy_gross_usd", 489_950.0, 489_950.01),
-    # 17: bands.
-    Edge(17, "band_high_usd", 100.5, 100.49),
-    Edge(17, "band_low_usd", 99.5, 99.51, order=SELLING),
-    # 18: ages and clocks.
-    Edge(18, "model_at", NOW - 30 * DAY, NOW - 30 * DAY - 1),
-    Edge(18, "features_at", NOW - 60 * SECOND, NOW - 60 * SECOND - 1),
-    Edge(18, "heartbeat_at", NOW - 5 * SECOND, NOW - 5 * SECOND - 1),
-    Edge(18, "heartbeat_at", NOW, NOW + 1),
-    Edge(18, "clock_skew_ms", 50.0, 50.1),
-    Edge(18, "clock_skew_ms", -50.0, -50.1),
-    # 19: the session.
-    Edge(19, "opens_at", NOW, NOW + 1),
-    Edge(19, "closes_at", NOW + 1, NOW),
-    Edge(19, "opens_at", NOW + 1, NOW, order={"type": OrderType.MARKET_ON_OPEN}),
-    Edge(19, "auction_cutoff_at", NOW + 1, NOW, order={"type": OrderType.MARKET_ON_CLOSE}),
-    # 20: borrow.
-    Edge(20, "located", 100.0, 99.0, order=SELLING),
-    Edge(20, "position", 0.0, -1.0, order=SELLING, book={"located": 100.0}),
-    # 22: bounded exits.
-    Edge(22, "qty", -300.0, -301.0, order={"limit_usd": 99.5, "reduce_only": YES}, book=LONG),
-    Edge(22, "working_sells", 200.0, 201.0, order={**SELLING, "reduce_only": YES}, book=LONG),
-)
 
 
 @pytest.mark.parametrize("edge", EDGES, ids=str)

@@ -5,9 +5,12 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from gate_cases import BOOK, BUY, LIMITS, LONG, MARKET, NOW, SECOND, SELL, UNKNOWNS, VIOLATIONS, holding
+from desk_violations import DESK_VIOLATIONS
+from gate_cases import BOOK, BUY, LIMITS, LONG, MARKET, NOW, SECOND, SELL, holding
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from order_violations import ORDER_VIOLATIONS
+from unknown_cases import UNKNOWNS
 
 from tradewright.execution.checks.contract import (
     Book,
@@ -31,6 +34,7 @@ from tradewright.execution.native.records import (
     write,
 )
 
+VIOLATIONS = (*ORDER_VIOLATIONS, *DESK_VIOLATIONS)
 PLAIN_NUMBERS = {Request: request_dtype, Book: book_dtype, Limits: limits_dtype}
 
 

@@ -65,7 +65,10 @@ def stage_capital(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 
 def borrow(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """Shares that would be sold short have been located."""
+    """Shares that would be sold short have been located.
+
+    Source: Regulation SHO, rule 203(b)(1).
+    """
     if not limits.needs_locate or not order.qty < 0.0:
         return None
     short = max(book.working_sells - book.position - order.qty, 0.0)

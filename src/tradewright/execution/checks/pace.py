@@ -9,7 +9,10 @@ _RATIO_FROM = 100  # orders a day below which a ratio of orders to trades says n
 
 
 def pace(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """Orders and cancels in the last second, the last 30 seconds and the session, and orders for a trade."""
+    """Orders and cancels in the last second, the last 30 seconds and the session, and orders for a trade.
+
+    Source: maximum message limits of RTS 6 (EU 2017/589), article 15(1)(d).
+    """
     if order.is_cancel:
         what = "cancels"
         counted = (
@@ -80,7 +83,10 @@ def parent_order(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 
 def execution_loop(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """The same execution does not come round and round."""
+    """The same execution does not come round and round.
+
+    Source: repeated automated execution throttles of RTS 6 (EU 2017/589), article 15(3).
+    """
     if limits.max_repeats == FREE:
         return None
     if book.repeats < 0:
@@ -95,7 +101,10 @@ def execution_loop(order: Request, book: Book, limits: Limits) -> Refusal | None
 
 
 def self_match(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """The order would not trade with one of the account's own."""
+    """The order would not trade with one of the account's own.
+
+    Where there is none, a sale rests at infinity and a purchase at zero: neither can be met.
+    """
     if not limits.needs_no_self_match:
         return None
     buys = order.qty > 0.0

@@ -40,7 +40,11 @@ def fresh_price(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 
 def collar(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """A limit price not further on the wrong side of the market than so many bps and standard deviations."""
+    """A limit price not further on the wrong side of the market than so many bps and standard deviations.
+
+    A patient limit, below the market to buy and above it to sell, may lie as far away as it likes.
+    Source: price collars of RTS 6 (EU 2017/589), article 15(1)(a); SEC rule 15c3-5 (c)(1)(ii).
+    """
     if order.limit_usd != order.limit_usd or limits.collar_bps == FREE == limits.collar_sigma:
         return None
     if not 0.0 < book.reference_usd < math.inf:
@@ -61,7 +65,10 @@ def collar(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 
 def phase(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """No order for continuous trading in an auction or a pause, none beyond limit-up and limit-down."""
+    """No order for continuous trading in an auction or a pause, none beyond limit-up and limit-down.
+
+    Source: Regulation NMS Plan to Address Extraordinary Market Volatility (limit up, limit down).
+    """
     if not limits.needs_open_market:
         return None
     if book.phase == UNKNOWN:

@@ -1,4 +1,8 @@
-"""The ordered list of the 23 checks: they are asked in this order, and the first refusal stands."""
+"""The ordered list of the 23 checks: they are asked in this order, and the first refusal stands.
+
+What concerns instrument and numbers comes first, then size and money, then how the machine behaves,
+then losses and the state of the system. The last asks whether the decision can be written down at all.
+"""
 
 from tradewright.execution.checks import exposure, instrument, losses, pace, price, size, system
 from tradewright.execution.checks.contract import Check

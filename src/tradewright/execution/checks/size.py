@@ -15,7 +15,10 @@ _ACCOUNT = "Reconcile with the broker."
 
 
 def order_size(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """Shares, value and share of a day's volume of one order."""
+    """Shares, value and share of a day's volume of one order.
+
+    Source: maximum order value and volume of RTS 6 (EU 2017/589), article 15(1)(b) and (c).
+    """
     size = abs(order.qty)
     if size > limits.max_order_shares:
         most = limits.max_order_shares
