@@ -1,4 +1,7 @@
-"""Fills: none before its decision could be known, none at a price its bar could not have given."""
+"""Fills: none before its decision could be known, none at a price its bar could not have given.
+
+Each rule is one sentence about one fill and its bar; what a bar cannot tell is decided against the order.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

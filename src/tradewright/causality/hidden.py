@@ -1,4 +1,8 @@
-"""What a target reads beside its table: globals that hold rows, and state it keeps from call to call."""
+"""What a target reads beside its table: globals that hold rows, and state it keeps from call to call.
+
+Such a target does not move when its table is changed, because it reads the future elsewhere: so elsewhere is
+changed too.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -3,6 +3,8 @@
 The instants at which anything became known are numbered. Instant j has two steps: 2j, the moment before it
 (the open of its bar), and 2j + 1, the moment itself (the close). A cell is future to a decision where its
 step is the larger one.
+
+Times of any kind become ranks, so that a daily bar, a filing and an order can be compared without units.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Where a dependence that was seen comes from: which row, how far ahead, through which column."""
+"""Where a dependence that was seen comes from: which row, how far ahead, through which column.
+
+All questions are asked of the target itself, by narrower and narrower changes.
+"""
 
 from dataclasses import dataclass, replace
 

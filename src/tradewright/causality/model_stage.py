@@ -1,4 +1,8 @@
-"""Models and splits: what a fit may not have learned from, and rows that stand on both sides of a split."""
+"""Models and splits: what a fit may not have learned from, and rows that stand on both sides of a split.
+
+A leak at this stage leaves no trace in the order of rows: a scaler fitted before the split is fitted once and
+for all. It shows in what was learned.
+"""
 
 import warnings
 from collections import Counter

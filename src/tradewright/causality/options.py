@@ -60,7 +60,8 @@ class AuditOptions:
     output row is decided at its own row's "close" (it may use that row) or "open" (of that row only
     `known_at_open`). `known_in_advance`: columns known from the start (a holiday flag). `labels`: output
     channels that look ahead on purpose and are never read by inference. `splits`: rows at which a new side
-    of a split begins. `suspects`: what a lint found, to name the operator.
+    of a split begins. `draws_map`: also find out which rows and columns each output follows, at the cost of
+    some thirty runs over a short table. `suspects`: what a lint found, to name the operator.
     """
 
     known_at: str | Mapping[str, str] = ""
@@ -81,6 +82,7 @@ class AuditOptions:
     clock: Callable[[], float] | None = None
     side_channels: Callable[[], tuple[SideChannel, ...]] | None = None
     watching: Callable[[], AbstractContextManager[None]] = nullcontext
+    draws_map: bool = False
     channel_stages: Mapping[str, Stage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,7 @@
-"""What a fit has learned, as numbers by name, whatever it is kept in."""
+"""What a fit has learned, as numbers by name, whatever it is kept in.
+
+A scaler's mean that moves with the test rows is a leak even where no prediction shows it.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping

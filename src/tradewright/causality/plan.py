@@ -1,4 +1,9 @@
-"""What to try in which order: the whole future first, then cut after cut where leaks are likely to show."""
+"""What to try in which order: the whole future first, then cut after cut where leaks are likely to show.
+
+A leak shows where a cut falls between what it reads and what it decides. Whole-series fits show at any cut; a
+shift by one row shows only at the rows beside the cut; a leak under a rare condition only where the cut meets
+the condition. Hence one pass over everything, then many cuts at rows that stand out.
+"""
 
 from collections.abc import Iterator
 

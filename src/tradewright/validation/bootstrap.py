@@ -68,26 +68,38 @@ def block_length(series: Floats) -> float:
     Patton, Politis and White (2009), Econometric Reviews 28(4).
     """
     sample = len(series)
-    if sample < 8:
-        return 1.0
-    centred = series - np.mean(series)
-    patience = max(5, math.ceil(math.sqrt(math.log10(sample))))
-    furthest = min(math.ceil(math.sqrt(sample)) + patience, sample - 1)
-    gamma = autocovariances(centred, furthest)
-    if gamma[0] <= 0:
-        return 1.0
-    lags = min(2 * _last_lag_that_matters(gamma / gamma[0], sample, patience), furthest)
-    if lags == 0:
-        return 1.0
-    steps = np.arange(1, lags + 1)
-    weights = np.clip(2.0 * (1.0 - steps / lags), 0.0, 1.0)
-    level = gamma[0] + 2.0 * float(np.sum(weights * gamma[1 : lags + 1]))
-    slope = 2.0 * float(np.sum(weights * steps * gamma[1 : lags + 1]))
+    level, slope = spectrum_at_zero(series)
     if level <= 0:
         return 1.0
     length = ((slope / level) ** 2) ** (1.0 / 3.0) * sample ** (1.0 / 3.0)
     longest = min(3.0 * math.sqrt(sample), sample * LONGEST_BLOCK_SHARE)
     return float(np.clip(length, 1.0, max(longest, 1.0)))
+
+
+def spectrum_at_zero(series: Floats) -> tuple[float, float]:
+    """Long-run variance of a series, and how much of it blocks of b bars miss, times b.
+
+    Shape: `series` is T. The second is the sum of |lag| times autocovariance; 0 where no lag stands out.
+    Source: Politis and Romano (1995), Journal of Time Series Analysis 16(1): flat-top weights, with the lag
+    rule of Politis and White (2004), section 3.2.
+    """
+    sample = len(series)
+    if sample < 8:
+        return (float(np.var(series)) if sample else 0.0), 0.0
+    centred = series - np.mean(series)
+    patience = max(5, math.ceil(math.sqrt(math.log10(sample))))
+    furthest = min(math.ceil(math.sqrt(sample)) + patience, sample - 1)
+    gamma = autocovariances(centred, furthest)
+    if gamma[0] <= 0:
+        return 0.0, 0.0
+    lags = min(2 * _last_lag_that_matters(gamma / gamma[0], sample, patience), furthest)
+    if lags == 0:
+        return float(gamma[0]), 0.0
+    steps = np.arange(1, lags + 1)
+    weights = np.clip(2.0 * (1.0 - steps / lags), 0.0, 1.0)
+    level = gamma[0] + 2.0 * float(np.sum(weights * gamma[1 : lags + 1]))
+    slope = 2.0 * float(np.sum(weights * steps * gamma[1 : lags + 1]))
+    return float(level), slope
 
 
 def _last_lag_that_matters(correlations: Floats, sample: int, patience: int) -> int:

@@ -1,0 +1,59 @@
+"""Blocks of one length on a circle of bars: what statistics are resampled with that carry their own error.
+
+The error of a mean is read off the blocks the same way in the record and in every resample, so that both have
+the same tails: that is what keeps a test's size when it looks for the best of a thousand.
+"""
+
+import math
+
+import numpy as np
+
+from tradewright.validation.bootstrap import LONGEST_BLOCK_SHARE, block_length
+from tradewright.values.panel import Floats, Ints
+
+# A stationary block's length times this is the circular block's; Politis and White (2004), section 3.3.
+CIRCULAR_OVER_STATIONARY = 1.5 ** (1.0 / 3.0)
+# The common block suits this share of the columns: their longest would be one of noise.
+SUITED_SHARE = 0.9
+
+
+def common_block_bars(columns: Floats) -> int:
+    """One block length for records that must be resampled together; at least the cube root of T.
+
+    Shape: `columns` is T x N. Units: bars.
+    Source: Politis and White (2004), Econometric Reviews 23(1), for each column; nine in ten are suited.
+    """
+    sample = len(columns)
+    lengths = [block_length(columns[:, column]) for column in range(columns.shape[1])]
+    wanted = CIRCULAR_OVER_STATIONARY * float(np.quantile(lengths, SUITED_SHARE))
+    longest = max(int(sample * LONGEST_BLOCK_SHARE), 1)
+    return min(math.ceil(max(wanted, float(np.cbrt(sample)))), longest)
+
+
+def block_count(sample: int, bars: int) -> int:
+    """How many blocks of about this length a record is made of."""
+    return max(round(sample / bars), 1)
+
+
+def circular_means(columns: Floats, bars: int) -> Floats:
+    """The mean of the block that starts at each bar, wrapping at the end; T x N gives T x N."""
+    sums = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
+    ends = np.arange(len(columns)) + bars
+    wrapped = np.where(ends[:, None] > len(columns), sums[-1], 0.0)
+    return np.asarray(
+        (sums[np.where(ends > len(columns), ends - len(columns), ends)] + wrapped - sums[:-1]) / bars
+    )
+
+
+def segment_sums(columns: Floats, segments: int) -> Floats:
+    """Sums over so many neighbouring stretches of nearly equal length; T x N gives segments x N."""
+    edges = np.arange(segments) * len(columns) // segments
+    return np.asarray(np.add.reduceat(columns, edges, axis=0))
+
+
+def draw_starts(sample: int, bars: int, draws: int, generator: np.random.Generator) -> Ints:
+    """Where the blocks of each resample start; draws x blocks.
+
+    Source: Politis and Romano (1992), in LePage and Billard (eds.), Exploring the Limits of Bootstrap.
+    """
+    return np.asarray(generator.integers(0, sample, size=(draws, block_count(sample, bars))))

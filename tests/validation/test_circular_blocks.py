@@ -1,0 +1,76 @@
+"""Blocks on a circle: what they hold, and which length they get."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from return_families import autoregressive, normal
+
+from tradewright.validation.bootstrap import block_length, spectrum_at_zero
+from tradewright.validation.circular_blocks import (
+    block_count,
+    circular_means,
+    common_block_bars,
+    draw_starts,
+    segment_sums,
+)
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 1_000))
+def test_a_block_is_the_bars_from_its_start_on_wrapping_at_the_end(sample, bars, seed):
+    bars = min(bars, sample)
+    columns = normal(sample, 3, seed)
+    plain = np.array(
+        [columns[np.arange(start, start + bars) % sample].mean(axis=0) for start in range(sample)]
+    )
+    assert circular_means(columns, bars) == pytest.approx(plain, abs=1e-12)
+
+
+@given(st.integers(1, 50), st.integers(1, 50), st.integers(0, 1_000))
+def test_segments_cover_every_bar_once(sample, segments, seed):
+    segments = min(segments, sample)
+    columns = normal(sample, 2, seed)
+    sums = segment_sums(columns, segments)
+    assert sums.shape == (segments, 2)
+    assert sums.sum(axis=0) == pytest.approx(columns.sum(axis=0), abs=1e-12)
+
+
+def test_segments_differ_by_one_bar_at_most():
+    lengths = segment_sums(np.ones((1_250, 1)), 114)[:, 0]
+    assert set(lengths) == {10.0, 11.0}
+
+
+def test_every_bar_is_as_likely_a_start_as_any_other():
+    starts = draw_starts(20, 4, 4_000, np.random.default_rng(1))
+    assert starts.shape == (4_000, block_count(20, 4))
+    counts = np.bincount(starts.ravel(), minlength=20)
+    assert np.all(np.abs(counts - 1_000) < 5 * np.sqrt(1_000))
+
+
+def test_white_noise_gets_the_cube_root_of_its_length_and_lasting_dependence_more():
+    assert common_block_bars(normal(20, 1_250, 1).T) == 11
+    assert common_block_bars(autoregressive(20, 1_250, 1, memory=0.7).T) > 20
+
+
+def test_no_block_is_longer_than_an_eighth_of_the_record():
+    wandering = np.cumsum(normal(3, 200, 2), axis=1).T
+    assert common_block_bars(wandering) == 25
+
+
+def test_one_lasting_record_among_many_does_not_decide_for_all():
+    columns = normal(20, 1_250, 3).T.copy()
+    columns[:, 0] = autoregressive(1, 1_250, 4, memory=0.9)[0]
+    assert common_block_bars(columns) == 11
+
+
+def test_the_spectrum_is_what_theory_says_for_a_first_order_autoregression():
+    # Unit variance: long-run variance (1 + rho) / (1 - rho), sum of |lag| autocovariance 2 rho / (1 - rho)^2.
+    level, slope = spectrum_at_zero(autoregressive(1, 200_000, 5, memory=0.4)[0])
+    assert level == pytest.approx(1.4 / 0.6, rel=0.05)
+    assert slope == pytest.approx(0.8 / 0.36, rel=0.1)
+
+
+def test_what_does_not_vary_has_no_spectrum_and_single_bars_for_blocks():
+    assert spectrum_at_zero(np.zeros(100)) == (0.0, 0.0)
+    assert spectrum_at_zero(np.zeros(0)) == (0.0, 0.0)
+    assert block_length(np.ones(100)) == 1.0
