@@ -34,14 +34,15 @@ def test_a_case_runs_this_side_where_no_peer_is_installed(case: str, capsys, tmp
 
 
 def test_without_a_choice_every_case_runs():
-    assert arguments([]).cases == ["sma", "top_decile", "sma_grid", "decide", "commands"]
+    assert arguments([]).cases == ["sma", "top_decile", "sma_grid", "decide", "gateway", "commands"]
 
 
 def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit) as stop:
         arguments(["sam"])
     assert stop.value.code == 2
-    assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, commands." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, gateway, commands." in said
 
 
 def test_no_rounds_at_all_are_refused(capsys):

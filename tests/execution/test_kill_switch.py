@@ -4,9 +4,12 @@ import math
 from dataclasses import replace
 
 import pytest
-from gate_cases import BOOK, LIMITS, NOW, SECOND
+from gate_cases import BOOK, BUY, LIMITS, NOW, SECOND
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tradewright.execution.checks.contract import NO, YES
+from tradewright.execution.checks.losses import has_lost, losses, lost_share
 from tradewright.execution.kill_switch import NEVER, KillSwitch
 from tradewright.execution.limits.contract import FREE
 from tradewright.execution.limits.registry import find
@@ -134,3 +137,41 @@ def test_a_released_switch_trips_again():
     again = released.watch(NOW + 61 * MINUTE, replace(BOOK, equity_usd=0.5e6), LIMITS)
     assert again.is_latched
     assert again.tripped_at == NOW + 61 * MINUTE
+
+
+# A book at its top asks no further.
+
+
+@pytest.mark.parametrize("start", ["day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd"])
+@pytest.mark.parametrize(
+    ("value", "lost"),
+    [
+        (1e6, False),
+        (0.9e6, False),
+        (1e6 + 0.01, True),
+        (math.nan, True),
+        (0.0, True),
+        (-5.0, True),
+    ],
+)
+def test_a_book_has_lost_unless_it_is_known_to_stand_at_its_top(start, value, lost):
+    assert has_lost(replace(BOOK, **{start: value})) is lost
+
+
+def test_an_unknown_equity_may_have_lost_anything():
+    assert has_lost(replace(BOOK, equity_usd=math.nan))
+
+
+@given(
+    equity=st.floats(0.8e6, 1.2e6),
+    starts=st.tuples(*[st.one_of(st.just(math.nan), st.floats(0.9e6, 1.1e6)) for _ in range(4)]),
+)
+def test_looking_at_the_top_first_changes_no_answer(equity, starts):
+    names = ("day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd")
+    book = replace(BOOK, equity_usd=equity, **dict(zip(names, starts, strict=True)))
+    lost = [lost_share(equity, start) for start in starts]
+    limits = (LIMITS.max_day_loss, LIMITS.max_rolling_loss, LIMITS.max_session_drawdown, LIMITS.max_drawdown)
+    unknown_or_beyond = any(
+        share != share or share >= limit for share, limit in zip(lost, limits, strict=True)
+    )
+    assert (losses(BUY, book, LIMITS) is not None) is unknown_or_beyond

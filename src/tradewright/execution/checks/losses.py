@@ -14,6 +14,8 @@ def losses(order: Request, book: Book, limits: Limits) -> Refusal | None:
         if book.kill_latched == YES:
             return refused(15, "a switch at rest", "the kill switch has tripped", _WAY_OUT)
         return unknown(15, "the kill switch's state", "Restore it; it is taken as tripped until then.")
+    if not has_lost(book):
+        return None
     for name, start, limit in measured(book, limits):
         if limit == FREE:
             continue
@@ -23,6 +25,16 @@ def losses(order: Request, book: Book, limits: Limits) -> Refusal | None:
         if lost >= limit:
             return refused(15, f"less than {limit:.2%}", f"a {name} of {lost:.2%}", _WAY_OUT)
     return None
+
+
+def has_lost(book: Book) -> bool:
+    """False where equity is known to stand at or above every value that losses are measured from.
+
+    Most orders are asked for on such a book: this spares them eight divisions.
+    """
+    equity = book.equity_usd
+    at_top = equity >= book.peak_usd > 0.0 and equity >= book.session_peak_usd > 0.0
+    return not (at_top and equity >= book.day_start_usd > 0.0 and equity >= book.rolling_start_usd > 0.0)
 
 
 def lost_share(equity_usd: float, start_usd: float) -> float:
@@ -37,6 +49,8 @@ def scale(book: Book, limits: Limits) -> float:
     An unknown loss scales nothing: the check refuses it.
     """
     left = 1.0
+    if not has_lost(book):
+        return left
     for _, start, limit in measured(book, limits):
         lost = lost_share(book.equity_usd, start)
         if lost > limits.soft_share * limit and limits.soft_share < 1.0:
