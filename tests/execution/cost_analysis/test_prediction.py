@@ -10,6 +10,7 @@ from tradewright.execution.cost_analysis.order_costs import order_cost_dtype, or
 from tradewright.execution.cost_analysis.prediction import predicted_bps, realised_bps
 from tradewright.execution.profiles.registry import PROFILES, find
 from tradewright.kernel.batch import simulate
+from tradewright.kernel.inputs import BENCHMARK_SIGMA, BENCHMARK_USD
 
 
 def orders_of(shares, price):
@@ -44,6 +45,33 @@ def test_every_profile_foresees_a_cost_of_zero_or_more(name):
 def test_profiles_foresee_costs_in_their_order():
     found = [float(predicted_bps(orders_of(100.0, 50.0), find(name))[0]) for name in PROFILES]
     assert found == sorted(found)
+
+
+@pytest.mark.parametrize("shares", [100.0, 10_000.0])
+def test_impact_grows_with_the_root_of_the_share_of_volume(shares):
+    terms = profile(impact_coefficient=0.7)
+    costs = orders_of(shares, 10.0)
+    costs["sigma"], costs["usual_volume"] = 0.02, 1e6
+    assert predicted_bps(costs, terms) == pytest.approx([0.7 * 0.02 * math.sqrt(shares / 1e6) * 1e4])
+
+
+def test_without_volume_there_is_no_impact_and_the_spread_is_flat():
+    terms = profile(impact_coefficient=0.7, spread_scale_bps=5.0, half_spread_bps=3.0)
+    assert predicted_bps(orders_of(100.0, 10.0), terms) == pytest.approx([3.0])
+
+
+@pytest.mark.parametrize(
+    ("sigma", "volume", "times"),
+    [
+        (BENCHMARK_SIGMA, BENCHMARK_USD / 10.0, 1.0),
+        (BENCHMARK_SIGMA, BENCHMARK_USD / 80.0, 2.0),
+        (BENCHMARK_SIGMA * 8.0**0.5, BENCHMARK_USD / 10.0, 2.0),
+    ],
+)
+def test_the_estimated_spread_scales_with_volatility_and_dollar_volume(sigma, volume, times):
+    costs = orders_of(100.0, 10.0)
+    costs["sigma"], costs["usual_volume"] = sigma, volume
+    assert predicted_bps(costs, profile(spread_scale_bps=4.0)) == pytest.approx([4.0 * times])
 
 
 def test_no_orders_have_no_forecast():

@@ -17,13 +17,14 @@ MARKOUT_BARS = (1, 5)
 # One record an order. `row` decided it, `done_row` saw its last fill or its end. The four parts of the
 # shortfall are shares of the paper value; `_bps` are signed so that worse is positive, but markouts, where
 # positive is the market going the trade's way. NaN: not determined (nothing filled, no volume, no later bar).
+# `sigma` and `usual_volume` are of the bars before the first fill, 0 where unknown.
 order_cost_dtype = np.dtype(
     [
         *((name, np.int64) for name in ("order_id", "row", "done_row", "asset", "sign")),
         *((name, np.float64) for name in (
             "ordered", "filled", "decision_price", "arrival_price", "paid_price", "last_price", "fees_usd",
             "explicit", "realised", "delay", "missed", "arrival_bps", "vwap_bps", "close_bps",
-            "participation", "markout_1_bps", "markout_5_bps",
+            "participation", "markout_1_bps", "markout_5_bps", "sigma", "usual_volume",
         )),
     ]
 )  # fmt: skip
@@ -63,7 +64,10 @@ def _add_fills(costs: NDArray[np.void], outcome: Outcome, market: "_Tape", basis
     shares, paid = np.abs(fills["qty"]) * scale, np.zeros(len(costs))
     np.add.at(costs["filled"], place, shares)
     np.add.at(paid, place, shares * fills["price"] / scale)
-    np.add.at(costs["fees_usd"], place, fills["commission_usd"])
+    np.add.at(costs["fees_usd"], place, fills["commission_usd"] + fills["regulatory_usd"])
+    first = place[::-1]  # of several fills the first is written last, and stays
+    costs["sigma"][first] = fills["sigma"][::-1]
+    costs["usual_volume"][first] = (fills["usual_volume"] * scale)[::-1]
     costs["filled"] = np.minimum(costs["filled"], costs["ordered"])  # parts add up but for rounding
     costs["paid_price"] = _ratio(paid, costs["filled"])
     last_fill = np.full(len(costs), -1, dtype=np.int64)

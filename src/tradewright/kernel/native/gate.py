@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.numbers import list_assets, look_back
-from tradewright.kernel.native.phases import end_order, place_order, refuse, wanted_shares
+from tradewright.kernel.native.phases import end_order, place_order, refuse, send, wanted_shares
 from tradewright.kernel.native.records import Intents, Journal, Market, Record, Records, compiled
 from tradewright.values.outcome import REPLACED
 
@@ -98,3 +98,4 @@ def place_gated(account: Record, asset: Record, journal: Journal, row: int, wish
         refuse(account, asset, journal[3], row, reason)
     if shares != 0.0:
         place_order(account, asset, journal[0], row, shares)
+        send(account, asset, journal[0], row)
