@@ -45,7 +45,8 @@ def gateway_line(gateway: Mapping[str, Any]) -> str:
         by = ", ".join(f"{name} {count:,}" for name, count in gateway["refused_by"].items())
         words += f" Refused by: {by}."
     if gateway["killed_at"]:
-        words += f" The kill switch tripped at {gateway['killed_at']}: {gateway['killed_by']}."
+        words += f" The kill switch tripped at {gateway['killed_at']}: {gateway['killed_by']};"
+        words += " nobody releases it in a simulation."
     return words
 
 
