@@ -7,11 +7,10 @@ compiled kernel, which does the same, arrives at the same bits.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
-from tradewright.kernel import costs
+from tradewright.kernel import costs, reference_gate
 from tradewright.kernel.costs import Rates, Restated, Slippage
 from tradewright.kernel.inputs import (
     DUST,
@@ -73,7 +72,7 @@ class State:
     interest: float = 0.0  # received so far, less what was paid
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
-    gate: "PlainGate | None" = None
+    gate: "reference_gate.PlainGate | None" = None
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0
@@ -82,19 +81,6 @@ class State:
     fills: list[tuple[float, ...]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)
     refusals: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-class PlainGate(Protocol):
-    """Whoever decides which orders reach the market; the compiled twin is `native.gate.Gate`."""
-
-    def opened(self, state: State) -> None:
-        """The account before its first bar."""
-
-    def closed(self, state: State, row: int) -> None:
-        """The account at a row's close."""
-
-    def admitted(self, state: State, asset: int, shares: float, row: int) -> tuple[float, int]:
-        """The shares that may work, 0.0 for none, and the reason then."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +97,7 @@ def simulate(
     decisions: Decisions,
     account: AccountOptions,
     profile: ExecutionProfile,
-    gate: PlainGate | None = None,
+    gate: "reference_gate.PlainGate | None" = None,
 ) -> Outcome:
     """Trade the decisions over the panel, one row after the other; every order is asked of the `gate`."""
     check_panel(panel)
@@ -126,7 +112,7 @@ def simulate_intents(
     intents: Iterable[Intent],
     account: AccountOptions,
     profile: ExecutionProfile,
-    gate: PlainGate | None = None,
+    gate: "reference_gate.PlainGate | None" = None,
 ) -> Outcome:
     """Trade intents in weights or in shares over the panel."""
     state = opened(panel, terms_of(panel, account, profile))
@@ -236,29 +222,12 @@ def admit(state: State, intent: Intent) -> None:
     """Turn targets into orders; a new word on an instrument replaces its unfinished order."""
     spoken = [(asset, one) for asset, one in enumerate(intent.targets.tolist()) if not math.isnan(one)]
     if state.gate is not None:
-        admit_gated(state, intent, spoken)
+        reference_gate.admit(state, intent, spoken)
         return
     for asset, target in spoken:
         if asset in state.working:
             close(state, state.working[asset], out.REPLACED, intent.row)
         answer(state, intent.row, asset, wanted_shares(state, asset, target, intent.in_shares))
-
-
-def admit_gated(state: State, intent: Intent, spoken: list[tuple[int, float]]) -> None:
-    """The same through the gate: reductions first, so that what opens sees what closes gone."""
-    assert state.gate is not None
-    for asset, _ in spoken:
-        if asset in state.working:
-            close(state, state.working[asset], out.REPLACED, intent.row)
-    for turn in range(2):
-        for asset, target in spoken:
-            shares, reason = wanted_shares(state, asset, target, intent.in_shares)
-            held = state.qty[asset]
-            if (shares * held < 0.0 and abs(shares) <= abs(held)) != (turn == 0):
-                continue
-            if shares != 0.0:
-                shares, reason = state.gate.admitted(state, asset, shares, intent.row)
-            answer(state, intent.row, asset, (shares, reason))
 
 
 def answer(state: State, row: int, asset: int, wish: tuple[float, int]) -> None:

@@ -105,3 +105,20 @@ def test_what_the_market_did_later_has_no_part_in_the_forecast():
     before = predicted_bps(costs, find("stressed"))
     costs["filled"], costs["paid_price"], costs["last_price"] = 50.0, 99.0, 1.0
     assert predicted_bps(costs, find("stressed")) == before
+
+
+@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("shares", [10.0, 1_000.0, 100_000.0])
+def test_a_larger_order_is_foreseen_to_move_its_price_no_less(name, shares):
+    small, large = orders_of(shares, 50.0), orders_of(2.0 * shares, 50.0)
+    for costs in (small, large):
+        costs["sigma"], costs["usual_volume"] = 0.02, 1e6
+    terms = find(name)
+    fixed = terms.commission_minimum_usd / (shares * 50.0) * 1e4
+    assert predicted_bps(large, terms)[0] >= predicted_bps(small, terms)[0] - fixed
+
+
+def test_a_cost_that_is_foreseen_is_a_number_whatever_is_unknown():
+    costs = orders_of(100.0, 50.0)
+    costs["sigma"] = 0.02
+    assert np.isfinite(predicted_bps(costs, find("realistic"))).all()

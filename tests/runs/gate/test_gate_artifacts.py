@@ -22,6 +22,7 @@ from tradewright.values.profile import AccountOptions
 
 ACCOUNT = AccountOptions(capital_usd=1e6)
 REALISTIC = profiles.find("realistic")
+SESSION_NS = 23_400 * 10**9
 
 
 def market(rows: int = 400, assets: int = 2, seed: int = 1) -> Panel:
@@ -30,7 +31,7 @@ def market(rows: int = 400, assets: int = 2, seed: int = 1) -> Panel:
     instants = instant_of("2015-01-02T21:00:00") + np.arange(rows, dtype=np.int64) * NS_PER_DAY
     symbols = tuple("ABCDEFGH"[:assets])
     columns = (close.copy(), close.copy(), close.copy(), close, np.full(close.shape, 1e6))
-    return Panel(instants, instants - 1, symbols, *columns, no_actions())
+    return Panel(instants, instants - SESSION_NS, symbols, *columns, no_actions())
 
 
 class Wisher(Strategy):
