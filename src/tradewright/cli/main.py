@@ -20,6 +20,7 @@ from tradewright.cli.data import show as data_show
 from tradewright.cli.features import compute as features_compute
 from tradewright.cli.features import list as features_list
 from tradewright.cli.features import show as features_show
+from tradewright.cli.limits import list as limits_list
 from tradewright.cli.profiles import list as profiles_list
 from tradewright.cli.runs import compare as runs_compare
 from tradewright.cli.runs import list as runs_list
@@ -48,6 +49,7 @@ GROUPS = {
         "The features that come with the package, and yours.",
         (features_list, features_show, features_compute),
     ),
+    "limits": ("The risk profiles: what the gateway holds every order against.", (limits_list,)),
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
 }
 
