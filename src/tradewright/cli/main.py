@@ -12,6 +12,7 @@ import typer
 
 from tradewright.cli import audit, backtest, failures
 from tradewright.cli.asked import Asked, taken_out
+from tradewright.cli.costs import explain as costs_explain
 from tradewright.cli.data import check as data_check
 from tradewright.cli.data import ingest as data_ingest
 from tradewright.cli.data import list as data_list
@@ -38,6 +39,7 @@ GROUPS = {
         "What was run: look at it, compare, execute again.",
         (runs_list, runs_show, runs_compare, runs_replay, runs_verify),
     ),
+    "costs": ("What trading cost, and how a price came about.", (costs_explain,)),
     "strategies": ("The strategies that come with the package.", (strategies_list, strategies_show)),
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
 }

@@ -1,7 +1,7 @@
 """A study made ready: exact data, every configuration built and checked, before anything is run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -152,14 +152,16 @@ def profile_of(options: StudyOptions) -> ExecutionProfile:
     Raises: UnknownName for a profile or a number that is not there, InvalidOption for a value out of bounds.
     """
     named, own = profiles.find(options.execution.profile), options.execution.override
-    known = [one.name for one in fields(named) if one.name != "name"]
+    named = replace(named, seed=options.seed)
+    known = list(named.numbers())
     for name in own:
         if name not in known:
             raise unknown_name(name, "number of an execution profile ([execution.override])", known)
     if not own:
         return named
     words = ", ".join(f"{name} = {value:g}" for name, value in own.items())
-    return replace(named, name=f"{named.name} with {words}", **own)
+    given: dict[str, Any] = dict(own)
+    return replace(named, name=f"{named.name} with {words}", **given)
 
 
 def _resolve(options: StudyOptions, shelf: Shelf) -> Snapshot:

@@ -1,7 +1,7 @@
 """A study's results as the dossier's content and as one JSON object. Nothing new is found out here."""
 
 import math
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -29,17 +29,20 @@ from tradewright.research.dossier.wording import counted
 from tradewright.research.judgement import StudyContext, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
-from tradewright.strategies.parameters import bounds_of
 from tradewright.validation import trading
 from tradewright.validation.benchmark import HOW
 from tradewright.validation.figure import Figure
 from tradewright.validation.performance import drawdown_series, monthly_returns, yearly_returns
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
+from tradewright.values.parameters import bounds_of
 
 CAUSES = {
     "spread_usd": "spread",
+    "impact_usd": "market impact",
+    "latency_usd": "latency",
     "commission_usd": "commission",
+    "regulatory_usd": "fees on sales",
     "borrow_usd": "borrow fee",
     "margin_interest_usd": "margin interest",
 }
@@ -233,10 +236,10 @@ def _setup(plan: Plan, result: StudyResult) -> Setup:
         ),
         benchmark=_benchmark(plan),
         profile=plan.profile.name,
-        profile_numbers=tuple(
-            Quantity(one.name, getattr(plan.profile, one.name))
-            for one in fields(plan.profile)
-            if one.name != "name"
+        profile_numbers=(
+            *(Quantity(name, value) for name, value in plan.profile.numbers().items()),
+            Quantity("commission_tiers", len(plan.profile.commission_tiers), "steps"),
+            Quantity("fee_schedule", len(plan.profile.fee_schedule), "dated steps"),
         ),
         capital_usd=account.capital_usd,
         account=(

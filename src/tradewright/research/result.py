@@ -130,11 +130,15 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
 
 
 def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
-    """The same profile with spread, commission, borrow fee and margin rate twice as high."""
+    """The same profile with spread, impact, latency, commission, fees and rates of debt twice as high."""
     return replace(
         profile,
         name=f"{profile.name}, costs doubled",
-        half_spread_bps=2.0 * profile.half_spread_bps,
+        slippage_multiple=2.0 * profile.slippage_multiple,
+        latency_low_ms=2.0 * profile.latency_low_ms,
+        latency_high_ms=2.0 * profile.latency_high_ms,
+        commission_tiers=tuple((start, 2.0 * price) for start, price in profile.commission_tiers),
+        fee_multiple=2.0 * profile.fee_multiple,
         commission_bps=2.0 * profile.commission_bps,
         commission_per_share_usd=2.0 * profile.commission_per_share_usd,
         commission_minimum_usd=2.0 * profile.commission_minimum_usd,

@@ -23,6 +23,10 @@ Artifact = bytes | pl.DataFrame
 ROWS_A_GROUP = 65_536
 BYTES_A_PAGE = 1 << 20
 ZSTD_LEVEL = 3
+FILL_TERMS = (
+    "spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd", "sigma", "usual_volume",
+    "latency_ms",
+)  # fmt: skip
 
 
 def table_bytes(table: pl.DataFrame) -> bytes:
@@ -106,8 +110,7 @@ def fills_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
             "qty": fills["qty"],
             "price": fills["price"],
             "reference": fills["reference"],
-            "spread_usd": fills["spread_usd"],
-            "commission_usd": fills["commission_usd"],
+            **{name: fills[name] for name in FILL_TERMS},
         }
     )
 

@@ -36,7 +36,10 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     actions = actions[inside]
     actions = actions[np.lexsort((actions["kind"], actions["row"]))]
     prices = panel.close if terms.close_only else panel.open
-    return panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)
+    return (
+        *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
+        *(panel.high, panel.low, panel.opens_at, terms.steps, terms.tiers),
+    )
 
 
 def new_path(bars: int, accrues: bool) -> Path:
@@ -87,11 +90,13 @@ class Books:
         names = ("instants", "prices", "close", "volume", "actions")
         self._point_to(("account", "assets"), (self.account, self.assets))
         self._point_to(names, self.market[:5])
+        self._point_to(("high", "low", "opens_at", "steps", "tiers"), self.market[6:])
         self._point_to(("rows", "targets"), self.intents)
         self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
         self._point_to(_PATH, self.path)
         table = self.table[0]
         table["bars"], table["count"] = self.panel.shape
+        table["step_count"], table["tier_count"] = len(self.market[9]), len(self.market[10])
         table["acts"], table["decisions"] = len(self.market[4]), len(self.intents[0])
         for (name, _), records in zip(_JOURNALS, self.journal, strict=True):
             table[f"{name}_room"] = len(records)

@@ -17,7 +17,7 @@ from typing import Any
 import numba
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_SOURCES = ("kernel/native/*.py", "kernel/inputs.py", "values/*.py")
+_SOURCES = ("*/native/*.py", "kernel/inputs.py", "values/*.py")
 _configured: list[Path] = []
 settings: Any = numba.config
 is_interpreted = bool(settings.DISABLE_JIT)
