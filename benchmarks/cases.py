@@ -193,6 +193,24 @@ def features_panel(scale: float) -> Case:
     return _features("features_panel", title, Walk(bars, assets, 0.02, DAY_NS, seed=7, common=0.3))
 
 
+def spa(scale: float) -> Case:
+    """The best of a thousand candidates over five years of days, a thousand resamples."""
+    candidates, draws = max(int(1_000 * scale), 20), max(int(1_000 * scale), 100)
+    excess = 0.01 * np.random.default_rng(5).standard_normal((1_250, candidates))
+    return Case(
+        "spa",
+        f"SPA: {candidates:,} candidates x 1,250 days x {draws:,} resamples, studentised, step-wise",
+        "block length, errors, resamples and the adjusted p of every candidate",
+        {"excess": excess},
+        {"draws": draws},
+        (_ours(TRADEWRIGHT, "spa"),),
+        (Bar("seconds on one core", (TRADEWRIGHT,), (), 5.0, at_most=True, unit="s"),),
+        float(1_250 * candidates * draws),
+        "candidate-day-resample",
+        0.0,
+    )
+
+
 CASES: dict[str, Callable[[float], Case]] = {
     "sma": sma,
     "top_decile": top_decile,
@@ -200,4 +218,5 @@ CASES: dict[str, Callable[[float], Case]] = {
     "decide": decide,
     "features": features,
     "features_panel": features_panel,
+    "spa": spa,
 }

@@ -14,6 +14,8 @@ from tradewright.strategies.contract import Strategy
 from tradewright.strategies.momentum import Momentum
 from tradewright.strategies.sma_cross import SmaCross
 from tradewright.strategies.view import View, Weights
+from tradewright.validation.bootstrap import BootstrapOptions
+from tradewright.validation.selection import superior_ability
 from tradewright.values.panel import Panel, no_actions
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
@@ -103,6 +105,14 @@ def sma_grid(inputs: Inputs, options: dict) -> Task:
     return Task(run, lambda result: result.equity_usd, lambda _: UNTOLD)
 
 
+def spa(inputs: Inputs, options: dict) -> Task:
+    """The best of many return records, the search priced in."""
+    drawn = BootstrapOptions(seed=1, draws=options["draws"])
+    return Task(
+        lambda: superior_ability(inputs["excess"], drawn), lambda found: found.adjusted, lambda _: UNTOLD
+    )
+
+
 if __name__ == "__main__":
-    tasks = (sma, sma_decide, silent, top_decile, sma_grid)
+    tasks = (sma, sma_decide, silent, top_decile, sma_grid, spa)
     serve({task.__name__: task for task in tasks}, versions())

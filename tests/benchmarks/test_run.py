@@ -54,8 +54,8 @@ def test_a_stream_of_rows_is_timed_by_its_slow_ones(capsys):
 
 
 def test_without_a_choice_every_case_runs():
-    every = ["sma", "top_decile", "sma_grid", "decide", "features", "features_panel", "streaming", "commands"]
-    assert arguments([]).cases == every
+    every = "sma top_decile sma_grid decide features features_panel spa streaming gateway commands"
+    assert arguments([]).cases == every.split()
 
 
 def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
@@ -64,10 +64,17 @@ def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
     assert stop.value.code == 2
     told = capsys.readouterr().err
     assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, features, " in told
-    assert "features_panel, streaming, commands." in told
+    assert "features_panel, spa, streaming, gateway, commands." in told
 
 
 def test_no_rounds_at_all_are_refused(capsys):
     with pytest.raises(SystemExit):
         arguments(["--rounds", "0"])
     assert "--rounds must be 1 or more" in capsys.readouterr().err
+
+
+def test_the_test_of_the_best_of_many_runs_alone_and_takes_less_than_its_bar(tmp_path: Path):
+    figures = tmp_path / "figures.json"
+    assert run(["spa", "--small", "--rounds", "1", "--json", str(figures)]) == 0
+    (bar,) = json.loads(figures.read_text())["cases"][0]["bars"]
+    assert 0.0 < bar["value"] < bar["limit"] == 5.0

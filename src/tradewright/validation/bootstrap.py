@@ -67,9 +67,12 @@ def block_length(series: Floats) -> float:
     Source: Politis and White (2004), Econometric Reviews 23(1), section 3.2, with the variance constant of
     Patton, Politis and White (2009), Econometric Reviews 28(4).
     """
-    sample = len(series)
-    level, slope = spectrum_at_zero(series)
-    if level <= 0:
+    return suited_length(*spectrum_at_zero(series), len(series))
+
+
+def suited_length(level: float, slope: float, sample: int) -> float:
+    """The mean block length for a record with this long-run variance and sum of |lag| autocovariance."""
+    if sample < 8 or level <= 0:
         return 1.0
     length = ((slope / level) ** 2) ** (1.0 / 3.0) * sample ** (1.0 / 3.0)
     longest = min(3.0 * math.sqrt(sample), sample * LONGEST_BLOCK_SHARE)
@@ -77,22 +80,29 @@ def block_length(series: Floats) -> float:
 
 
 def spectrum_at_zero(series: Floats) -> tuple[float, float]:
-    """Long-run variance of a series, and how much of it blocks of b bars miss, times b.
+    """Long-run variance of a series, and how much of it blocks of b bars miss, times b; see `spectrum_of`."""
+    sample = len(series)
+    furthest = furthest_lag(sample)
+    gamma = autocovariances(series - np.mean(series), furthest) if furthest >= 0 else np.zeros(0)
+    return spectrum_of(gamma, sample)
 
-    Shape: `series` is T. The second is the sum of |lag| times autocovariance; 0 where no lag stands out.
+
+def furthest_lag(sample: int) -> int:
+    """The last lag that is looked at in a record of this length; -1 for one too short to have any."""
+    return min(math.ceil(math.sqrt(sample)) + _patience(sample), sample - 1) if sample >= 8 else -1
+
+
+def spectrum_of(gamma: Floats, sample: int) -> tuple[float, float]:
+    """Long-run variance and sum of |lag| times autocovariance, from autocovariances at lags 0, 1, ...
+
+    The second is 0 where no lag stands out; both are where nothing varies.
     Source: Politis and Romano (1995), Journal of Time Series Analysis 16(1): flat-top weights, with the lag
     rule of Politis and White (2004), section 3.2.
     """
-    sample = len(series)
-    if sample < 8:
-        return (float(np.var(series)) if sample else 0.0), 0.0
-    centred = series - np.mean(series)
-    patience = max(5, math.ceil(math.sqrt(math.log10(sample))))
-    furthest = min(math.ceil(math.sqrt(sample)) + patience, sample - 1)
-    gamma = autocovariances(centred, furthest)
-    if gamma[0] <= 0:
+    if not len(gamma) or gamma[0] <= 0:
         return 0.0, 0.0
-    lags = min(2 * _last_lag_that_matters(gamma / gamma[0], sample, patience), furthest)
+    last = _last_lag_that_matters(gamma / gamma[0], sample, _patience(sample))
+    lags = min(2 * last, len(gamma) - 1)
     if lags == 0:
         return float(gamma[0]), 0.0
     steps = np.arange(1, lags + 1)
@@ -100,6 +110,11 @@ def spectrum_at_zero(series: Floats) -> tuple[float, float]:
     level = gamma[0] + 2.0 * float(np.sum(weights * gamma[1 : lags + 1]))
     slope = 2.0 * float(np.sum(weights * steps * gamma[1 : lags + 1]))
     return float(level), slope
+
+
+def _patience(sample: int) -> int:
+    """How many quiet lags in a row end the search for dependence."""
+    return max(5, math.ceil(math.sqrt(math.log10(sample))))
 
 
 def _last_lag_that_matters(correlations: Floats, sample: int, patience: int) -> int:

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from tradewright.validation.bootstrap import LONGEST_BLOCK_SHARE, block_length
+from tradewright.validation.bootstrap import LONGEST_BLOCK_SHARE, furthest_lag, spectrum_of, suited_length
 from tradewright.values.panel import Floats, Ints
 
 # A stationary block's length times this is the circular block's; Politis and White (2004), section 3.3.
@@ -17,14 +17,30 @@ CIRCULAR_OVER_STATIONARY = 1.5 ** (1.0 / 3.0)
 SUITED_SHARE = 0.9
 
 
+def spectra(columns: Floats) -> Floats:
+    """Long-run variance of each record, and its sum of |lag| times autocovariance; T x N gives N x 2."""
+    sample = len(columns)
+    centred = columns - np.mean(columns, axis=0)
+    lagged = [
+        np.sum(centred[lag:] * centred[: sample - lag], axis=0) / sample
+        for lag in range(furthest_lag(sample) + 1)
+    ]
+    gamma = np.array(lagged).reshape(-1, columns.shape[1])
+    return np.array([spectrum_of(gamma[:, column], sample) for column in range(columns.shape[1])])
+
+
 def common_block_bars(columns: Floats) -> int:
     """One block length for records that must be resampled together; at least the cube root of T.
 
     Shape: `columns` is T x N. Units: bars.
     Source: Politis and White (2004), Econometric Reviews 23(1), for each column; nine in ten are suited.
     """
-    sample = len(columns)
-    lengths = [block_length(columns[:, column]) for column in range(columns.shape[1])]
+    return suited_bars(spectra(columns), len(columns))
+
+
+def suited_bars(found: Floats, sample: int) -> int:
+    """The common block length for records with these spectra; `found` is N x 2."""
+    lengths = [suited_length(level, slope, sample) for level, slope in found.tolist()]
     wanted = CIRCULAR_OVER_STATIONARY * float(np.quantile(lengths, SUITED_SHARE))
     longest = max(int(sample * LONGEST_BLOCK_SHARE), 1)
     return min(math.ceil(max(wanted, float(np.cbrt(sample)))), longest)

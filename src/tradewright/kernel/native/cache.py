@@ -17,7 +17,10 @@ from typing import Any
 import numba
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_SOURCES = ("*/native/*.py", "kernel/inputs.py", "values/*.py")
+_SOURCES = (
+    "*/native/*.py", "kernel/inputs.py", "values/*.py", "execution/checks/contract.py",
+    "execution/limits/contract.py", "runs/gate/*.py",
+)  # fmt: skip
 _configured: list[Path] = []
 settings: Any = numba.config
 is_interpreted = bool(settings.DISABLE_JIT)
