@@ -133,5 +133,5 @@ def test_an_account_without_sensible_money_is_refused(capital_usd):
 
 @pytest.mark.parametrize("weights", [[0.5], [0.5, 0.1, 0.1]])
 def test_weights_for_other_instruments_than_the_panels_are_refused(simulate, weights):
-    with pytest.raises(InvalidOption, match="panel has 2|Give 2 numbers"):
+    with pytest.raises(InvalidOption, match=r"panel has 2|Give 2 numbers"):
         simulate(market([[50.0, 20.0]] * 4), wishes({0: weights}), account(), profile())
