@@ -6,6 +6,7 @@ from tradewright.kernel.inputs import Terms
 from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.entry import entry
+from tradewright.kernel.native.gate import Gate
 from tradewright.kernel.native.records import (
     Intents,
     Market,
@@ -64,8 +65,8 @@ class Books:
     Invariant: `table` holds the address of every array named here; whoever replaces one calls `point`.
     """
 
-    def __init__(self, panel: Panel, terms: Terms, intents: Intents) -> None:
-        """Open the account; `intents` may be replaced by `listen` later."""
+    def __init__(self, panel: Panel, terms: Terms, intents: Intents, gate: Gate | None = None) -> None:
+        """Open the account; every order is asked of the `gate`, where there is one."""
         bars, count = panel.shape
         self.panel = panel
         self.account = new_account(terms)
@@ -84,6 +85,9 @@ class Books:
         self._sweep: tuple[Ints, Floats] | None = None
         self._enter = self._interpret if is_interpreted else entry()
         self.point()
+        self._gate = gate
+        if gate is not None:
+            self.account["gate"], self.account["gate_memory"] = gate.attach(self)
 
     def point(self) -> None:
         """Write every address into the table."""
@@ -108,6 +112,8 @@ class Books:
 
     def run(self, stop: int) -> None:
         """Run all bars before row `stop` that have not run yet."""
+        if self._gate is not None:
+            self._gate.make_room(int(self.table["decisions"][0]) * len(self.assets))
         while self._enter(self._address, stop) == JOURNAL_FULL:
             self._grow()
 
