@@ -73,9 +73,9 @@ class State:
     interest: float = 0.0  # received so far, less what was paid
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
+    gate: "reference_gate.PlainGate | None" = None
     receivable: float = 0.0  # dividends that are due, less those owed
     due: list[tuple[int, int, float]] = field(default_factory=list)  # each with its pay row and instrument
-    gate: "reference_gate.PlainGate | None" = None
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0

@@ -98,6 +98,7 @@ def place_order(account: Record, asset: Record, orders: Records, row: int, share
         order["qty"], order["filled_qty"] = shares, 0.0
         order["state"], order["done_row"] = WORKING, row
 
+
 @compiled
 def send(account: Record, asset: Record, orders: Records, row: int) -> None:
     """Let a new order travel; one that the broker rejects never works."""
