@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tradewright.causality.as_json import plain
 from tradewright.causality.certificate import Certificate
+from tradewright.causality.picture import page
 from tradewright.runs.auditing.driver import audit_file
 from tradewright.runs.auditing.request import AuditRequest, TableSource, target_of, with_facts
 from tradewright.values.errors import InvalidOption
@@ -81,6 +82,7 @@ def run_audit(words: AuditWords, home: Path, out: str = "") -> AuditReport:
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(plain(certificate), indent=2, ensure_ascii=False)
     (folder / "certificate.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "dependence.html").write_text(page(certificate), encoding="utf-8")
     if certificate.reproducer:
         (folder / "reproducer.py").write_text(certificate.reproducer, encoding="utf-8")
     return AuditReport(certificate, folder)

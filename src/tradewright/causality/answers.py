@@ -1,4 +1,8 @@
-"""What a target gave back, as named channels of numbers and a key that says which row each is about."""
+"""What a target gave back, as named channels of numbers and a key that says which row each is about.
+
+Rows are matched by their place where the answer is as long as the table, else by their label. What can be
+neither is refused: a guess about which rows these are would be a guess about who knew what.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -192,7 +196,8 @@ def _many(items: Iterable[tuple[str, Any]], rows: int) -> tuple[list[tuple[str, 
         if not columns or any(len(column) != length for _, column in columns):
             left_out.append(f"'{name}' is one value or has other rows")
             continue
-        parts += [(name if own in ("", "value") else f"{name}.{own}", column) for own, column in columns]
+        is_one = len(columns) == 1 and getattr(one, "ndim", 1) == 1
+        parts += [(name if is_one else f"{name}.{own}", column) for own, column in columns]
     return parts, left_out
 
 

@@ -1,10 +1,13 @@
-"""A certificate as plain values and back, so that it can be kept, shown and sent."""
+"""A certificate as plain values and back, so that it can be kept, shown and sent.
+
+The file is the record: everything the terminal and the dossier say of an audit is read out of it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from tradewright.causality.certificate import Certificate, ChannelVerdict, Coverage, Dependence
+from tradewright.causality.certificate import Certificate, ChannelVerdict, Coverage, Dependence, Triangle
 from tradewright.causality.verdict import (
     AuditLevel,
     CausalByConstruction,
@@ -44,6 +47,7 @@ def plain(certificate: Certificate) -> dict[str, Any]:
         "notes": list(certificate.notes),
         "reproducer": certificate.reproducer,
         "dependence": told["dependence"],
+        "triangles": told["triangles"],
     }
 
 
@@ -86,6 +90,10 @@ def certificate_from(told: Mapping[str, Any]) -> Certificate:
         dependence=tuple(
             Dependence(one["channel"], one["source"], tuple(one["lags"]), tuple(one["strength"]))
             for one in told["dependence"]
+        ),
+        triangles=tuple(
+            Triangle(one["channel"], tuple(one["rows"]), tuple(map(tuple, one["strength"])))
+            for one in told["triangles"]
         ),
     )
 

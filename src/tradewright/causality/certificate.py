@@ -1,6 +1,6 @@
 """The certificate of an audit: its verdicts and everything needed to judge and repeat them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tradewright.causality.verdict import AuditLevel, Stage, Verdict, exit_code, worst
 
@@ -40,6 +40,32 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Dependence:
+    """How strongly an output follows an input at each lag; negative lags are rows ahead of the decision.
+
+    Shape: `strength` runs beside `lags`. Units: share of the largest response of that output, 0 to 1.
+    """
+
+    channel: str
+    source: str
+    lags: tuple[int, ...]
+    strength: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Triangle:
+    """How far each decision moves when each row is moved: `strength[decision][moved row]`, 0 to 1.
+
+    Shape: R x R over the row numbers `rows`, in the order of time. Above the diagonal lie rows that were
+    later than the decision.
+    """
+
+    channel: str
+    rows: tuple[int, ...]
+    strength: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class Certificate:
     """What an audit found, how it looked, and on which code and data.
 
@@ -60,7 +86,8 @@ class Certificate:
     not_assessed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     reproducer: str = ""
-    dependence: "tuple[Dependence, ...]" = field(default=())
+    dependence: tuple[Dependence, ...] = ()
+    triangles: tuple[Triangle, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -71,16 +98,3 @@ class Certificate:
     def exit_code(self) -> int:
         """0, 1 or 3; see `verdict.exit_code`."""
         return exit_code(self.verdict)
-
-
-@dataclass(frozen=True)
-class Dependence:
-    """How strongly an output follows an input at each lag; negative lags are rows ahead of the decision.
-
-    Shape: `strength` runs beside `lags`. Units: share of the largest response of that output, 0 to 1.
-    """
-
-    channel: str
-    source: str
-    lags: tuple[int, ...]
-    strength: tuple[float, ...]

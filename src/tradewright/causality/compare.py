@@ -1,4 +1,7 @@
-"""Two answers laid side by side up to a cut: which channels moved, where, and by how much."""
+"""Two answers laid side by side up to a cut: which channels moved, where, and by how much.
+
+A float that differs in its last digits is no leak; how many these are depends on the channel's own size.
+"""
 
 from dataclasses import dataclass
 from typing import Any

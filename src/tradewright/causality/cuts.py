@@ -1,4 +1,8 @@
-"""Where to cut: the instants at which a pipeline that sees the future is most likely to show it."""
+"""Where to cut: the instants at which a pipeline that sees the future is most likely to show it.
+
+Rows stand out by the table (large moves, gaps, halts, edges of the calendar) and by the answer (rare words,
+outliers, turns): a condition that is rare in the market is usually rare in what is decided on it.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Hashes of the code and the data of an audit, so that a certificate can be matched to both."""
+"""Hashes of the code and the data of an audit, so that a certificate can be matched to both.
+
+Code is hashed as compiled, so that a comment may be mended without a new audit, and a constant may not.
+"""
 
 import hashlib
 import types

@@ -1,4 +1,8 @@
-"""One audit on its way from the first run to the certificate."""
+"""One audit on its way from the first run to the certificate.
+
+Its order is that of a careful person: does it answer at all, does it answer the same twice, does it remember
+what it should not, does it follow the future, and only then where that comes from.
+"""
 
 from dataclasses import dataclass, field, replace
 
@@ -11,13 +15,14 @@ from tradewright.causality.compare import (
     Difference,
     differences,
 )
+from tradewright.causality.dependence import lags_of, triangles_of
 from tradewright.causality.fingerprints import code_hash_of, data_hash_of
 from tradewright.causality.frames import instant_of
 from tradewright.causality.hidden import hidden_tables, moved_by_hidden, moved_by_memory
 from tradewright.causality.interventions import INTERVENTIONS, Change, World, changed
 from tradewright.causality.localise import Scene, origin_of
 from tradewright.causality.options import AuditOptions, SideChannel, Target
-from tradewright.causality.plan import is_small, plan
+from tradewright.causality.plan import is_small, near_row, plan
 from tradewright.causality.prefixes import MOST_PREFIXES, every_prefix, steps_of
 from tradewright.causality.probe import Probe, Refused
 from tradewright.causality.state import kept_state
@@ -93,7 +98,21 @@ class Hearing:
         self._look_beside(base)
         if self.options.level is AuditLevel.C2 and self._wanted(base):
             self._look_at_every_prefix(base)
-        return self._closed(self._verdicts(base, written))
+        verdicts = self._verdicts(base, written)
+        return (
+            self._with_map(self._closed(verdicts), base) if self.options.draws_map else self._closed(verdicts)
+        )
+
+    def _with_map(self, certificate: Certificate, base: Answer) -> Certificate:
+        """The certificate with its dependence map, drawn around the first dependence or the middle."""
+        main = self.world[0]
+        found = [one.verdict.row for one in certificate.channels if isinstance(one.verdict, DependsOnFuture)]
+        row = found[0] if found else int(main.known.order[len(main.table) * 2 // 3])
+        near = near_row(self.world, base, row, self.probe)
+        if near is None:
+            return certificate
+        maps = lags_of(self.probe, *near, row), triangles_of(self.probe, *near, row)
+        return replace(certificate, dependence=maps[0], triangles=maps[1])
 
     def _repeats(self, base: Answer) -> Refused | None:
         """Ask the same again: an answer that differs from itself tells nothing about the future."""

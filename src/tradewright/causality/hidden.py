@@ -1,4 +1,8 @@
-"""What a target reads beside its table: globals that hold rows, and state it keeps from call to call."""
+"""What a target reads beside its table: globals that hold rows, and state it keeps from call to call.
+
+Such a target does not move when its table is changed, because it reads the future elsewhere: so elsewhere is
+changed too.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,7 +59,10 @@ def _shaped(value: Any, like: Any) -> Any:
 
 
 def _part(value: Any, name: str, world: World) -> Part | None:
-    """A hidden table on the scale of the world; None where nothing says when its rows were known."""
+    """A hidden table on the scale of the world; None where nothing says when its rows were known.
+
+    Weights and other constants are such: they have no rows, and changing them says nothing about the future.
+    """
     main = world[0]
     native = _as_table(value)
     if native is None:

@@ -188,6 +188,33 @@ def _permute(part: Part, change: Change, first: int) -> Asked:
     return _values(part, change, first, draw, (NUMBER, WHOLE, FLAG))
 
 
+def _scramble(part: Part, change: Change, first: int) -> Asked:
+    """Future cells change places within their column, each column apart: what hung together does no more."""
+
+    def draw(column: Column, mask: Mask, generator: np.random.Generator, change: Change) -> Column:
+        told = np.array(column)
+        told[mask] = generator.permutation(column[mask])
+        return told
+
+    return _values(part, change, first, draw, (NUMBER, WHOLE, FLAG))
+
+
+def _reflect(part: Part, change: Change, first: int) -> Asked:
+    """Future cells mirrored within the range of their column: high becomes low, one class the other."""
+
+    def draw(column: Column, mask: Mask, generator: np.random.Generator, change: Change) -> Column:
+        told = np.array(column)
+        if column.dtype.kind in "bO":
+            told[mask] = ~column[mask].astype(bool)
+            return told
+        finite = column[np.isfinite(column.astype(np.float64))]
+        if len(finite):
+            told[mask] = finite.max() - (column[mask] - finite.min())
+        return told
+
+    return _values(part, change, first, draw, (NUMBER, WHOLE, FLAG))
+
+
 def _words(part: Part, change: Change, first: int) -> Asked:
     """Words of future rows change places."""
 
@@ -228,6 +255,8 @@ INTERVENTIONS: dict[str, Intervention] = {
     "sign_flip": Intervention("signs after the decision flipped", _sign_flip),
     "missing": Intervention("values after the decision made missing", _missing_values),
     "permute": Intervention("rows after the decision permuted", _permute),
+    "scramble": Intervention("values after the decision scrambled column by column", _scramble),
+    "reflect": Intervention("values after the decision mirrored", _reflect),
     "words": Intervention("words after the decision permuted", _words),
     "drop_rows": Intervention("half of the rows after the decision removed", _drop, is_structural=True),
     "lengthen": Intervention("rows added after the end", _lengthen, is_structural=True),

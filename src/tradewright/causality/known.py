@@ -3,6 +3,8 @@
 The instants at which anything became known are numbered. Instant j has two steps: 2j, the moment before it
 (the open of its bar), and 2j + 1, the moment itself (the close). A cell is future to a decision where its
 step is the larger one.
+
+Times of any kind become ranks, so that a daily bar, a filing and an order can be compared without units.
 """
 
 from collections.abc import Mapping
@@ -98,6 +100,8 @@ def _known(table: Table, times: Ints, said: str, scale: Ints, options: AuditOpti
     for name in table.names:
         if name in own:
             cells.append(_steps(_times(table, own[name]), scale))
+        elif name in options.known_after_rows:
+            cells.append(rows + 2 * options.known_after_rows[name])
         elif name.casefold() in in_advance:
             cells.append(np.full(len(rows), -1, dtype=np.int64))
         elif options.decide_at == "open" and name.casefold() in at_open:

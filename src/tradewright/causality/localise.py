@@ -1,4 +1,7 @@
-"""Where a dependence that was seen comes from: which row, how far ahead, through which column."""
+"""Where a dependence that was seen comes from: which row, how far ahead, through which column.
+
+All questions are asked of the target itself, by narrower and narrower changes.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -56,7 +59,10 @@ class Scene:
 
 
 def origin_of(scene: Scene, change: Change, place: int) -> Origin:
-    """Follow one moved row of the answer to where its knowledge came from."""
+    """Follow one moved row of the answer to where its knowledge came from.
+
+    The change is first put right behind the row's own decision, so that the horizon is counted from there.
+    """
     row = int(scene.base.rows[place])
     cut = int(scene.base.decided[place])
     anchored = replace(change, cut=cut)

@@ -55,10 +55,13 @@ class AuditOptions:
 
     `known_at`: the column that says when a row was known, a mapping of table name to such a column where
     there are several tables, or "" for rows in order of time. `column_known_at`: columns (or table.column)
-    with a known_at column of their own, such as a figure and its filing date. `decide_at`: an output row is
-    decided at its own row's "close" (it may use that row) or "open" (of that row only `known_at_open`).
-    `known_in_advance`: columns known from the start (a holiday flag). `labels`: output channels that look
-    ahead on purpose and are never read by inference. `suspects`: what a lint found, to name the operator.
+    with a known_at column of their own, such as a figure and its filing date. `known_after_rows`: columns
+    that are known so many instants after their row, such as a label beside its features. `decide_at`: an
+    output row is decided at its own row's "close" (it may use that row) or "open" (of that row only
+    `known_at_open`). `known_in_advance`: columns known from the start (a holiday flag). `labels`: output
+    channels that look ahead on purpose and are never read by inference. `splits`: rows at which a new side
+    of a split begins. `draws_map`: also find out which rows and columns each output follows, at the cost of
+    some thirty runs over a short table. `suspects`: what a lint found, to name the operator.
     """
 
     known_at: str | Mapping[str, str] = ""
@@ -73,11 +76,13 @@ class AuditOptions:
     known_in_advance: tuple[str, ...] = ()
     known_at_open: tuple[str, ...] = ("open",)
     column_known_at: Mapping[str, str] = field(default_factory=dict)
+    known_after_rows: Mapping[str, int] = field(default_factory=dict)
     splits: tuple[int, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     clock: Callable[[], float] | None = None
     side_channels: Callable[[], tuple[SideChannel, ...]] | None = None
     watching: Callable[[], AbstractContextManager[None]] = nullcontext
+    draws_map: bool = False
     channel_stages: Mapping[str, Stage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

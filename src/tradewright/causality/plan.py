@@ -1,4 +1,9 @@
-"""What to try in which order: the whole future first, then cut after cut where leaks are likely to show."""
+"""What to try in which order: the whole future first, then cut after cut where leaks are likely to show.
+
+A leak shows where a cut falls between what it reads and what it decides. Whole-series fits show at any cut; a
+shift by one row shows only at the rows beside the cut; a leak under a rare condition only where the cut meets
+the condition. Hence one pass over everything, then many cuts at rows that stand out.
+"""
 
 from collections.abc import Iterator
 
@@ -139,7 +144,8 @@ def near_row(
 ) -> tuple[World, Answer] | None:
     """The stretch of a table around a row, and its own answer; the whole where it is small.
 
-    None where the target gives no answer on the stretch.
+    It begins early enough for what the target takes to warm up twice over, so that its answers near the row
+    are those it gives in earnest. None where the target gives no answer on the stretch.
     """
     main = world[0]
     if is_small(world):

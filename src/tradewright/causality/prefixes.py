@@ -1,4 +1,7 @@
-"""Level C2: every prefix of the table is asked, and each must repeat what the longer one said."""
+"""Level C2: every prefix of the table is asked, and each must repeat what the longer one said.
+
+What a pipeline says of the past when it has seen only the past is what it would have said at the time.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

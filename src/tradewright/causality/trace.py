@@ -1,4 +1,8 @@
-"""Which line first knew the future: two runs are followed statement by statement until they part."""
+"""Which line first knew the future: two runs are followed statement by statement until they part.
+
+The target is run twice under a tracer, on its own table and on one with another future. The first statement
+after which a row of the past differs is the one at fault; its parts are then evaluated one by one.
+"""
 
 import ast
 import linecache

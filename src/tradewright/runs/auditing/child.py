@@ -21,6 +21,7 @@ from tradewright.causality.certificate import Certificate, ChannelVerdict, Cover
 from tradewright.causality.verdict import AuditLevel, NotAssessed
 from tradewright.runs.auditing.clock import FrozenClock
 from tradewright.runs.auditing.files import Watch
+from tradewright.runs.auditing.reproducer import reproducer_of
 from tradewright.runs.auditing.request import AuditRequest, request_from
 from tradewright.runs.auditing.tables import tables_of
 from tradewright.values.errors import TradewrightError, unknown_name
@@ -73,6 +74,7 @@ def certificate_of(request: AuditRequest) -> Certificate:
         side_channels=lambda: (*((clock,) if clock.was_used() else ()), *watch.channels()),
     )
     certificate = audit(target, tables[0] if len(tables) == 1 else _named(request, tables), options)
+    certificate = replace(certificate, reproducer=reproducer_of(certificate, target, tables[0], request))
     return _with_what_was_heard(certificate, watch, loaded, request)
 
 

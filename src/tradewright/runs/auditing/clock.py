@@ -12,7 +12,11 @@ NANOSECONDS = 1_000_000_000
 
 
 class FrozenClock:
-    """Stands in for the clocks of Python and pandas; notes who asked, and can be set to another day."""
+    """Stands in for the clocks of Python and pandas; notes who asked, and can be set to another day.
+
+    A clock that ran on would make a target that asks for the time differ from itself, and hide what it does
+    with the answer; one that stands still shows it when it is set forward once.
+    """
 
     name = "the clock"
 

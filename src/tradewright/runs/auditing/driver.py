@@ -1,4 +1,7 @@
-"""Starts the process of an audit, waits no longer than allowed, and says in words how it ended."""
+"""Starts the process of an audit, waits no longer than allowed, and says in words how it ended.
+
+The user's code is never run in this process: it may hang, exit, crash the interpreter or fill the memory.
+"""
 
 import json
 import os

@@ -23,7 +23,11 @@ NOT_DATA = (".py", ".pyc", ".so", ".pyi", ".toml", ".cfg", ".ini", ".mo", ".pth"
 
 
 class Watch:
-    """Listens to the interpreter's audit events while the target runs."""
+    """Listens to the interpreter's audit events while the target runs.
+
+    The network is refused: what came from there would be different tomorrow, and no audit of it could be
+    repeated.
+    """
 
     def __init__(self) -> None:
         """Not listening yet."""

@@ -1,4 +1,7 @@
-"""What an audit of a file is asked to do, as plain values that travel to another process."""
+"""What an audit of a file is asked to do, as plain values that travel to another process.
+
+It is checked before a process is started for it, so that a misspelt word costs no waiting.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -72,6 +75,7 @@ class AuditRequest:
             known_in_advance=tuple(self.known_in_advance),
             known_at_open=tuple(self.known_at_open),
             column_known_at=dict(self.column_known_at),
+            draws_map=True,
         )
 
     def plain(self) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""A user's CSV and Parquet files as the frames their function expects."""
+"""A user's CSV and Parquet files as the frames their function expects.
+
+pandas gets a CSV as pandas.read_csv would give it, but for the columns that are said to be times.
+"""
 
 import warnings
 from pathlib import Path
