@@ -10,13 +10,17 @@ from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_starts, sm
 from benchmarks.verdict import Bar
 
 TRADEWRIGHT, FLOOR, LEAN = "tradewright", "floor", "floor, leaner"
+PANDAS = "pandas rolling"
 NUMBA, RUST = "vectorbt (numba)", "vectorbt (rust)"
 COST = {"fee_bps": 1.0, "capital_usd": 1e6}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One comparison. `work` counts what a run handles, in the unit `work_unit`; `tolerance` is relative."""
+    """One comparison. `work` counts what a run handles, in the unit `work_unit`; `tolerance` is relative.
+
+    `compared` names in a word what all contestants must have in common.
+    """
 
     name: str
     title: str
@@ -28,6 +32,7 @@ class Case:
     work: float
     work_unit: str
     tolerance: float
+    compared: str = "equity"
 
 
 def _ours(name: str, task: str, options: Mapping[str, object] | None = None, threads: int = 1) -> Entry:
@@ -154,6 +159,40 @@ def decide(scale: float) -> Case:
     )
 
 
+def _features(name: str, title: str, walk: Walk) -> Case:
+    """The 26 technical columns of a walk, by us, by hand and by pandas."""
+    entries = (
+        Entry(FLOOR, OURS, "feature_driver", "floor", like=TRADEWRIGHT),
+        Entry(LEAN, OURS, "feature_driver", "lean", like=TRADEWRIGHT),
+        Entry(TRADEWRIGHT, OURS, "feature_driver", "tradewright"),
+        Entry(PANDAS, OURS, "feature_driver", "pandas", like=TRADEWRIGHT),
+    )
+    limits = (
+        Bar("tradewright over its floor", (TRADEWRIGHT,), (FLOOR, LEAN), 1.5, at_most=True),
+        Bar("pandas over tradewright", (PANDAS,), (TRADEWRIGHT,), 3.0, at_most=False),
+    )
+    work = float(walk.bars * walk.assets)
+    held = bars_of(walk)
+    return Case(
+        name, title, "from arrays of prices to an array of 26 columns, its memory included", held, {},
+        entries, limits, work, "asset-bar", 1e-4, "columns",
+    )  # fmt: skip
+
+
+def features(scale: float) -> Case:
+    """One instrument, a million bars, the technical columns."""
+    bars = max(int(1_000_000 * scale), 500)
+    title = f"26 technical columns x {bars:,} bars of 1 asset"
+    return _features("features", title, Walk(bars, 1, 0.0005, MINUTE_NS, seed=6))
+
+
+def features_panel(scale: float) -> Case:
+    """Many instruments, ten years of days, the technical columns."""
+    assets, bars = max(int(500 * scale), 20), max(int(2_520 * min(10 * scale, 1.0)), 200)
+    title = f"26 technical columns x {assets} assets x {bars:,} days"
+    return _features("features_panel", title, Walk(bars, assets, 0.02, DAY_NS, seed=7, common=0.3))
+
+
 def spa(scale: float) -> Case:
     """The best of a thousand candidates over five years of days, a thousand resamples."""
     candidates, draws = max(int(1_000 * scale), 20), max(int(1_000 * scale), 100)
@@ -177,5 +216,7 @@ CASES: dict[str, Callable[[float], Case]] = {
     "top_decile": top_decile,
     "sma_grid": sma_grid,
     "decide": decide,
+    "features": features,
+    "features_panel": features_panel,
     "spa": spa,
 }

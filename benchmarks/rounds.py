@@ -87,8 +87,12 @@ def run_case(case: Case, rounds: int, say: Callable[[str], None]) -> CaseResult:
                     absent[contestant.entry.name] = str(reason)
                     present.remove(contestant)
         curves = {one.entry.name: _curve(one, room / f"{i}.npy") for i, one in enumerate(present)}
-    lines = {one.entry.name: _line(one, meter, curves, case.tolerance) for one in present}
-    wrong = {name: f"its equity differs: {line.agreement}" for name, line in lines.items() if not line.agrees}
+    lines = {one.entry.name: _line(one, meter, curves, case) for one in present}
+    wrong = {
+        name: f"its results differ: {line.agreement}"
+        for name, line in lines.items()
+        if not line.agrees
+    }
     times = {name: [turn.seconds for turn in line.turns] for name, line in lines.items() if name not in wrong}
     judged = tuple(judge(bar, times, {**absent, **wrong}) for bar in case.bars)
     return CaseResult(case, lines, absent, judged, meter.others_cores())
@@ -99,19 +103,21 @@ def _curve(contestant: Contestant, where: Path) -> np.ndarray:
     return np.load(where)
 
 
-def _line(one: Contestant, meter: _Meter, curves: dict[str, np.ndarray], tolerance: float) -> Line:
+def _line(one: Contestant, meter: _Meter, curves: dict[str, np.ndarray], case: Case) -> Line:
     entry = one.entry
     agreement, agrees = "", True
     if entry.like in curves:
-        agreement, agrees = compare(curves[entry.name], curves[entry.like], tolerance)
+        agreement, agrees = compare(curves[entry.name], curves[entry.like], case.tolerance, case.compared)
         agreement += f" from {entry.like}"
     turns = tuple(meter.turns[entry.name])
     memory = one.peak_mib - one.before_mib
     return Line(entry, turns, one.first_s, one.fills, memory, one.versions, agreement, agrees)
 
 
-def compare(mine: np.ndarray, other: np.ndarray, tolerance: float) -> tuple[str, bool]:
-    """The largest relative difference of two equity curves, in words, and whether it is tolerable.
+def compare(
+    mine: np.ndarray, other: np.ndarray, tolerance: float, compared: str = "equity"
+) -> tuple[str, bool]:
+    """The largest relative difference of two results, in words, and whether it is tolerable.
 
     One that kept its last value alone, 1 or K x 1, is compared with the other's last.
     """
@@ -121,4 +127,4 @@ def compare(mine: np.ndarray, other: np.ndarray, tolerance: float) -> tuple[str,
     if mine.shape != other.shape:
         return f"shape {mine.shape} against {other.shape}", False
     worst = float(np.max(np.abs(mine / other - 1.0))) if mine.size else 0.0
-    return f"{'final ' * is_final}equity within {worst:.1e}", bool(worst <= tolerance)
+    return f"{'final ' * is_final}{compared} within {worst:.1e}", bool(worst <= tolerance)

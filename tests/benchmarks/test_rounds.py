@@ -90,7 +90,7 @@ def test_a_contestant_that_fails_in_its_turn_is_out_and_the_rest_go_on():
 def test_whoever_trades_something_else_is_not_compared():
     result = run_case(case("mine", "stranger"), 1, silent)
     assert result.judged[0].status == OPEN
-    assert "its equity differs: equity within 1.7e-01 from mine" in result.judged[0].reason
+    assert "its results differ: equity within 1.7e-01 from mine" in result.judged[0].reason
 
 
 def test_curves_are_compared_at_every_bar_not_at_the_end_alone():

@@ -33,18 +33,38 @@ def test_a_case_runs_this_side_where_no_peer_is_installed(case: str, capsys, tmp
     assert not any(bar["claimed"] for bar in written["bars"])
 
 
+@pytest.mark.parametrize("case", ["features", "features_panel"])
+def test_features_by_hand_and_by_pandas_are_the_columns_of_the_package(case: str, tmp_path: Path):
+    figures = tmp_path / "figures.json"
+    assert run([case, "--small", "--rounds", "1", "--json", str(figures)]) == 0
+    written = json.loads(figures.read_text())["cases"][0]
+    lines = {line["name"]: line for line in written["contestants"]}
+    assert set(lines) == {"floor", "floor, leaner", "tradewright", "pandas rolling"}
+    assert all(line["agrees"] for line in lines.values())
+    assert all("columns within" in line["agreement"] for name, line in lines.items() if name != "tradewright")
+    assert not any(bar["claimed"] for bar in written["bars"])
+
+
+def test_a_stream_of_rows_is_timed_by_its_slow_ones(capsys):
+    assert run(["streaming", "--small", "--rounds", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "30 columns x 20 assets" in printed
+    assert "99th percentile of one streamed row" in printed
+    assert "not claimed: tiny inputs" in printed
+
+
 def test_without_a_choice_every_case_runs():
-    assert arguments([]).cases == ["sma", "top_decile", "sma_grid", "decide", "spa", "commands"]
+    every = "sma top_decile sma_grid decide features features_panel spa streaming gateway commands"
+    assert arguments([]).cases == every.split()
 
 
 def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit) as stop:
         arguments(["sam"])
     assert stop.value.code == 2
-    assert (
-        "'sam' is no case. Known: sma, top_decile, sma_grid, decide, spa, commands."
-        in capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, features, " in told
+    assert "features_panel, spa, streaming, gateway, commands." in told
 
 
 def test_no_rounds_at_all_are_refused(capsys):

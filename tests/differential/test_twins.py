@@ -5,7 +5,7 @@ import pytest
 from drivers import DRIVERS, differences
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets import Stream, Traits, draw, profile, wishes
+from markets import DAY_NS, DEAR, Stream, Traits, draw, profile, wishes
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.kernel import reference
@@ -24,6 +24,7 @@ rules = st.sampled_from(
         profile(cash_rate=0.5, margin_rate=0.9, borrow_rate=0.7),
         profile(commission_minimum_usd=25.0, commission_per_share_usd=0.5, participation=0.03),
         profile(half_spread_bps=400.0, borrow_rate=3.0),
+        DEAR,
     ]
 )
 accounts = st.builds(
@@ -42,6 +43,7 @@ markets = st.builds(
     closes_alone=st.booleans(),
     pace=st.integers(1, 15),
     volume=st.sampled_from([50.0, 1e4, 1e9]),
+    length_ns=st.sampled_from([0, 10**8, 3_600 * 10**9, DAY_NS]),
 )
 streams = st.builds(draw, seeds, markets, accounts, rules)
 singles = st.builds(

@@ -16,6 +16,11 @@ FROM_MILD_TO_HARD = (IDEALISTIC, REALISTIC, STRESSED)
 COSTS = (
     "half_spread_bps",
     "slippage_multiple",
+    "spread_scale_bps",
+    "impact_coefficient",
+    "latency_low_ms",
+    "latency_high_ms",
+    "reject_share",
     "commission_bps",
     "commission_per_share_usd",
     "commission_minimum_usd",
@@ -141,6 +146,43 @@ def test_the_spread_is_what_the_docstring_says(profile, bps):
 
 
 @pytest.mark.parametrize(
+    ("profile", "low_ms", "high_ms", "rejected"),
+    [
+        (IDEALISTIC, 2.0, 20.0, 0.0),
+        (REALISTIC, 15.0, 120.0, 0.0),
+        (STRESSED, 80.0, 500.0, 0.02),
+    ],
+    ids=["idealistic", "realistic", "stressed"],
+)
+def test_latency_and_rejects_are_those_of_the_design(profile, low_ms, high_ms, rejected):
+    assert (profile.latency_low_ms, profile.latency_high_ms) == (low_ms, high_ms)
+    assert profile.reject_share == rejected
+
+
+@pytest.mark.parametrize("profile", FROM_MILD_TO_HARD, ids=lambda profile: profile.name)
+def test_the_square_root_law_has_a_coefficient_from_a_half_to_one(profile):
+    assert 0.5 <= profile.impact_coefficient <= 1.0
+
+
+@pytest.mark.parametrize("profile", FROM_MILD_TO_HARD, ids=lambda profile: profile.name)
+def test_the_spread_of_the_benchmark_stock_is_the_published_one(profile):
+    assert profile.spread_scale_bps == 2.08
+
+
+def test_numbers_leave_out_what_is_no_number_of_the_profile():
+    names = set(REALISTIC.numbers())
+    assert "fee_multiple" in names
+    assert not names & {"name", "seed", "fee_schedule", "commission_tiers"}
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["spread_scale_bps", "impact_coefficient", "latency_low_ms", "fee_multiple"])
+def test_a_term_that_cannot_be_is_refused_by_name(name, value):
+    with pytest.raises(InvalidOption, match=name):
+        replace(REALISTIC, **{name: value})
+
+
+@pytest.mark.parametrize(
     ("profile", "share"),
     [
         (IDEALISTIC, 0.11),
@@ -216,9 +258,12 @@ def test_participation_is_a_share_of_the_bar(share):
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        (idealistic, ("Half-spread", "Commission", "Participation", "D'Avolio")),
-        (realistic, ("Half-spread", "Commission", "Participation", "Almgren", "D'Avolio", "Margin")),
-        (stressed, ("Half-spread", "Commission", "Participation", "D'Avolio")),
+        (idealistic, ("Spread and impact", "Commission", "Participation", "D'Avolio")),
+        (
+            realistic,
+            ("Spread and impact", "Commission", "Participation", "Kyle and Obizhaeva", "D'Avolio", "Margin"),
+        ),
+        (stressed, ("Spread and impact", "Commission", "Participation", "D'Avolio")),
     ],
     ids=["idealistic", "realistic", "stressed"],
 )

@@ -64,6 +64,66 @@ def test_a_thin_bar_fills_its_share(name, first):
     assert fills["qty"][0] == first
 
 
+def swinging(name, decided=40, weight=0.5, volume=1e6, account_usd=100_000.0):
+    """The first fill after forty bars that move 2 % a day: volatility and volume are known."""
+    closes = [50.0 * 1.02 ** (row % 2) for row in range(60)]
+    panel = market(closes, volume=[volume] * 60, length_ns=23_400 * 10**9)
+    return simulate(panel, wishes({decided: weight}), account(capital_usd=account_usd), find(name)).fills[0]
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_where_volume_is_known_the_spread_is_estimated(name):
+    fill, profile = swinging(name), PROFILES[name]
+    assert fill["usual_volume"] == pytest.approx(1e6)
+    sigma, dollars = fill["sigma"] / 0.02, 1e6 * 50.0 / 40e6
+    share = profile.slippage_multiple * max(2.08e-4 * (sigma**2 / dollars) ** (1 / 3), 0.0625 / 50.0)
+    assert fill["spread_usd"] == pytest.approx(share * fill["qty"] * fill["reference"], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_impact_follows_the_square_root_of_the_size(name):
+    small, large = swinging(name, weight=0.1), swinging(name, weight=0.4)
+    times = large["qty"] / small["qty"]
+    assert times == pytest.approx(4.0, rel=0.01)
+    assert large["impact_usd"] == pytest.approx(times**1.5 * small["impact_usd"])
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_every_order_travels_as_long_as_its_profile_says(name):
+    profile, fill = PROFILES[name], swinging(name)
+    assert profile.latency_low_ms <= fill["latency_ms"] <= profile.latency_high_ms
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_sales_pay_fees_and_purchases_do_not(name):
+    assert swinging(name)["regulatory_usd"] == 0.0
+    assert swinging(name, weight=-0.5)["regulatory_usd"] > 0.0
+
+
+def test_thinner_markets_and_harder_profiles_cost_more():
+    sizes = (1e5, 1e6, 1e8)
+    costs = {(name, size): swinging(name, volume=size)["price"] for name in LADDER for size in sizes}
+    for volume in sizes:
+        prices = [costs[name, volume] for name in LADDER]
+        assert prices == sorted(prices)
+    for name in LADDER:
+        prices = [costs[name, volume] for volume in (1e8, 1e6, 1e5)]
+        assert prices == sorted(prices)
+
+
+def test_two_orders_in_a_hundred_are_rejected_under_stress_alone():
+    random = np.random.default_rng(8)
+    closes = 50.0 * np.exp(np.cumsum(random.normal(0.0, 0.01, (1_000, 4)), axis=0))
+    panel = market(closes, volume=np.full(closes.shape, 1e7))
+    weights = wishes({row: random.uniform(0.0, 0.25, 4).tolist() for row in range(999)})
+    rejected = {}
+    for name in LADDER:
+        orders = simulate(panel, weights, account(capital_usd=1e6), find(name)).orders
+        rejected[name] = float(np.mean(orders["state"] == 5))
+    assert (rejected["idealistic"], rejected["realistic"]) == (0.0, 0.0)
+    assert rejected["stressed"] == pytest.approx(0.02, abs=0.007)
+
+
 def test_thin_bars_take_longer_in_hard_profiles():
     rows = [bought(name, volume=1_000.0).fills["row"][-1] for name in LADDER]
     assert rows == sorted(rows)

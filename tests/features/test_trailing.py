@@ -209,3 +209,16 @@ def test_any_layout_of_memory_gives_the_same_values():
     turned = np.asfortranarray(x)
     assert same_bits(trailing_mean(x, 9), trailing_mean(turned, 9))
     assert same_bits(trailing_mean(x[:, ::2], 9), trailing_mean(x, 9)[:, ::2])
+
+
+@pytest.mark.parametrize("window", [2, 20, 252])
+def test_strategies_means_and_scores_are_those_of_the_formulas_but_for_rounding(window):
+    from tradewright.features.expression import CLOSE
+    from tradewright.features.feature_set import FeatureSet
+    from tradewright.features.operations import mean, zscore
+
+    x = walk(12, 1500, 3, gaps=0.003)
+    features = FeatureSet({"mean": mean(CLOSE, window), "zscore": zscore(CLOSE, window)})
+    table = features.of_columns({"close": x}, np.arange(1500), ("A", "B", "C"))
+    assert np.allclose(table["mean"], trailing_mean(x, window), rtol=1e-12, equal_nan=True)
+    assert np.allclose(table["zscore"], trailing_zscore(x, window), rtol=1e-7, atol=1e-9, equal_nan=True)

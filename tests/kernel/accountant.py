@@ -6,6 +6,7 @@ from tradewright.values.outcome import BORROW_FEE, CASH_IN_LIEU, INTEREST, Outco
 from tradewright.values.panel import DELISTING, SPLIT, Panel
 
 TOTALS = (INTEREST, BORROW_FEE)
+COSTS = ("spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd")
 
 
 def marks_of(panel: Panel) -> np.ndarray:
@@ -69,7 +70,7 @@ def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:
         moved = worth(acted[row], marks[row]) - before
         fills = outcome.fills[outcome.fills["row"] == row]
         timing = sum(fill["qty"] * (marks[row, fill["asset"]] - fill["reference"]) for fill in fills)
-        costs = fills["spread_usd"].sum() + fills["commission_usd"].sum()
+        costs = sum(fills[name].sum() for name in COSTS)
         changes[row] = moved + timing - costs + received(outcome, row) + interest[row] - fees[row]
     return changes
 
@@ -93,5 +94,6 @@ def cash_of(panel: Panel, outcome: Outcome, capital_usd: float) -> np.ndarray:
     for row in range(len(cash)):
         cash[row:] += received(outcome, row)
         fills = outcome.fills[outcome.fills["row"] == row]
-        cash[row:] -= float((fills["qty"] * fills["price"] + fills["commission_usd"]).sum())
+        beside = fills["commission_usd"] + fills["regulatory_usd"]
+        cash[row:] -= float((fills["qty"] * fills["price"] + beside).sum())
     return cash

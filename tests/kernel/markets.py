@@ -14,7 +14,7 @@ from tradewright.values.panel import (
     action_dtype,
     panel_of_closes,
 )
-from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.profile import AccountOptions, ExecutionProfile, FeeStep
 
 DAY_NS = 86_400 * 10**9
 NAN = float("nan")
@@ -31,6 +31,28 @@ FREE = ExecutionProfile(
     cash_rate=0.0,
     margin_rate=0.0,
     borrow_rate=0.0,
+)
+
+# Every term of a profile at once, larger than life, with fees and commissions that change within weeks.
+DEAR = replace(
+    FREE,
+    name="dear",
+    half_spread_bps=20.0,
+    slippage_multiple=1.5,
+    commission_bps=2.0,
+    commission_minimum_usd=0.1,
+    participation=0.5,
+    spread_scale_bps=40.0,
+    impact_coefficient=2.0,
+    latency_low_ms=50.0,
+    latency_high_ms=5_000.0,
+    reject_share=0.1,
+    commission_tiers=((0.0, 0.05), (100.0, 0.02), (1_000.0, 0.001)),
+    fee_schedule=(
+        FeeStep("1970-01-01", 1e-3, 0.01, 0.5, 0.125),
+        FeeStep("1970-01-12", 5e-3, 0.002, 1.0, 0.01),
+    ),
+    seed=7,
 )
 
 
@@ -56,6 +78,7 @@ def market(
     volume: Sequence | None = None,
     actions: Sequence[tuple[int, int, int, float]] = (),
     instants: Sequence[int] | None = None,
+    length_ns: int = 0,
 ) -> Panel:
     """A panel of a few daily bars; opens equal closes and a million shares trade unless said otherwise."""
     closes = table(close)
@@ -65,7 +88,7 @@ def market(
     symbols = tuple("ABCDEFGHIJ"[: closes.shape[1]])
     high, low = np.fmax(opens, closes), np.fmin(opens, closes)
     records = np.array(list(actions), dtype=action_dtype)
-    return Panel(moments, moments.copy(), symbols, opens, high, low, closes, volumes, records)
+    return Panel(moments, moments - length_ns, symbols, opens, high, low, closes, volumes, records)
 
 
 def close_only(close: Sequence) -> Panel:
@@ -107,6 +130,7 @@ class Traits:
     closes_alone: bool = False
     pace: int = 3
     volume: float = 1e4
+    length_ns: int = 0
 
 
 def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionProfile) -> Stream:
@@ -123,7 +147,7 @@ def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionP
     volume = np.floor(random.exponential(traits.volume, shape))
     volume[random.random(shape) < traits.gaps] = np.nan
     volume[random.random(shape) < traits.gaps] = 0.0
-    panel = market(close, open_, volume, draw_actions(random, traits))
+    panel = market(close, open_, volume, draw_actions(random, traits), length_ns=traits.length_ns)
     return Stream(panel, decisions, account, profile)
 
 

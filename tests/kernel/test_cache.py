@@ -125,7 +125,7 @@ def test_the_hash_is_short_and_stable():
 def copied(tmp_path, monkeypatch):
     """A copy of the package's sources that the cache takes for the real ones."""
     package = tmp_path / "tradewright"
-    for room in ("kernel", "values"):
+    for room in ("kernel", "features", "values"):
         shutil.copytree(cache._PACKAGE / room, package / room, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(cache, "_PACKAGE", package)
     cache.source_hash.cache_clear()
@@ -156,6 +156,8 @@ def test_an_unchanged_copy_has_the_hash_of_the_original(copied):
         "kernel/native/records.py",
         "kernel/native/step.py",
         "kernel/inputs.py",
+        "features/native/windows.py",
+        "features/native/opcodes.py",
         "values/outcome.py",
         "values/panel.py",
     ],
@@ -167,7 +169,9 @@ def test_an_edit_of_any_source_changes_the_hash(copied, source):
     assert hash_anew() != before
 
 
-@pytest.mark.parametrize("source", ["kernel/reference.py", "kernel/session.py", "kernel/batch.py"])
+@pytest.mark.parametrize(
+    "source", ["kernel/reference.py", "kernel/session.py", "kernel/batch.py", "features/planner.py"]
+)
 def test_an_edit_of_code_that_is_not_compiled_keeps_the_hash(copied, source):
     before = hash_anew()
     path = copied / source

@@ -6,14 +6,16 @@ from accountant import cash_of, changes_of_equity, holdings_of, marks_of, worth
 from drivers import DRIVERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets import Traits, draw, profile
+from markets import DAY_NS, DEAR, Traits, draw, profile
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.values.outcome import BORROW_FEE, FILLED, INTEREST, WORKING
 from tradewright.values.profile import AccountOptions
 
 seeds = st.integers(0, 2**32 - 1)
-costs = st.sampled_from([*PROFILES.values(), profile(), profile(commission_bps=30.0, half_spread_bps=50.0)])
+costs = st.sampled_from(
+    [*PROFILES.values(), profile(), DEAR, profile(commission_bps=30.0, half_spread_bps=50.0)]
+)
 accounts = st.builds(
     AccountOptions,
     capital_usd=st.sampled_from([500.0, 10_000.0, 1_000_000.0]),
@@ -30,6 +32,7 @@ markets = st.builds(
     closes_alone=st.booleans(),
     pace=st.integers(1, 8),
     volume=st.sampled_from([300.0, 1e5]),
+    length_ns=st.sampled_from([0, 3_600 * 10**9, DAY_NS]),
 )
 streams = st.builds(draw, seeds, markets, accounts, costs)
 simulate = DRIVERS["batch"]
@@ -204,10 +207,22 @@ def test_every_fill_costs_the_spread_and_at_least_the_minimum(stream):
     outcome = simulate(*stream.all)
     fills, rules = outcome.fills, stream.profile
     against = np.sign(fills["qty"]) * (fills["price"] - fills["reference"])
+    unknown = fills["usual_volume"] == 0.0
     share = rules.half_spread_bps * rules.slippage_multiple * 1e-4
-    assert against == pytest.approx(share * fills["reference"], rel=1e-6, abs=1e-12)
-    assert fills["spread_usd"] == pytest.approx(np.abs(fills["qty"]) * against, rel=1e-6, abs=1e-12)
+    flat = share * fills["reference"] * np.abs(fills["qty"])
+    assert fills["spread_usd"][unknown] == pytest.approx(flat[unknown], rel=1e-6, abs=1e-9)
+    moved = fills["spread_usd"] + fills["impact_usd"] + fills["latency_usd"]
+    assert moved == pytest.approx(np.abs(fills["qty"]) * against, rel=1e-9, abs=1e-9)
     assert np.all(fills["commission_usd"] >= rules.commission_minimum_usd)
+
+
+@settings(max_examples=100, deadline=None)
+@given(streams)
+def test_no_cost_of_a_fill_is_negative_and_fees_are_on_sales_alone(stream):
+    fills = simulate(*stream.all).fills
+    for name in ("spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd"):
+        assert np.all(fills[name] >= 0.0)
+    assert not fills["regulatory_usd"][fills["qty"] > 0.0].any()
 
 
 @settings(max_examples=60, deadline=None)
@@ -242,7 +257,7 @@ def test_nothing_is_nan_and_nothing_is_infinite(stream):
         outcome.positions,
     ):
         assert np.isfinite(column).all()
-    for name in ("qty", "price", "reference", "spread_usd", "commission_usd"):
+    for name in outcome.fills.dtype.names:
         assert np.isfinite(outcome.fills[name]).all()
 
 

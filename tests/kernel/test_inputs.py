@@ -210,3 +210,46 @@ def test_a_single_known_volume_anywhere_is_found(place):
 def test_terms_agree_with_the_panel_about_closes_alone():
     for panel in (PANEL, close_only([1.0, NAN, 3.0])):
         assert terms_of(panel, account(), profile()).close_only == panel.is_close_only
+
+
+# --- what is read off a profile for its costs ---------------------------------------------------------
+
+
+def read(**changes):
+    """The terms of a free profile with these changes."""
+    return terms_of(PANEL, account(), profile(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "estimates"),
+    [
+        ({}, False),
+        ({"half_spread_bps": 9.0, "commission_bps": 3.0, "reject_share": 0.5}, False),
+        ({"spread_scale_bps": 2.08}, True),
+        ({"impact_coefficient": 0.6}, True),
+        ({"latency_high_ms": 1.0}, True),
+    ],
+)
+def test_only_what_asks_for_liquidity_makes_the_kernel_look_for_it(changes, estimates):
+    assert read(**changes).estimates is estimates
+
+
+def test_scales_are_read_as_shares():
+    found = read(spread_scale_bps=2.08, impact_coefficient=0.6, slippage_multiple=1.6)
+    assert (found.spread_scale, found.impact, found.slippage) == (pytest.approx(2.08e-4), 0.6, 1.6)
+
+
+def test_a_range_of_latency_and_the_seed_are_read_as_they_are():
+    found = read(latency_low_ms=15.0, latency_high_ms=120.0, seed=9)
+    assert (found.latency_low_ms, found.latency_high_ms, found.seed) == (15.0, 120.0, 9)
+
+
+def test_without_tiers_and_fees_the_tables_are_empty():
+    found = read()
+    assert found.tiers.shape == (0, 2)
+    assert found.steps.shape == (0, 5)
+
+
+def test_tiers_are_a_table_of_shares_and_prices():
+    tiers = ((0.0, 0.01), (500.0, 0.005))
+    assert read(commission_tiers=tiers).tiers.tolist() == [list(tier) for tier in tiers]

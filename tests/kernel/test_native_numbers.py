@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets import account, market, profile
 
-from tradewright.kernel import reference
+from tradewright.kernel import costs, reference
+from tradewright.kernel.costs import Rates, Slippage
 from tradewright.kernel.inputs import terms_of
+from tradewright.kernel.native import costs as native_costs
 from tradewright.kernel.native import numbers
 from tradewright.kernel.native.records import new_account, new_assets
 
@@ -34,6 +36,29 @@ def plain(function):
 def record_of(terms):
     """The account's record under these terms."""
     return new_account(terms)[0]
+
+
+def flat(terms):
+    """What a fill pays where nothing is estimated."""
+    return Rates(per_share_usd=terms.per_share_usd), Slippage(terms.spread_bps * 1e-4)
+
+
+def asset_at(terms, price):
+    """An instrument about to fill at this print."""
+    asset = new_assets(1)[0]
+    asset["reference"], asset["spread"] = price, terms.spread_bps * 1e-4
+    return asset
+
+
+def charge(terms, qty, price):
+    """Price and commission by the reference."""
+    paid = costs.charge(terms, *flat(terms), qty, price)
+    return paid.price, paid.commission_usd
+
+
+def cost(terms, qty, price):
+    """The most that a fill loses, by the reference."""
+    return costs.most(terms, *flat(terms), qty, price)
 
 
 @settings(max_examples=300, deadline=None)
@@ -106,32 +131,32 @@ def test_a_price_is_known_where_it_is_positive_and_finite(price, printed):
 def test_price_and_commission_agree_with_the_reference(rule, qty, price):
     terms = terms_of(PANEL, account(), rule)
     record = record_of(terms)
-    paid = plain(numbers.price_paid)(record, qty, price)
-    fee = plain(numbers.commission)(record, qty, paid)
-    assert (paid, fee) == reference.charge(terms, qty, price)
+    paid = native_costs.price_paid(record, asset_at(terms, price), qty)
+    fee = native_costs.commission(record, qty, paid)
+    assert (paid, fee) == charge(terms, qty, price)
 
 
 @settings(max_examples=200, deadline=None)
 @given(rules, quantities, prices)
 def test_costs_agree_with_the_reference(rule, qty, price):
     terms = terms_of(PANEL, account(), rule)
-    assert numbers.cost(record_of(terms), qty, price) == reference.cost(terms, qty, price)
+    assert native_costs.most(record_of(terms), asset_at(terms, price), qty) == cost(terms, qty, price)
 
 
 @settings(max_examples=100, deadline=None)
 @given(rules, prices)
 def test_the_cost_of_nothing_is_the_minimum(rule, price):
     terms = terms_of(PANEL, account(), rule)
-    assert numbers.cost(record_of(terms), 0.0, price) == rule.commission_minimum_usd
-    assert reference.cost(terms, 0.0, price) == rule.commission_minimum_usd
+    assert native_costs.most(record_of(terms), asset_at(terms, price), 0.0) == rule.commission_minimum_usd
+    assert cost(terms, 0.0, price) == rule.commission_minimum_usd
 
 
 @settings(max_examples=200, deadline=None)
 @given(rules, quantities, prices, st.floats(0.0, 1.0))
 def test_costs_are_convex_so_a_straight_line_is_never_too_low(rule, qty, price, share):
     terms = terms_of(PANEL, account(), rule)
-    least, full = reference.cost(terms, 0.0, price), reference.cost(terms, qty, price)
-    found = reference.cost(terms, qty * share, price)
+    least, full = cost(terms, 0.0, price), cost(terms, qty, price)
+    found = cost(terms, qty * share, price)
     line = least + share * (full - least)
     assert found <= line * (1.0 + 1e-9) + 1e-12
 
@@ -139,7 +164,7 @@ def test_costs_are_convex_so_a_straight_line_is_never_too_low(rule, qty, price, 
 @settings(max_examples=200, deadline=None)
 @given(rules, quantities, prices)
 def test_a_fill_never_improves_on_the_print(rule, qty, price):
-    paid, fee = reference.charge(terms_of(PANEL, account(), rule), qty, price)
+    paid, fee = charge(terms_of(PANEL, account(), rule), qty, price)
     assert (paid - price) * qty >= 0.0
     assert fee >= 0.0
 
@@ -148,8 +173,8 @@ def test_a_fill_never_improves_on_the_print(rule, qty, price):
 @given(rules, quantities, prices)
 def test_both_sides_pay_the_same_spread(rule, qty, price):
     terms = terms_of(PANEL, account(), rule)
-    bought, _ = reference.charge(terms, abs(qty), price)
-    sold, _ = reference.charge(terms, -abs(qty), price)
+    bought, _ = charge(terms, abs(qty), price)
+    sold, _ = charge(terms, -abs(qty), price)
     assert bought - price == pytest.approx(price - sold, rel=1e-6, abs=1e-9)
 
 

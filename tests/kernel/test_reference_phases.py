@@ -7,6 +7,7 @@ import pytest
 from markets import DAY_NS, NAN, account, close_only, market, profile
 
 from tradewright.kernel import reference
+from tradewright.kernel.costs import Rates, Slippage
 from tradewright.kernel.inputs import terms_of
 from tradewright.kernel.reference import Intent, Match, Order
 from tradewright.values import outcome as out
@@ -248,7 +249,7 @@ def test_admit_leaves_alone_what_is_nan():
 def test_a_match_knows_which_part_reduces(held, ordered, reducing):
     state = state_of(TWO, qty=[held, 0.0], mark=[100.0, 10.0])
     order_of(state, 0, ordered)
-    (match,) = reference.matches(state, 1)
+    (match,) = reference.matches(state, 1, NO_FEES)
     assert (match.qty, match.reducing) == (ordered, reducing)
 
 
@@ -256,7 +257,7 @@ def test_matches_come_in_the_order_of_instruments():
     state = state_of(TWO, mark=[100.0, 10.0])
     order_of(state, 1, 5.0)
     order_of(state, 0, 5.0, order_id=1)
-    assert [match.order.asset for match in reference.matches(state, 1)] == [0, 1]
+    assert [match.order.asset for match in reference.matches(state, 1, NO_FEES)] == [0, 1]
 
 
 @pytest.mark.parametrize("price", [NAN, 0.0, -1.0, math.inf])
@@ -264,7 +265,7 @@ def test_nothing_matches_a_price_that_did_not_print(price):
     panel = market([[100.0, 10.0]] * 4, open=[[100.0, 10.0], [price, 10.0], [1.0, 1.0], [1.0, 1.0]])
     state = state_of(panel, mark=[100.0, 10.0])
     order_of(state, 0, 5.0)
-    assert reference.matches(state, 1) == []
+    assert reference.matches(state, 1, NO_FEES) == []
 
 
 def test_capacity_without_any_volume_is_endless():
@@ -290,10 +291,21 @@ def test_capacity_is_a_whole_share_of_the_volume(volume, share, expected):
     assert reference.capacity(state, 1, 0) == expected
 
 
+NO_FEES, FREELY = Rates(), Slippage(0.0)
+
+
+def slip_of(state):
+    """The flat spread of the state's terms."""
+    return Slippage(state.terms.spread_bps * 1e-4)
+
+
 def shares_of(state, *wanted):
     """The fitting share of the first of some matches, given as (asset, reducing, qty)."""
-    found = [Match(order_of(state, asset, qty), 100.0, reducing, qty) for asset, reducing, qty in wanted]
-    return reference.fit(state, 1, found)[0][1]
+    found = [
+        Match(order_of(state, asset, qty), 100.0, reducing, qty, slip_of(state))
+        for asset, reducing, qty in wanted
+    ]
+    return reference.fit(state, 1, found, NO_FEES)[0][1]
 
 
 ROOM = market([[100.0, 100.0]] * 4)
@@ -347,28 +359,29 @@ def test_fit_pays_the_costs_of_reductions_first():
 def test_trade_fills_what_fits_and_drops_the_rest(share, filled, remaining, how):
     state = state_of(TWO, mark=[100.0, 10.0])
     order = order_of(state, 0, 5.0)
-    reference.trade(state, 1, Match(order, 100.0, 0.0, 5.0), share)
+    reference.trade(state, 1, Match(order, 100.0, 0.0, 5.0, FREELY), (NO_FEES, share))
     assert (order.filled, order.remaining, order.state) == (filled, remaining, how)
 
 
 def test_trade_keeps_working_what_the_bar_could_not_take():
     state = state_of(TWO, mark=[100.0, 10.0])
     order = order_of(state, 0, 5.0)
-    reference.trade(state, 1, Match(order, 100.0, 0.0, 2.0), 1.0)
+    reference.trade(state, 1, Match(order, 100.0, 0.0, 2.0, FREELY), (NO_FEES, 1.0))
     assert (order.filled, order.remaining, order.state) == (2.0, 3.0, out.WORKING)
     assert state.working == {0: order}
 
 
 def test_book_moves_cash_and_position():
     state = state_of(TWO, profile(half_spread_bps=100.0, commission_minimum_usd=1.0))
-    reference.book(state, 1, Order(0, 0, 0, 5.0, 0.0), 5.0, 100.0)
+    match = Match(Order(0, 0, 0, 5.0, 0.0), 100.0, 0.0, 5.0, slip_of(state))
+    reference.book(state, 1, match, 5.0, NO_FEES)
     assert state.cash == pytest.approx(1_000.0 - 505.0 - 1.0)
     assert state.qty == [5.0, 0.0]
 
 
 def test_book_leaves_no_dust_behind():
     state = state_of(TWO, qty=[0.1 + 0.2, 0.0])
-    reference.book(state, 1, Order(0, 0, 0, -0.3, 0.0), -0.3, 100.0)
+    reference.book(state, 1, Match(Order(0, 0, 0, -0.3, 0.0), 100.0, 0.0, -0.3, FREELY), -0.3, NO_FEES)
     assert state.qty == [0.0, 0.0]
 
 

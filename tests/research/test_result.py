@@ -129,8 +129,11 @@ def test_equal_plans_give_equal_results_to_the_bit(plan, result):
     assert again.matched_usd.tobytes() == result.matched_usd.tobytes()
 
 
-def test_another_seed_moves_intervals_and_nothing_else(workspace, result):
-    other = execute(plan_of(workspace, changed(("seed = 3", "seed = 4"))), Nobody())
+def test_another_seed_moves_intervals_and_what_is_drawn_of_fills_alone(workspace, result):
+    """Latency is drawn by the study's seed; without it nothing but the intervals moves."""
+    still = "[execution.override]\nlatency_low_ms = 0.0\nlatency_high_ms = 0.0\n"
+    result = execute(plan_of(workspace, STUDY + still), Nobody())
+    other = execute(plan_of(workspace, changed(("seed = 3", "seed = 4")) + still), Nobody())
     assert [one.value for one in other.figures] == [one.value for one in result.figures]
     assert other.sharpe.interval != result.sharpe.interval
 
@@ -183,14 +186,15 @@ def test_trades_and_costs_are_those_of_the_headline(result):
 def test_doubled_costs_double_every_cost_and_nothing_else():
     plain = ExecutionProfile("own", 2.0, 1.5, 1.0, 0.005, 1.0, 0.1, 1.2, 0.01, 0.06, 0.02)
     dear = doubled_cost(plain)
-    assert (dear.half_spread_bps, dear.commission_bps, dear.borrow_rate, dear.margin_rate) == (
-        4.0,
+    assert (dear.slippage_multiple, dear.commission_bps, dear.borrow_rate, dear.margin_rate) == (
+        3.0,
         2.0,
         0.04,
         0.12,
     )
+    assert dear.fee_multiple == 2.0
     assert (dear.commission_per_share_usd, dear.commission_minimum_usd) == (0.01, 2.0)
-    assert (dear.cash_rate, dear.participation, dear.slippage_multiple) == (0.01, 0.1, 1.5)
+    assert (dear.cash_rate, dear.participation, dear.half_spread_bps) == (0.01, 0.1, 2.0)
     assert dear.name == "own, costs doubled"
 
 
@@ -211,6 +215,11 @@ def test_without_costs_nothing_is_doubled_and_no_gate_passes_on_it(workspace):
             f"{name} = 0.0"
             for name in (
                 "half_spread_bps",
+                "spread_scale_bps",
+                "impact_coefficient",
+                "latency_low_ms",
+                "latency_high_ms",
+                "fee_multiple",
                 "commission_bps",
                 "commission_per_share_usd",
                 "commission_minimum_usd",

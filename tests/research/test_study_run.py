@@ -14,8 +14,9 @@ from tradewright.research.trials import Kind
 from tradewright.runs.manifest import COMPLETE, PARTIAL
 from tradewright.values.errors import Blocked, Interrupted, StorageFailure
 
-FILES = {"config.json", "context.json", "summary.json", "dossier.html", "decisions.parquet", "orders.parquet",
-         "fills.parquet", "flows.parquet", "equity.parquet", "refusals.parquet"}  # fmt: skip
+FILES = {"certificate.json", "config.json", "context.json", "summary.json", "dossier.html",
+         "decisions.parquet", "orders.parquet", "fills.parquet", "flows.parquet", "equity.parquet",
+         "refusals.parquet"}  # fmt: skip
 OPTIONS = parse(STUDY, "study.toml")
 
 

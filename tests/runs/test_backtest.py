@@ -34,7 +34,7 @@ def market(rows: int = 500, assets: int = 3, seed: int = 1) -> Panel:
     high, low = np.maximum(opened, close), np.minimum(opened, close)
     return Panel(
         instants,
-        instants - 1,
+        instants - 23_400 * 10**9,
         tuple("ABCDEFGH"[:assets]),
         opened,
         high,

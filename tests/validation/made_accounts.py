@@ -23,6 +23,14 @@ def fill(row, asset, qty, price, spread_usd=0.0, commission_usd=0.0):
     return (0, row, asset, qty, price, price, spread_usd, commission_usd)
 
 
+def fills_of(fills) -> np.ndarray:
+    """Records of fills; costs that are not given are nothing."""
+    found = np.zeros(len(list(fills)), dtype=fill_dtype)
+    for place, given in enumerate(fills):
+        found[place] = (*given, *[0.0] * (len(fill_dtype.names) - len(given)))
+    return found
+
+
 def outcome_of(equity, fills=(), flows=(), **paths) -> Outcome:
     """An outcome with these records; what is not given is cash alone."""
     equity = np.asarray(equity, dtype=np.float64)
@@ -36,7 +44,7 @@ def outcome_of(equity, fills=(), flows=(), **paths) -> Outcome:
         short_usd=short_usd,
         positions=np.zeros(1),
         orders=np.zeros(0, dtype=order_dtype),
-        fills=np.array(list(fills), dtype=fill_dtype),
+        fills=fills_of(fills),
         flows=np.array(list(flows), dtype=flow_dtype),
         interest_usd=np.asarray(paths.get("interest_usd", np.zeros(bars)), dtype=np.float64),
         borrow_fee_usd=np.asarray(paths.get("borrow_fee_usd", np.zeros(bars)), dtype=np.float64),

@@ -207,7 +207,9 @@ def test_all_trips_and_account_flows_add_up_to_the_whole_gain(seed):
     carried = costs.interest_earned_usd - costs.margin_interest_usd - costs.borrow_usd
     gain = outcome.equity_usd[-1] - account.capital_usd
     assert sum(trip.pnl_usd for trip in trips) + carried == pytest.approx(gain, abs=1e-5)
-    assert sum(trip.costs_usd for trip in trips) == pytest.approx(costs.spread_usd + costs.commission_usd)
+    assert sum(trip.costs_usd for trip in trips) == pytest.approx(
+        costs.spread_usd + costs.impact_usd + costs.latency_usd + costs.commission_usd + costs.regulatory_usd
+    )
     for trip in trips:
         moved = (trip.exit_price - trip.entry_price) * trip.opened_qty
         assert moved + trip.dividends_usd - trip.commission_usd == pytest.approx(trip.pnl_usd, abs=1e-5)

@@ -1,7 +1,7 @@
 """Asks a pipeline the same question again and again while what lies after the decision is changed.
 
-The target is a black box: any callable, in any library. What it may know is said once, as a step for each cell
-of its tables; everything else follows from comparing two of its answers.
+The target is a black box: any callable, in any library. What it may know is said once, as a step for each
+cell of its tables; everything else follows from comparing two of its answers.
 """
 
 from collections.abc import Mapping

@@ -87,6 +87,10 @@ class Hearing:
         probe.seconds_of_one = probe.clock() - probe.started if probe.clock else 0.0
         if isinstance(base, Refused):
             return self._closed(_silent(base))
+        if len(steps_of(self.world)) < 2:
+            return self._closed(
+                _silent(Refused("the table has no two instants, hence no past and no future"))
+            )
         repeated = self._repeats(base)
         if repeated is not None:
             return self._closed(_silent(repeated))
@@ -202,6 +206,7 @@ class Hearing:
     def _look_beside(self, base: Answer) -> None:
         """What does not come through the table: hidden tables, memory from call to call, side channels."""
         steps = steps_of(self.world)
+        everything = Change("shock", -1, self.options.seed)
         changes = tuple(
             Change(name, steps[int(share * (len(steps) - 1))], self.options.seed)
             for name, share in (("shock", 0.5), ("truncate", 0.5), ("shock", 0.2), ("shock", 0.8))
@@ -210,6 +215,9 @@ class Hearing:
             found = moved_by_hidden(self.probe, self.world, base, hidden, changes)
             if found is not None:
                 self._take(found[0], found[1], base, hidden.name)
+            elif moved_by_hidden(self.probe, self.world, base, hidden, (everything,), ALWAYS) is not None:
+                # Its rows may hold anything: a column made of later rows is known by none of its places.
+                self.blocked.append(f"it reads the {hidden.name}, and nothing says when its rows were known")
         for channel in self.options.side_channels() if self.options.side_channels else ():
             if channel.was_used():
                 self._look_through(channel, base)

@@ -110,9 +110,17 @@ def _times_of(table: Table) -> Ints | None:
 
 
 def moved_by_hidden(
-    probe: Probe, world: World, base: Answer, hidden: HiddenTable, changes: tuple[Change, ...]
+    probe: Probe,
+    world: World,
+    base: Answer,
+    hidden: HiddenTable,
+    changes: tuple[Change, ...],
+    upto: int | None = None,
 ) -> tuple[dict[str, Difference], Change] | None:
-    """Change a hidden table's future and leave the given one alone: which past answers move?"""
+    """Change a hidden table's future and leave the given one alone: which answers before it move?
+
+    `upto` looks at answers decided up to another step than the change's own cut.
+    """
     for change in changes:
         (asked,) = changed((hidden.part,), change)
         untouched = tuple(part.untouched() for part in world)
@@ -121,7 +129,7 @@ def moved_by_hidden(
         if isinstance(answer, Refused):
             continue
         probe.done[f"{change.name} of a hidden table"] += 1
-        found = differences(base, answer, change.cut, untouched[0])
+        found = differences(base, answer, change.cut if upto is None else upto, untouched[0])
         plain = {name: one for name, one in found.items() if one.size > PLAIN_STRUCTURAL}
         if plain:
             return plain, change

@@ -17,7 +17,8 @@ STYLE = (
 
 SQUARES = (
     "<h2>Rows against rows</h2><p>Each row of a square is a decision, each column a row of the table that "
-    "was moved. On the diagonal and left of it lies what was known; what stands right of it, in red, was not.</p>"
+    "was moved. On the diagonal and left of it lies what was known; what stands right of it, in "
+    "red, was not.</p>"
 )
 LAGS = (
     "<h2>Inputs and lags</h2><p>One cell of an input was moved, and the output watched from before it to "

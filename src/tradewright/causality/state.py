@@ -68,7 +68,7 @@ def _keep(kept: Kept, home: dict[str, Any], names: frozenset[str]) -> None:
 
 def functions_of(target: Any) -> Iterator[types.FunctionType]:
     """The functions of the target's own file that its code can reach by name, itself first."""
-    waiting = [_function_of(target)]
+    waiting = [_function_of(target), *map(_function_of, getattr(target, "audited_code", ()))]
     seen: set[int] = set()
     while waiting:
         function = waiting.pop()

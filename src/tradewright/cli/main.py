@@ -12,10 +12,15 @@ import typer
 
 from tradewright.cli import audit, backtest, failures
 from tradewright.cli.asked import Asked, taken_out
+from tradewright.cli.costs import explain as costs_explain
 from tradewright.cli.data import check as data_check
 from tradewright.cli.data import ingest as data_ingest
 from tradewright.cli.data import list as data_list
 from tradewright.cli.data import show as data_show
+from tradewright.cli.features import compute as features_compute
+from tradewright.cli.features import list as features_list
+from tradewright.cli.features import show as features_show
+from tradewright.cli.limits import list as limits_list
 from tradewright.cli.profiles import list as profiles_list
 from tradewright.cli.runs import compare as runs_compare
 from tradewright.cli.runs import list as runs_list
@@ -38,7 +43,13 @@ GROUPS = {
         "What was run: look at it, compare, execute again.",
         (runs_list, runs_show, runs_compare, runs_replay, runs_verify),
     ),
+    "costs": ("What trading cost, and how a price came about.", (costs_explain,)),
     "strategies": ("The strategies that come with the package.", (strategies_list, strategies_show)),
+    "features": (
+        "The features that come with the package, and yours.",
+        (features_list, features_show, features_compute),
+    ),
+    "limits": ("The risk profiles: what the gateway holds every order against.", (limits_list,)),
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
 }
 

@@ -94,6 +94,24 @@ def adjusted_bars(panel: Panel, as_of_row: int) -> AdjustedBars:
     )  # fmt: skip
 
 
+def forward_bars(panel: Panel) -> AdjustedBars:
+    """Open, high, low, close and volume adjusted forward: in units of the share at its first known close.
+
+    Shape: T x N each. Where the close is known it equals the growth index; a missing bar stays missing, and
+    nothing is left from a delisting on. Volume is in those first shares, splits only.
+    Known at: row t uses rows up to t alone, to the last bit, so no later event changes it.
+    """
+    opened, high, low, close, volume = panel.columns()
+    if len(panel.actions):
+        traded = _traded(panel)
+        _, units, shares = _growth(traded, panel.actions)
+        for act in _of_kind(panel.actions, DELISTING):
+            units[act["row"] :, act["asset"]] = np.nan
+        opened, high, low = opened * units, high * units, low * units
+        close, volume = traded * units, volume / shares
+    return AdjustedBars(panel.instants, panel.symbols, opened, high, low, close, volume)
+
+
 def total_return(panel: Panel, first_row: int, last_row: int) -> Floats:
     """Growth of money from the close of one row to the close of another, dividends reinvested.
 

@@ -17,6 +17,17 @@ DUST = 1e-9
 
 _ROWS_A_LOOK = 4096
 
+# Of what a fill costs: the bars looked back at, and how many returns make a volatility.
+WINDOW_BARS, LEAST_BARS = 21, 5
+# The stock that Kyle and Obizhaeva (2016) scale from: 2 % a day, a million shares of 40 dollars.
+BENCHMARK_SIGMA, BENCHMARK_USD = 0.02, 40e6
+# An estimate may move a price by half of it at most; beyond that it says nothing.
+MOST_SLIPPAGE = 0.5
+NS_PER_MS = 1e6
+SESSION_NS = 23_400 * 10**9  # six and a half hours
+# What a draw is for: no two share a key.
+LATENCY, REJECT = 1, 2
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -36,6 +47,20 @@ class Terms:
     cash_rate: float  # a year, as the two below
     margin_rate: float
     borrow_rate: float
+    slippage: float  # stretches what is estimated
+    spread_scale: float  # half the spread of the benchmark stock, a share; 0 = flat
+    impact: float  # Y of the square-root law
+    latency_low_ms: float
+    latency_high_ms: float
+    reject_share: float
+    seed: int
+    tiers: Floats  # M x 2: shares of the month from which on, dollars a share
+    steps: Floats  # K x 5: instant from which on, sec_share, taf, taf_most, tick
+
+    @property
+    def estimates(self) -> bool:
+        """True where a fill asks how liquid its instrument is."""
+        return max(self.spread_scale, self.impact, self.latency_high_ms) > 0.0
 
 
 def terms_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> Terms:
@@ -64,6 +89,15 @@ def terms_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -
         cash_rate=profile.cash_rate,
         margin_rate=profile.margin_rate,
         borrow_rate=profile.borrow_rate,
+        slippage=profile.slippage_multiple,
+        spread_scale=profile.spread_scale_bps * 1e-4,
+        impact=profile.impact_coefficient,
+        latency_low_ms=profile.latency_low_ms,
+        latency_high_ms=profile.latency_high_ms,
+        reject_share=profile.reject_share,
+        seed=profile.seed,
+        tiers=np.array(profile.commission_tiers, dtype=np.float64).reshape(-1, 2),
+        steps=np.array(profile.fee_steps(), dtype=np.float64).reshape(-1, 5),
     )
 
 

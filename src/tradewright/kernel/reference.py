@@ -10,9 +10,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tradewright.kernel.inputs import DUST, NS_PER_YEAR, Terms, check_decisions, check_panel, terms_of
+from tradewright.kernel import costs, reference_gate
+from tradewright.kernel.costs import Rates, Restated, Slippage
+from tradewright.kernel.inputs import (
+    DUST,
+    NS_PER_YEAR,
+    Terms,
+    check_decisions,
+    check_panel,
+    terms_of,
+)
 from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions
+from tradewright.values.instant import month_of
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
@@ -31,6 +41,7 @@ class Order:
     filled: float = 0.0
     state: int = out.WORKING
     done_row: int = -1  # of the last fill or change of state
+    latency_ms: float = 0.0
 
 
 @dataclass
@@ -41,6 +52,7 @@ class Match:
     reference: float  # the printed price
     reducing: float  # signed, never more than is held
     qty: float  # signed, the reducing part included
+    slip: Slippage  # how far from the print it fills
 
 
 @dataclass
@@ -60,9 +72,13 @@ class State:
     interest: float = 0.0  # received so far, less what was paid
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
+    gate: "reference_gate.PlainGate | None" = None
+    restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
+    month: int = 0  # of the last trade, and the shares traded in it
+    month_shares: float = 0.0
     orders: list[Order] = field(default_factory=list)
     # The three below are rows of the records of the same name in values/outcome.py.
-    fills: list[tuple[int, int, int, float, float, float, float, float]] = field(default_factory=list)
+    fills: list[tuple[float, ...]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)
     refusals: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -77,25 +93,39 @@ class Intent:
 
 
 def simulate(
-    panel: Panel, decisions: Decisions, account: AccountOptions, profile: ExecutionProfile
+    panel: Panel,
+    decisions: Decisions,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: "reference_gate.PlainGate | None" = None,
 ) -> Outcome:
-    """Trade the decisions over the panel, one row after the other."""
+    """Trade the decisions over the panel, one row after the other; every order is asked of the `gate`."""
     check_panel(panel)
     check_decisions(decisions, panel)
     pairs = zip(decisions.rows, decisions.weights, strict=True)
-    return simulate_intents(panel, [Intent(int(row), weights) for row, weights in pairs], account, profile)
+    intents = [Intent(int(row), weights) for row, weights in pairs]
+    return simulate_intents(panel, intents, account, profile, gate)
 
 
 def simulate_intents(
-    panel: Panel, intents: Iterable[Intent], account: AccountOptions, profile: ExecutionProfile
+    panel: Panel,
+    intents: Iterable[Intent],
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: "reference_gate.PlainGate | None" = None,
 ) -> Outcome:
     """Trade intents in weights or in shares over the panel."""
     state = opened(panel, terms_of(panel, account, profile))
+    if gate is not None:
+        state.gate = gate
+        gate.opened(state)
     decided = {intent.row: intent for intent in intents}
     bars = len(panel.instants)
     path = np.zeros((6, bars))
     for row in range(bars):
         step(state, row, decided.get(row - 1))
+        if gate is not None:
+            gate.closed(state, row)
         if row == bars - 1 and state.terms.liquidate:
             liquidate(state, row)
         path[:, row] = (state.equity, state.cash, state.long, state.short, state.interest, state.borrow_fee)
@@ -114,8 +144,9 @@ def step(state: State, row: int, intent: Intent | None) -> None:
     act(state, row)  # splits, dividends, delistings
     if intent is not None:
         admit(state, intent)  # targets become orders
-    for match, fitting in fit(state, row, matches(state, row)):
-        trade(state, row, match, fitting)  # at the open: fills are charged and booked
+    rates = rates_at(state, row)
+    for match, fitting in fit(state, row, matches(state, row, rates), rates):
+        trade(state, row, match, (rates, fitting))  # at the open: fills are charged and booked
     mark(state, row)  # at the close
     guard(state, row)
 
@@ -151,6 +182,8 @@ def act(state: State, row: int) -> None:
 
 def split(state: State, row: int, asset: int, ratio: float) -> None:
     """New shares for old; where shares are whole, the fraction is paid out at the new price."""
+    before = state.restated.get(asset, Restated())
+    state.restated[asset] = Restated(row, ratio, before.row)
     state.mark[asset] /= ratio
     shares = state.qty[asset] * ratio
     state.qty[asset] = whole_shares(shares) if state.terms.whole else shares
@@ -187,18 +220,35 @@ def pay(state: State, row: int, asset: int, kind: int, amount_usd: float) -> Non
 
 def admit(state: State, intent: Intent) -> None:
     """Turn targets into orders; a new word on an instrument replaces its unfinished order."""
-    for asset, target in enumerate(intent.targets.tolist()):
-        if math.isnan(target):
-            continue
+    spoken = [(asset, one) for asset, one in enumerate(intent.targets.tolist()) if not math.isnan(one)]
+    if state.gate is not None:
+        reference_gate.admit(state, intent, spoken)
+        return
+    for asset, target in spoken:
         if asset in state.working:
             close(state, state.working[asset], out.REPLACED, intent.row)
-        shares, reason = wanted_shares(state, asset, target, intent.in_shares)
-        if reason:
-            state.refusals.append((intent.row, asset, reason))
-        if shares != 0.0:
-            order = Order(len(state.orders), intent.row, asset, shares, shares, done_row=intent.row)
-            state.orders.append(order)
-            state.working[asset] = order
+        answer(state, intent.row, asset, wanted_shares(state, asset, target, intent.in_shares))
+
+
+def answer(state: State, row: int, asset: int, wish: tuple[float, int]) -> None:
+    """A wish becomes an order, or a refusal, or nothing."""
+    shares, reason = wish
+    if reason:
+        state.refusals.append((row, asset, reason))
+    if shares != 0.0:
+        place(state, row, asset, shares)
+
+
+def place(state: State, row: int, asset: int, shares: float) -> None:
+    """Give a new order the next id; one that the broker rejects never works."""
+    order_id = len(state.orders)
+    travels = costs.latency_ms(state.terms, order_id)
+    order = Order(order_id, row, asset, shares, shares, done_row=row, latency_ms=travels)
+    state.orders.append(order)
+    if costs.is_rejected(state.terms, order_id):
+        order.state = out.REJECTED
+    else:
+        state.working[asset] = order
 
 
 def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> tuple[float, int]:
@@ -225,18 +275,49 @@ def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> t
     return math.copysign(min(abs(shares), abs(held)), shares), 0
 
 
-def matches(state: State, row: int) -> list[Match]:
+def rates_at(state: State, row: int) -> Rates:
+    """The fees on sales and the tick of this day, and the commission tier its month has reached."""
+    terms, instant = state.terms, int(state.panel.instants[row])
+    month = month_of(instant) if len(terms.tiers) else 0
+    if month != state.month:
+        state.month, state.month_shares = month, 0.0
+    per_share = terms.per_share_usd
+    for start, price in terms.tiers.tolist():
+        per_share = price if start <= state.month_shares else per_share
+    rates = Rates(per_share_usd=per_share)
+    for start, sec, taf, most, tick in terms.steps.tolist():
+        rates = Rates(sec, taf, most, tick, per_share) if start <= instant else rates
+    return rates
+
+
+def matches(state: State, row: int, rates: Rates) -> list[Match]:
     """What each working order could trade on this row: a printed price, and a share of the volume."""
     found = []
     for asset in sorted(state.working):
         order, reference = state.working[asset], printed(state, row, asset)
+        late = costs.late_ns(state.panel, order.row, row, order.latency_ms)
+        length = costs.bar_ns(state.panel, row)
         reach = min(abs(order.remaining), capacity(state, row, asset))
-        if math.isnan(reference) or reach <= 0.0:
+        if math.isnan(reference) or reach <= 0.0 or 0 < length <= late:
             continue
         qty, held = math.copysign(reach, order.remaining), state.qty[asset]
         reducing = math.copysign(min(reach, abs(held)), qty) if qty * held < 0.0 else 0.0
-        found.append(Match(order, reference, reducing, qty))
+        slip = slippage(state, row, order, (rates, late))
+        found.append(Match(order, reference, reducing, qty, slip))
     return found
+
+
+def slippage(state: State, row: int, order: Order, now: tuple[Rates, float]) -> Slippage:
+    """How far from the print an order fills, by what was known of its instrument at the close before."""
+    terms, asset, (rates, late) = state.terms, order.asset, now
+    if not terms.estimates:
+        return Slippage(terms.spread_bps * 1e-4)
+    seen = costs.liquidity(state.panel, asset, row, state.restated.get(asset, Restated()))
+    drift = 0.0
+    if not terms.close_only:
+        drift = costs.drift(state.panel, (row, asset), Side.of(order.qty), seen.sigma, late)
+    spread, impact = costs.half_spread(terms, seen, rates), costs.impact(terms, seen)
+    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms)
 
 
 def printed(state: State, row: int, asset: int) -> float:
@@ -257,7 +338,7 @@ def capacity(state: State, row: int, asset: int) -> float:
     return whole_shares(shares) if state.terms.whole else shares
 
 
-def fit(state: State, row: int, found: list[Match]) -> list[tuple[Match, float]]:
+def fit(state: State, row: int, found: list[Match], rates: Rates) -> list[tuple[Match, float]]:
     """The share of each increase that the gross limit leaves room for, after reductions and all costs.
 
     Costs are convex in the quantity, so the straight line from no increase to the full one is never too low:
@@ -274,9 +355,9 @@ def fit(state: State, row: int, found: list[Match]) -> list[tuple[Match, float]]
     for match in found:
         gross -= abs(match.reducing) * match.reference
         increase += abs(match.qty - match.reducing) * match.reference
-        least = cost(state.terms, match.reducing, match.reference)
+        least = costs.most(state.terms, rates, match.slip, match.reducing, match.reference)
         base += least
-        extra += cost(state.terms, match.qty, match.reference) - least
+        extra += costs.most(state.terms, rates, match.slip, match.qty, match.reference) - least
     if increase <= 0.0:
         return [(match, 1.0) for match in found]
     limit = state.terms.max_gross
@@ -285,9 +366,9 @@ def fit(state: State, row: int, found: list[Match]) -> list[tuple[Match, float]]
     return [(match, share) for match in found]
 
 
-def trade(state: State, row: int, match: Match, share: float) -> None:
+def trade(state: State, row: int, match: Match, now: tuple[Rates, float]) -> None:
     """Fill what fits, drop what does not, and let the rest of the order work on."""
-    order, qty = match.order, match.qty
+    order, qty, (rates, share) = match.order, match.qty, now
     if share < 1.0:
         qty = match.reducing + (match.qty - match.reducing) * share
         qty = whole_shares(qty) if state.terms.whole else qty
@@ -297,35 +378,27 @@ def trade(state: State, row: int, match: Match, share: float) -> None:
         order.remaining = 0.0
     if qty != 0.0:
         order.filled += qty
-        book(state, row, order, qty, match.reference)
+        book(state, row, match, qty, rates)
     if order.remaining == 0.0:
         full = abs(order.qty - order.filled) <= DUST * abs(order.qty)
         close(state, order, out.FILLED if full else out.CANCELLED, row)
 
 
-def book(state: State, row: int, order: Order, qty: float, reference: float) -> None:
+def book(state: State, row: int, match: Match, qty: float, rates: Rates) -> None:
     """Charge one fill and book it: cash, position, record."""
-    price, commission = charge(state.terms, qty, reference)
-    state.cash = state.cash - qty * price - commission
+    order, slip, reference = match.order, match.slip, match.reference
+    paid = costs.charge(state.terms, rates, slip, qty, reference)
+    state.cash = state.cash - qty * paid.price - paid.commission_usd - paid.regulatory_usd
+    state.month_shares += abs(qty)
     held = state.qty[order.asset] + qty
     state.qty[order.asset] = 0.0 if abs(held) <= DUST * abs(qty) else held
-    spread = abs(qty) * abs(price - reference)
-    state.fills.append((order.order_id, row, order.asset, qty, price, reference, spread, commission))
-
-
-def charge(terms: Terms, qty: float, reference: float) -> tuple[float, float]:
-    """The price paid, half the spread worse than printed, and the commission in dollars."""
-    price = Side.of(qty).worse(reference, terms.spread_bps)
-    per_share = max(terms.minimum_usd, terms.per_share_usd * abs(qty))
-    return price, per_share + terms.commission_share * abs(qty) * price
-
-
-def cost(terms: Terms, qty: float, reference: float) -> float:
-    """Dollars lost to spread and commission by a fill; of nothing, what the smallest fill would pay."""
-    if qty == 0.0:
-        return terms.minimum_usd
-    price, commission = charge(terms, qty, reference)
-    return abs(qty) * abs(price - reference) + commission
+    state.fills.append(
+        (
+            *(order.order_id, row, order.asset, qty, paid.price, reference, paid.spread_usd),
+            *(paid.commission_usd, paid.impact_usd, paid.latency_usd, paid.regulatory_usd),
+            *(slip.sigma, slip.volume, slip.latency_ms),
+        )
+    )
 
 
 def mark(state: State, row: int) -> None:
@@ -356,11 +429,13 @@ def liquidate(state: State, row: int) -> None:
     """Sell everything at the last mark, costs included; the one fill whose price may have printed earlier."""
     for order in list(state.working.values()):
         close(state, order, out.CANCELLED, row)
+    rates = rates_at(state, row)
     for asset, held in enumerate(state.qty):
         if held != 0.0:
             order = Order(len(state.orders), row, asset, -held, 0.0, -held, out.FILLED, row)
             state.orders.append(order)
-            book(state, row, order, -held, state.mark[asset])
+            slip = slippage(state, row, order, (rates, 0.0))
+            book(state, row, Match(order, state.mark[asset], -held, -held, slip), -held, rates)
     state.long = state.short = 0.0
     state.equity = state.cash
 

@@ -1,5 +1,7 @@
 """An account advanced bar by bar, for strategies that decide in Python."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from tradewright.kernel.inputs import check_panel, check_weights, terms_of
@@ -7,6 +9,9 @@ from tradewright.values.errors import InvalidOption
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+
+if TYPE_CHECKING:
+    from tradewright.kernel.native.gate import Gate
 
 _QUEUED_WEIGHTS = 1 << 16
 
@@ -22,15 +27,21 @@ class Session:
         "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_shape", "_spoke", "row"
     )  # fmt: skip
 
-    def __init__(self, panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> None:
-        """Open the account before the first bar."""
+    def __init__(
+        self,
+        panel: Panel,
+        account: AccountOptions,
+        profile: ExecutionProfile,
+        gate: "Gate | None" = None,
+    ) -> None:
+        """Open the account before the first bar; every order is asked of the `gate`, where there is one."""
         from tradewright.kernel.native.books import Books
 
         check_panel(panel)
         bars, count = panel.shape
         room = max(16, _QUEUED_WEIGHTS // max(count, 1))
         queue = (np.zeros(room, dtype=np.int64), np.empty((room, count)))
-        self._books = Books(panel, terms_of(panel, account, profile), queue)
+        self._books = Books(panel, terms_of(panel, account, profile), queue, gate)
         self._books.account["liquidates"] = 0
         self._books.table["decisions"] = 0
         self._account, self._bars, self._in_shares = account, bars, False

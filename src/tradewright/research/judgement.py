@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tradewright.causality.certificate import Certificate
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
 from tradewright.validation.deflated import deflated_sharpe
-from tradewright.validation.evidence import Evidence
+from tradewright.validation.evidence import AuditRecord, Evidence
 from tradewright.validation.figure import Figure, figure, not_evaluated
 from tradewright.validation.gates import judge
 from tradewright.validation.luck import expected_maximum_sharpe
@@ -50,12 +51,19 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         grid=result.grid,
         has_volume=bool(np.isfinite(plan.panel.volume).any()),
         is_replayed=context.is_replayed,
+        audit=audit_record(result.certificate),
         trials=context.trials,
         lost_trials=context.lost_trials,
         luck_sharpe=luck_sharpe(result, context),
         search=result.search,
         deflated_sharpe=deflated_figure(result, context),
     )
+
+
+def audit_record(certificate: Certificate) -> AuditRecord:
+    """A certificate as far as gates look at it: the verdict that decides, and the weakest level."""
+    verdict = certificate.verdict
+    return AuditRecord(verdict.code, certificate.level.value, str(verdict), len(certificate.channels))
 
 
 def luck_sharpe(result: StudyResult, context: StudyContext) -> Figure:

@@ -1,13 +1,14 @@
 """A study made ready: exact data, every configuration built and checked, before anything is run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tradewright.data.adjustments import growth_index
+from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
 from tradewright.research.study import BenchmarkOptions, StudyOptions, digest_of, grid_points, study_hash
 from tradewright.runs import strategy_source as strategies
@@ -127,6 +128,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     # Names and bounds first: a misspelt parameter should not wait for data to be read.
     _check_waivers(options)
     profile = profile_of(options)
+    risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
@@ -152,14 +154,16 @@ def profile_of(options: StudyOptions) -> ExecutionProfile:
     Raises: UnknownName for a profile or a number that is not there, InvalidOption for a value out of bounds.
     """
     named, own = profiles.find(options.execution.profile), options.execution.override
-    known = [one.name for one in fields(named) if one.name != "name"]
+    named = replace(named, seed=options.seed)
+    known = list(named.numbers())
     for name in own:
         if name not in known:
             raise unknown_name(name, "number of an execution profile ([execution.override])", known)
     if not own:
         return named
     words = ", ".join(f"{name} = {value:g}" for name, value in own.items())
-    return replace(named, name=f"{named.name} with {words}", **own)
+    given: dict[str, Any] = dict(own)
+    return replace(named, name=f"{named.name} with {words}", **given)
 
 
 def _resolve(options: StudyOptions, shelf: Shelf) -> Snapshot:

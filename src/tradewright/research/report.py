@@ -1,11 +1,12 @@
 """A study's results as the dossier's content and as one JSON object. Nothing new is found out here."""
 
 import math
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from tradewright.causality.certificate import Certificate
 from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.content import (
     CostLine,
@@ -25,10 +26,11 @@ from tradewright.research.dossier.content import (
     WaiverLine,
 )
 from tradewright.research.dossier.wording import counted, per_cent
+from tradewright.research.execution_lines import execution_lines
+from tradewright.research.execution_report import execution_summary
 from tradewright.research.judgement import StudyContext, deflated_figure, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
-from tradewright.strategies.parameters import bounds_of
 from tradewright.validation import trading
 from tradewright.validation.benchmark import HOW
 from tradewright.validation.figure import Figure
@@ -37,10 +39,14 @@ from tradewright.validation.search_price import dearest
 from tradewright.validation.selection import MEASURED_ON, MEASURED_SIZE, METHOD
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
+from tradewright.values.parameters import bounds_of
 
 CAUSES = {
     "spread_usd": "spread",
+    "impact_usd": "market impact",
+    "latency_usd": "latency",
     "commission_usd": "commission",
+    "regulatory_usd": "fees on sales",
     "borrow_usd": "borrow fee",
     "margin_interest_usd": "margin interest",
 }
@@ -68,8 +74,10 @@ def content_of(
         monthly=_monthly(result),
         trades=_trades(plan, result),
         costs=_costs(result),
+        execution=execution_lines(result.execution),
         grid=_grid(plan, result),
         cautions=cautions,
+        audit=_audit(result.certificate),
         notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
     )
 
@@ -90,6 +98,20 @@ def _luck(result: StudyResult, context: StudyContext) -> Luck:
     if missing:
         how += f"; {counted(missing, 'try', 'tries')} without a record here priced as unrelated"
     return Luck(context.trials, hurdle, LUCK_HOW, dear.p(context.trials), how, deflated)
+
+
+def _audit(certificate: Certificate) -> tuple[Quantity, ...]:
+    """The certificate of the audit for look-ahead; all of it stands in certificate.json."""
+    channels = certificate.channels
+    return (
+        Quantity("Verdict", f"{certificate.verdict.code}: {certificate.verdict}"),
+        Quantity("Level", certificate.level.value),
+        Quantity("Channels", f"{len(channels)}: {', '.join(one.channel for one in channels[:6])}"),
+        Quantity("What was tried", str(certificate.coverage)),
+        Quantity("Code, SHA-256", certificate.code_hash[:16]),
+        Quantity("Data, SHA-256", certificate.data_hash[:16]),
+        Quantity("Kept as", "certificate.json"),
+    )
 
 
 def identity_of(plan: Plan, context: StudyContext, run_id: str, code_version: str) -> Identity:
@@ -121,6 +143,8 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
         "figures": {one.name: asdict(one) for one in _all_figures(result)},
         "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
+        "execution": execution_summary(result.execution),
+        "gateway": result.execution.gateway,
         "grid": [asdict(point) for point in result.grid],
         "notes": list(notes_on(plan, result)),
     }
@@ -245,10 +269,10 @@ def _setup(plan: Plan, result: StudyResult) -> Setup:
         ),
         benchmark=_benchmark(plan),
         profile=plan.profile.name,
-        profile_numbers=tuple(
-            Quantity(one.name, getattr(plan.profile, one.name))
-            for one in fields(plan.profile)
-            if one.name != "name"
+        profile_numbers=(
+            *(Quantity(name, value) for name, value in plan.profile.numbers().items()),
+            Quantity("commission_tiers", len(plan.profile.commission_tiers), "steps"),
+            Quantity("fee_schedule", len(plan.profile.fee_schedule), "dated steps"),
         ),
         capital_usd=account.capital_usd,
         account=(

@@ -9,9 +9,13 @@ from typing import Protocol
 
 import numpy as np
 
+from tradewright.causality.certificate import Certificate
 from tradewright.kernel.batch import simulate
+from tradewright.research.execution_report import ExecutionReport, execution_report
 from tradewright.research.plan import Plan, Point
 from tradewright.runs.backtest import Backtest, backtest
+from tradewright.runs.gate.artifacts import gate_before
+from tradewright.runs.strategy_audit import audit_strategy
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
 from tradewright.validation.evidence import GridPoint
@@ -89,6 +93,8 @@ class StudyResult:
     error: float
     matched_usd: Floats
     search: tuple[SearchPrice, ...] | str
+    certificate: Certificate
+    execution: ExecutionReport
 
     @property
     def sharpe(self) -> Figure:
@@ -134,11 +140,15 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
 
 
 def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
-    """The same profile with spread, commission, borrow fee and margin rate twice as high."""
+    """The same profile with spread, impact, latency, commission, fees and rates of debt twice as high."""
     return replace(
         profile,
         name=f"{profile.name}, costs doubled",
-        half_spread_bps=2.0 * profile.half_spread_bps,
+        slippage_multiple=2.0 * profile.slippage_multiple,
+        latency_low_ms=2.0 * profile.latency_low_ms,
+        latency_high_ms=2.0 * profile.latency_high_ms,
+        commission_tiers=tuple((start, 2.0 * price) for start, price in profile.commission_tiers),
+        fee_multiple=2.0 * profile.fee_multiple,
         commission_bps=2.0 * profile.commission_bps,
         commission_per_share_usd=2.0 * profile.commission_per_share_usd,
         commission_minimum_usd=2.0 * profile.commission_minimum_usd,
@@ -182,7 +192,8 @@ def _tried(plan: Plan, watch: Watch) -> tuple[Backtest, tuple[GridPoint, ...], l
 
 def _run(plan: Plan, point: Point, watch: Watch) -> Backtest:
     try:
-        return backtest(point.strategy, plan.panel, plan.options.account, plan.profile)
+        limits = plan.options.execution.limits
+        return backtest(point.strategy, plan.panel, plan.options.account, plan.profile, limits=limits)
     except Exception as error:
         # A trial that broke was still a try: it goes on record before the error goes on its way.
         watch.failed(point, f"{type(error).__name__}: {error}")
@@ -225,7 +236,8 @@ def _same_draws(plan: Plan, headline: Backtest) -> BootstrapOptions:
 
 def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, options: BootstrapOptions) -> Figure:
     """The headline's Sharpe ratio when its decisions are traded under other terms."""
-    outcome = simulate(plan.panel, decisions, plan.options.account, profile)
+    gate = gate_before(plan.options.execution.limits, plan.panel)
+    outcome = simulate(plan.panel, decisions, plan.options.account, profile, gate)
     period = _period(plan, outcome, _start_row(plan))
     return sharpe_figure(period, resampling(period.excess, options, HEADLINE))
 
@@ -283,6 +295,10 @@ def _measured(
         error=_error(period),
         matched_usd=shown,
         search=search,
+        certificate=audit_strategy(
+            headline.strategy, plan.panel, plan.options.account, plan.profile, plan.options.seed
+        ),
+        execution=execution_report(headline, plan.profile, options),
     )
 
 

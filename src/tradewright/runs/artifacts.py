@@ -13,16 +13,22 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tradewright.execution.checks.contract import GATEWAY, NAMES
 from tradewright.values.decisions import Decisions
 from tradewright.values.outcome import FLOW_NAMES, ORDER_STATES, REFUSAL_NAMES, WORKING, Outcome
-from tradewright.values.panel import Ints, Panel
+from tradewright.values.panel import Floats, Ints, Panel
 
 Artifact = bytes | pl.DataFrame
+GATEWAY_REFUSALS = {GATEWAY + number: f"gateway: {name}" for number, name in NAMES.items()}
 
 # Fixed for ever: another row group or page size is another file with the same content.
 ROWS_A_GROUP = 65_536
 BYTES_A_PAGE = 1 << 20
 ZSTD_LEVEL = 3
+FILL_TERMS = (
+    "spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd", "sigma", "usual_volume",
+    "latency_ms",
+)  # fmt: skip
 
 
 def table_bytes(table: pl.DataFrame) -> bytes:
@@ -106,8 +112,7 @@ def fills_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
             "qty": fills["qty"],
             "price": fills["price"],
             "reference": fills["reference"],
-            "spread_usd": fills["spread_usd"],
-            "commission_usd": fills["commission_usd"],
+            **{name: fills[name] for name in FILL_TERMS},
         }
     )
 
@@ -139,7 +144,26 @@ def refusals_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
         {
             "decided_at": _instants(panel, refusals["row"]),
             "symbol": _names(panel, refusals["asset"]),
-            "reason": _words(refusals["reason"], REFUSAL_NAMES),
+            "reason": _words(refusals["reason"], REFUSAL_NAMES | GATEWAY_REFUSALS),
+        }
+    )
+
+
+def execution_table(panel: Panel, costs: NDArray[np.void], predicted_bps: Floats) -> pl.DataFrame:
+    """One row an order: what it cost against its decision, part by part, and what had been foreseen.
+
+    Shape: null where something is not determined. Units: parts of the shortfall as shares of the paper value.
+    """
+    measured = costs.dtype.names[5:] if costs.dtype.names else ()
+    return pl.DataFrame(
+        {
+            "order_id": costs["order_id"],
+            "decided_at": _instants(panel, costs["row"]),
+            "done_at": _instants(panel, costs["done_row"]),
+            "symbol": _names(panel, costs["asset"]),
+            "sign": costs["sign"],
+            **{name: pl.Series(costs[name]).fill_nan(None) for name in measured},
+            "predicted_bps": predicted_bps,
         }
     )
 

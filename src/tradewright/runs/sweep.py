@@ -16,10 +16,10 @@ from tradewright.runs.backtest import asked_at_once, decide_loop
 from tradewright.runs.own_code import broken
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
-from tradewright.strategies.parameters import refuse_axes
 from tradewright.values.decisions import DecisionBatch, Decisions, batch_of
 from tradewright.values.errors import InvalidOption, TradewrightError
 from tradewright.values.panel import Floats, Panel
+from tradewright.values.parameters import refuse_axes
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 # The last chunks hold this part of what one thread does: nobody waits longer for another.

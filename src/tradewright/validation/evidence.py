@@ -33,6 +33,20 @@ class GridPoint:
 
 
 @dataclass(frozen=True)
+class AuditRecord:
+    """What an audit for look-ahead said of everything traded on: `code` and `level` of its certificate.
+
+    `code` is DEPENDS_ON_FUTURE, NO_DEPENDENCE_OBSERVED, CAUSAL_BY_CONSTRUCTION or NOT_ASSESSED, the worst
+    over `channels` outputs; `level` C1 (sampled), C2 (every row) or C4 (by construction), the weakest.
+    """
+
+    code: str
+    level: str
+    words: str
+    channels: int
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything gates are asked about; None means that nobody has found out, which never passes.
 
@@ -58,6 +72,7 @@ class Evidence:
     grid: tuple[GridPoint, ...] | None = None
     has_volume: bool | None = None
     is_replayed: bool | None = None
+    audit: AuditRecord | None = None
     trials: int | None = None
     lost_trials: str = ""
     luck_sharpe: Figure | None = None

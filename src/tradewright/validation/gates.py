@@ -19,6 +19,9 @@ LEAST_POSITIVE_SHARE = 0.75
 CLIFF_SHARE = 0.5
 # A search's p-value must not be above this.
 ALPHA = 0.05
+# What an audit may answer, and how thoroughly, for the gate to pass.
+CAUSAL_CODES = ("NO_DEPENDENCE_OBSERVED", "CAUSAL_BY_CONSTRUCTION")
+EXHAUSTIVE_LEVELS = ("C2", "C4")
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -211,9 +214,24 @@ def luck(evidence: Evidence) -> Gate:
 
 
 def leak_audit(evidence: Evidence) -> Gate:
-    """An audit looked for dependence on the future and found none."""
+    """An audit at level C2 or better looked for dependence on the future in all channels and found none.
+
+    Sampling alone (C1) does not pass: a leak under a rare condition is a leak at some row it did not try.
+    """
     ask = Question("leak_audit", "No look-ahead, audited")
-    return ask.unanswered("not_run", "the strategy has not been audited for use of the future")
+    found = evidence.audit
+    if found is None or not found.channels:
+        return ask.unanswered("not_run", "the strategy has not been audited for use of the future")
+    if found.code == "DEPENDS_ON_FUTURE":
+        return ask.fail("depends_on_future", found.words)
+    if found.code not in CAUSAL_CODES:
+        return ask.unanswered("not_assessed", found.words)
+    if found.level not in EXHAUSTIVE_LEVELS:
+        return ask.unanswered("sampled_only", f"level {found.level} samples; level C2 or better is asked for")
+    channels = "channel" if found.channels == 1 else "channels"
+    return ask.passed(
+        "causal", f"{found.channels} {channels} at level {found.level} or better: {found.words}"
+    )
 
 
 def capacity(evidence: Evidence) -> Gate:

@@ -12,6 +12,7 @@ from tradewright.values.panel import SPLIT, Floats, Panel
 # Shares left over by rounding after splits count as flat below this share of the largest position held.
 FLAT_SHARE = 1e-9
 # How the cash flows that belong to one asset touch its position; all others, dividends, are cash alone.
+FILL_COSTS = ("spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd")
 FLOW_WORDS = {CASH_IN_LIEU: "lieu", DELISTING_CASH: "delisting"}
 
 
@@ -24,7 +25,8 @@ class RoundTrip:
     dollars `entry_price` the average of what opened and `exit_price` of what closed: fills as they were paid,
     spread included, a delisting at its payout, what is still held at the last mark; None where that is
     unknown. `pnl_usd` is all cash that came in less all that went out, plus that mark: summed over all trips,
-    with interest and borrow fees, it is the account's whole gain. `costs_usd` is spread and commission.
+    with interest and borrow fees, it is the account's whole gain. `commission_usd` includes fees on
+    sales; `costs_usd` is that, spread, impact and latency.
     Property: pnl = (exit price - entry price) x opened_qty + dividends - commission.
     """
 
@@ -51,7 +53,10 @@ class Costs:
     """
 
     spread_usd: float
+    impact_usd: float
+    latency_usd: float
     commission_usd: float
+    regulatory_usd: float
     borrow_usd: float
     margin_interest_usd: float
     interest_earned_usd: float
@@ -59,7 +64,9 @@ class Costs:
     @property
     def total_usd(self) -> float:
         """Everything paid, interest earned left out."""
-        return self.spread_usd + self.commission_usd + self.borrow_usd + self.margin_interest_usd
+        in_prices = self.spread_usd + self.impact_usd + self.latency_usd
+        fees = self.commission_usd + self.regulatory_usd
+        return in_prices + fees + self.borrow_usd + self.margin_interest_usd
 
 
 @dataclass
@@ -149,8 +156,7 @@ def _cost_paths(outcome: Outcome) -> dict[str, Floats]:
     """What each bar cost, T, by the names of `Costs`; what was earned is positive too."""
     accrued = _accrued(outcome.interest_usd, outcome)
     return {
-        "spread_usd": _by_bar(outcome, outcome.fills["spread_usd"]),
-        "commission_usd": _by_bar(outcome, outcome.fills["commission_usd"]),
+        **{name: _by_bar(outcome, outcome.fills[name]) for name in FILL_COSTS},
         "borrow_usd": _accrued(outcome.borrow_fee_usd, outcome),
         "margin_interest_usd": np.maximum(-accrued, 0.0),
         "interest_earned_usd": np.maximum(accrued, 0.0),
@@ -209,9 +215,11 @@ def _happenings(outcome: Outcome, panel: Panel) -> list[tuple[int, int, int, str
     # The flow says itself what it is: a dividend may fall on the day of the delisting.
     for row, asset, flow, amount in owned.tolist():
         found.append((row, 1, asset, FLOW_WORDS.get(flow, "cash"), (amount,)))
-    for order in fills.tolist():
-        _, row, asset, qty, price, _, spread, commission = order
-        found.append((row, 2, asset, "fill", (qty, price, spread, commission)))
+    moved = fills["spread_usd"] + fills["impact_usd"] + fills["latency_usd"]
+    beside = fills["commission_usd"] + fills["regulatory_usd"]
+    columns = (fills["row"], fills["asset"], fills["qty"], fills["price"], moved, beside)
+    for row, asset, *record in zip(*(column.tolist() for column in columns), strict=True):
+        found.append((row, 2, asset, "fill", tuple(record)))
     # The sort is stable: several fills of one asset in one bar keep the kernel's order.
     return sorted(found, key=lambda one: one[:2])
 

@@ -30,3 +30,16 @@ def iso_of(instant: int) -> str:
 def date_of(instant: int) -> str:
     """The UTC calendar date of an instant, as YYYY-MM-DD."""
     return iso_of(instant)[:10]
+
+
+def month_of(instant: int) -> int:
+    """Months since the year 0 of an instant, UTC.
+
+    Source: Howard Hinnant, chrono-compatible low-level date algorithms, civil_from_days.
+    """
+    days = int(instant) // 86_400_000_000_000 + 719_468
+    era = days // 146_097
+    day = days - era * 146_097
+    year = (day - day // 1_460 + day // 36_524 - day // 146_096) // 365
+    month = (5 * (day - (365 * year + year // 4 - year // 100)) + 2) // 153 + 2  # 2 is March
+    return (year + era * 400) * 12 + month

@@ -7,8 +7,14 @@ from numpy.typing import NDArray
 
 from tradewright.values.panel import Floats
 
-WORKING, FILLED, REPLACED, CANCELLED = 0, 1, 2, 3
-ORDER_STATES = {WORKING: "working", FILLED: "filled", REPLACED: "replaced", CANCELLED: "cancelled"}
+WORKING, FILLED, REPLACED, CANCELLED, REJECTED = 0, 1, 2, 3, 5
+ORDER_STATES = {
+    WORKING: "working",
+    FILLED: "filled",
+    REPLACED: "replaced",
+    CANCELLED: "cancelled",
+    REJECTED: "rejected",
+}
 
 INTEREST, BORROW_FEE, DIVIDEND_CASH, CASH_IN_LIEU, DELISTING_CASH = 1, 2, 3, 4, 5
 FLOW_NAMES = {
@@ -36,12 +42,16 @@ order_dtype = np.dtype(
     align=True,
 )  # fmt: skip
 
-# price = what was paid, spread included; reference = its printed price; costs are positive dollars.
+# price = what was paid; reference = its printed price; costs are positive dollars. Spread, impact and
+# latency are in the price: |qty| x |price - reference| is their sum. Commission and fees are beside it.
+# `sigma` and `usual_volume`, what impact was reckoned from, are of a bar and 0 where unknown.
 fill_dtype = np.dtype(
     [
         ("order_id", np.int64), ("row", np.int64), ("asset", np.int64), ("qty", np.float64),
         ("price", np.float64), ("reference", np.float64), ("spread_usd", np.float64),
-        ("commission_usd", np.float64),
+        ("commission_usd", np.float64), ("impact_usd", np.float64), ("latency_usd", np.float64),
+        ("regulatory_usd", np.float64), ("sigma", np.float64), ("usual_volume", np.float64),
+        ("latency_ms", np.float64),
     ],
     align=True,
 )  # fmt: skip

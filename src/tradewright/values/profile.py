@@ -3,15 +3,35 @@
 from dataclasses import dataclass, fields
 
 from tradewright.values.errors import InvalidOption
+from tradewright.values.instant import instant_of
+
+
+@dataclass(frozen=True)
+class FeeStep:
+    """Fees on a sale, and the smallest step of prices, from one day on.
+
+    Units: `from_day` as 2024-05-22; `sec_share` of notional; `taf_` dollars a share sold, at most
+    `taf_most_usd` a fill; `tick_usd` dollars.
+    """
+
+    from_day: str
+    sec_share: float
+    taf_per_share_usd: float
+    taf_most_usd: float
+    tick_usd: float
 
 
 @dataclass(frozen=True)
 class ExecutionProfile:
     """Everything between a wish and its fill. The named members live in `execution/profiles`.
 
-    Units: `_bps` basis points of notional, `_usd` dollars, `_rate` a year (simple, actual/365),
-    `participation` share of the bar's volume. `half_spread_bps` times `slippage_multiple` moves the price;
-    `participation` times `partial_fill_multiple` caps what a bar can fill.
+    Units: `_bps` basis points of notional, `_usd` dollars, `_rate` a year (simple, actual/365), `_ms`
+    milliseconds, `_share` a part of one. `participation` times `partial_fill_multiple` caps what a bar fills.
+    Half the spread is `spread_scale_bps` of the benchmark stock scaled by volatility and dollar volume
+    (kernel/costs.py); where either is unknown, or the scale is zero, it is `half_spread_bps`. Impact is
+    `impact_coefficient` x sigma x sqrt(shares / usual volume). `slippage_multiple` stretches both.
+    `commission_tiers` are (shares of the month from which on, dollars a share), the first replacing
+    `commission_per_share_usd`. Draws of latency and rejects are keyed by (`seed`, order id).
     """
 
     name: str
@@ -25,19 +45,75 @@ class ExecutionProfile:
     cash_rate: float
     margin_rate: float
     borrow_rate: float
+    spread_scale_bps: float = 0.0
+    impact_coefficient: float = 0.0
+    latency_low_ms: float = 0.0
+    latency_high_ms: float = 0.0
+    reject_share: float = 0.0
+    commission_tiers: tuple[tuple[float, float], ...] = ()
+    fee_schedule: tuple[FeeStep, ...] = ()
+    fee_multiple: float = 1.0
+    seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a negative cost and a participation outside (0, 1]."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "name" and not 0.0 <= value < 1e6:
+        """Refuse a negative cost, a share outside its bounds, and steps that are out of order."""
+        for name, value in self.numbers().items():
+            if not 0.0 <= value < 1e6:
                 raise InvalidOption(
-                    f"{field.name} = {value} in profile '{self.name}'.", "It must be zero or more."
+                    f"{name} = {value} in profile '{self.name}'.", "It must be zero or more."
                 )
         if not 0.0 < self.participation <= 1.0:
             raise InvalidOption(
                 f"participation = {self.participation} in profile '{self.name}'.",
                 "Give a share above 0, at most 1.",
+            )
+        if self.reject_share > 1.0:
+            raise InvalidOption(
+                f"reject_share = {self.reject_share} in profile '{self.name}'.", "Give a share from 0 to 1."
+            )
+        if self.latency_high_ms < self.latency_low_ms:
+            raise InvalidOption(
+                f"latency_high_ms = {self.latency_high_ms:g} in profile '{self.name}', below latency_low_ms"
+                f" = {self.latency_low_ms:g}.",
+                "Give a range from low to high.",
+            )
+        self._check_steps()
+
+    def numbers(self) -> dict[str, float]:
+        """The single numbers of the profile, by name: what a study may override."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "seed"}
+        return {name: value for name, value in plain.items() if isinstance(value, int | float)}
+
+    def fee_steps(self) -> list[tuple[float, ...]]:
+        """The dated fees as numbers: from which instant on (ns UTC), the three fees stretched, the tick."""
+        times = self.fee_multiple
+        return [
+            (
+                float(instant_of(step.from_day)),
+                *(step.sec_share * times, step.taf_per_share_usd * times, step.taf_most_usd * times),
+                step.tick_usd,
+            )
+            for step in self.fee_schedule
+        ]
+
+    def _check_steps(self) -> None:
+        """Tiers must start at zero, rise in shares and never rise in price; fee steps must rise in time."""
+        shares = [tier[0] for tier in self.commission_tiers]
+        prices = [tier[1] for tier in self.commission_tiers]
+        if shares and (shares[0] != 0.0 or shares != sorted(set(shares)) or prices[-1] < 0.0):
+            raise InvalidOption(
+                f"commission_tiers from {shares} shares in profile '{self.name}'.",
+                "Begin at 0 shares and let each tier start above the one before.",
+            )
+        if prices != sorted(prices, reverse=True):
+            raise InvalidOption(
+                f"commission_tiers of {prices} dollars a share in profile '{self.name}'.",
+                "Whoever trades more pays no more a share: let prices fall.",
+            )
+        days = [step.from_day for step in self.fee_schedule]
+        if days != sorted(set(days)):
+            raise InvalidOption(
+                f"fee_schedule of profile '{self.name}' is not in the order of its days.", "Sort its steps."
             )
 
 

@@ -22,7 +22,7 @@ def run(
     rights.
     """
     from tradewright.runs.strategy_source import load
-    from tradewright.strategies.parameters import bounds_of
+    from tradewright.values.parameters import bounds_of
 
     kind = load(strategy)
     rows = []

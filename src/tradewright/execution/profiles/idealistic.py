@@ -2,13 +2,15 @@
 
 What a patient trader of large US stocks might get on good days; the upper edge of the band a run reports.
 
-Half-spread: 2 bp x 0.7, as in `realistic` without its worse moments. Commission: zero, as large US retail
-brokers charge since October 2019. Participation: 11 % of the bar.
+Spread and impact: as in `realistic` x 0.7, with a coefficient of 0.5, the lower end of what the literature
+finds for the square-root law. Commission: zero, as large US retail brokers charge since October 2019; fees
+on sales are the law's. Participation: 11 % of the bar. Latency: 2 to 20 ms.
 Cash: 2 % a year, about half a point under the average three-month bill of 1990-2022. Margin: 4 %, about a
 point and a half over it. Borrow: 0.25 %, the value-weighted mean fee in D'Avolio (2002), The market for
 borrowing stock, Journal of Financial Economics 66.
 """
 
+from tradewright.execution.profiles.us_fees import US_FEES
 from tradewright.values.profile import ExecutionProfile
 
 IDEALISTIC = ExecutionProfile(
@@ -23,4 +25,10 @@ IDEALISTIC = ExecutionProfile(
     cash_rate=0.02,
     margin_rate=0.04,
     borrow_rate=0.0025,
+    spread_scale_bps=2.08,
+    impact_coefficient=0.5,
+    latency_low_ms=2.0,
+    latency_high_ms=20.0,
+    reject_share=0.0,
+    fee_schedule=US_FEES,
 )

@@ -2,13 +2,15 @@
 
 What trading costs when everybody wants the same door; the lower edge of the band a run reports.
 
-Half-spread: 5 bp x 1.6 = 8 bp, four times `realistic`: an assumption for crises and for thinly traded
-stocks.
-Commission: as in `realistic`. Participation: 7.5 % of the bar.
+Spread and impact: as in `realistic` x 1.6 with a coefficient of 1, the upper end of what the literature
+finds for the square-root law; where the data do not tell, half the spread is 5 bp x 1.6 = 8 bp.
+Commission: as in `realistic`. Participation: 7.5 % of the bar. Latency: 80 to 500 ms. Two orders in a hundred
+are rejected and gone: whoever still wants them has to decide again.
 Cash earns nothing and margin costs 9 %. Borrow: 5 %, just above the mean fee of 4.3 % that D'Avolio
 (2002) finds for the stocks that are hard to borrow.
 """
 
+from tradewright.execution.profiles.us_fees import US_FEES
 from tradewright.values.profile import ExecutionProfile
 
 STRESSED = ExecutionProfile(
@@ -23,4 +25,10 @@ STRESSED = ExecutionProfile(
     cash_rate=0.0,
     margin_rate=0.09,
     borrow_rate=0.05,
+    spread_scale_bps=2.08,
+    impact_coefficient=1.0,
+    latency_low_ms=80.0,
+    latency_high_ms=500.0,
+    reject_share=0.02,
+    fee_schedule=US_FEES,
 )

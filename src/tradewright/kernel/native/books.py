@@ -6,6 +6,7 @@ from tradewright.kernel.inputs import Terms
 from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.entry import entry
+from tradewright.kernel.native.gate import Gate
 from tradewright.kernel.native.records import (
     Intents,
     Market,
@@ -36,7 +37,10 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     actions = actions[inside]
     actions = actions[np.lexsort((actions["kind"], actions["row"]))]
     prices = panel.close if terms.close_only else panel.open
-    return panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)
+    return (
+        *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
+        *(panel.high, panel.low, panel.opens_at, terms.steps, terms.tiers),
+    )
 
 
 def new_path(bars: int, accrues: bool) -> Path:
@@ -61,8 +65,8 @@ class Books:
     Invariant: `table` holds the address of every array named here; whoever replaces one calls `point`.
     """
 
-    def __init__(self, panel: Panel, terms: Terms, intents: Intents) -> None:
-        """Open the account; `intents` may be replaced by `listen` later."""
+    def __init__(self, panel: Panel, terms: Terms, intents: Intents, gate: Gate | None = None) -> None:
+        """Open the account; every order is asked of the `gate`, where there is one."""
         bars, count = panel.shape
         self.panel = panel
         self.account = new_account(terms)
@@ -81,17 +85,22 @@ class Books:
         self._sweep: tuple[Ints, Floats] | None = None
         self._enter = self._interpret if is_interpreted else entry()
         self.point()
+        self._gate = gate
+        if gate is not None:
+            self.account["gate"], self.account["gate_memory"] = gate.attach(self)
 
     def point(self) -> None:
         """Write every address into the table."""
         names = ("instants", "prices", "close", "volume", "actions")
         self._point_to(("account", "assets"), (self.account, self.assets))
         self._point_to(names, self.market[:5])
+        self._point_to(("high", "low", "opens_at", "steps", "tiers"), self.market[6:])
         self._point_to(("rows", "targets"), self.intents)
         self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
         self._point_to(_PATH, self.path)
         table = self.table[0]
         table["bars"], table["count"] = self.panel.shape
+        table["step_count"], table["tier_count"] = len(self.market[9]), len(self.market[10])
         table["acts"], table["decisions"] = len(self.market[4]), len(self.intents[0])
         for (name, _), records in zip(_JOURNALS, self.journal, strict=True):
             table[f"{name}_room"] = len(records)
@@ -103,6 +112,8 @@ class Books:
 
     def run(self, stop: int) -> None:
         """Run all bars before row `stop` that have not run yet."""
+        if self._gate is not None:
+            self._gate.make_room(int(self.table["decisions"][0]) * len(self.assets))
         while self._enter(self._address, stop) == JOURNAL_FULL:
             self._grow()
 

@@ -76,6 +76,11 @@ def market_at(table: Record) -> Market:
         carray(at(table["volume"]), shape, np.float64),
         carray(at(table["actions"]), table["acts"], action_dtype),
         carray(at(table["close"]), table["bars"] * table["count"], np.float64),
+        carray(at(table["high"]), shape, np.float64),
+        carray(at(table["low"]), shape, np.float64),
+        carray(at(table["opens_at"]), table["bars"], np.int64),
+        carray(at(table["steps"]), (table["step_count"], 5), np.float64),
+        carray(at(table["tiers"]), (table["tier_count"], 2), np.float64),
     )
 
 

@@ -1,15 +1,17 @@
 """The trade itself, compiled: match, fit under the gross limit, charge and book."""
 
 from tradewright.kernel.inputs import DUST
-from tradewright.kernel.native.numbers import (
+from tradewright.kernel.native.costs import (
     commission,
-    cost,
-    known,
-    list_assets,
-    look_back,
+    fees,
+    is_on_its_way,
+    look_at_slippage,
+    most,
+    note_costs,
+    open_day,
     price_paid,
-    whole_shares,
 )
+from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
 from tradewright.kernel.native.phases import cancel_all, place_order
 from tradewright.kernel.native.records import Journal, Market, Record, Records, compiled
 from tradewright.values.outcome import CANCELLED, FILLED
@@ -30,10 +32,13 @@ def match(account: Record, assets: Records, market: Market, row: int) -> int:
             reach = min(reach, capacity(account, volume[row, number]))
         if not known(reference) or reach <= 0.0:
             continue
+        if account["estimates"] and is_on_its_way(asset, market, row):
+            continue
         sign = 1.0 if asset["remaining"] > 0.0 else -1.0
         asset["reference"], asset["wanted"] = reference, sign * reach
         against = sign * asset["qty"] < 0.0  # this order trades toward zero
         asset["reducing"] = sign * min(reach, abs(asset["qty"])) if against else 0.0
+        look_at_slippage(account, asset, market, row, sign)
         count += 1
     return count
 
@@ -65,9 +70,9 @@ def fitting(account: Record, assets: Records, market: Market, row: int) -> float
             continue
         gross -= abs(asset["reducing"]) * asset["reference"]
         increase += abs(asset["wanted"] - asset["reducing"]) * asset["reference"]
-        least = cost(account, asset["reducing"], asset["reference"])
+        least = most(account, asset, asset["reducing"])
         base += least
-        extra += cost(account, asset["wanted"], asset["reference"]) - least
+        extra += most(account, asset, asset["wanted"]) - least
     if increase <= 0.0:  # reductions are never cut
         return 1.0
     limit = account["max_gross"]
@@ -78,6 +83,8 @@ def fitting(account: Record, assets: Records, market: Market, row: int) -> float
 @compiled
 def trade(account: Record, assets: Records, market: Market, journal: Journal, row: int) -> None:
     """Fill what prints and fits, drop what does not fit, and let the rest of each order work on."""
+    if account["dated"]:
+        open_day(account, market, row)
     if match(account, assets, market, row) == 0:
         return
     share = fitting(account, assets, market, row)
@@ -124,29 +131,33 @@ def note_progress(asset: Record, order: Record, row: int, qty: float) -> None:
 @compiled
 def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -> None:
     """Charge one fill and book it: cash, position, record."""
-    reference = asset["reference"]
-    price = price_paid(account, qty, reference)
-    fee = commission(account, qty, price)
-    account["cash"] = account["cash"] - qty * price - fee
+    price = price_paid(account, asset, qty)
+    fee, on_sale = commission(account, qty, price), fees(account, qty, price)
+    account["cash"] = account["cash"] - qty * price - fee - on_sale
+    if account["dated"]:
+        account["month_shares"] += abs(qty)
     held = asset["qty"] + qty
     asset["qty"] = 0.0 if abs(held) <= DUST * abs(qty) else held  # parts add up to the whole but for rounding
     if account["journals"]:
         record = fills[account["fills"]]
         record["order_id"], record["row"], record["asset"] = asset["order"], row, asset["number"]
-        record["qty"], record["price"], record["reference"] = qty, price, reference
-        record["spread_usd"], record["commission_usd"] = abs(qty) * abs(price - reference), fee
+        record["qty"], record["price"], record["reference"] = qty, price, asset["reference"]
+        record["commission_usd"], record["regulatory_usd"] = fee, on_sale
+        note_costs(account, asset, record, qty, price)
     account["fills"] += 1
 
 
 @compiled
-def liquidate(account: Record, assets: Records, journal: Journal, row: int) -> None:
+def liquidate(account: Record, assets: Records, market: Market, journal: Journal, row: int) -> None:
     """Sell everything at the last mark, costs included; the one fill whose price may have printed earlier."""
     cancel_all(account, assets, journal[0], row)
+    open_day(account, market, row)
     for place in range(account["held"]):
         asset = assets[assets[place]["held"]]
         qty = -asset["qty"]
         place_order(account, asset, journal[0], row, qty)
-        asset["remaining"], asset["reference"] = 0.0, asset["mark"]
+        asset["remaining"], asset["reference"], asset["latency_ms"] = 0.0, asset["mark"], 0.0
+        look_at_slippage(account, asset, market, row, 1.0 if qty > 0.0 else -1.0)
         if account["journals"]:
             note_progress(asset, journal[0][asset["order"]], row, qty)
         book(account, asset, journal[1], row, qty)

@@ -36,29 +36,6 @@ def interest_on(account: Record, cash: float, short: float, years: float) -> flo
 
 
 @compiled
-def price_paid(account: Record, qty: float, reference: float) -> float:
-    """The printed price, half the spread worse."""
-    sign = 1.0 if qty > 0.0 else -1.0
-    return float(reference * (1.0 + sign * account["spread"] * 1e-4))
-
-
-@compiled
-def commission(account: Record, qty: float, price: float) -> float:
-    """Commission of one fill, in dollars."""
-    per_share = max(account["minimum"], account["per_share"] * abs(qty))
-    return float(per_share + account["commission_share"] * abs(qty) * price)
-
-
-@compiled
-def cost(account: Record, qty: float, reference: float) -> float:
-    """Dollars lost to spread and commission by a fill; of nothing, what the smallest fill would pay."""
-    if qty == 0.0:
-        return float(account["minimum"])
-    price = price_paid(account, qty, reference)
-    return float(abs(qty) * abs(price - reference) + commission(account, qty, price))
-
-
-@compiled
 def look_back(asset: Record, close: Floats, row: int) -> None:
     """Bring the mark of an instrument nobody held up to `row`: its last known close, searched backwards."""
     looked, number = row, asset["number"]

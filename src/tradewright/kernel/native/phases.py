@@ -3,6 +3,7 @@
 import numpy as np
 
 from tradewright.kernel.inputs import DUST
+from tradewright.kernel.native.costs import is_rejected, latency_ms
 from tradewright.kernel.native.numbers import (
     interest_on,
     known,
@@ -19,6 +20,7 @@ from tradewright.values.outcome import (
     DELISTING_CASH,
     DIVIDEND_CASH,
     NO_PRICE,
+    REJECTED,
     REPLACED,
     RUINED,
     UNDER_ONE_SHARE,
@@ -60,6 +62,7 @@ def act(account: Record, assets: Records, market: Market, journal: Journal, row:
 def split(account: Record, asset: Record, journal: Journal, action: Record) -> None:
     """New shares for old; where shares are whole, the fraction is paid out at the new price."""
     ratio, row = action["value"], action["row"]
+    asset["since_row"], asset["restated_row"], asset["restated_ratio"] = asset["restated_row"], row, ratio
     asset["mark"] = asset["mark"] / ratio
     shares = asset["qty"] * ratio
     asset["qty"] = whole_shares(shares) if account["whole"] else shares
@@ -123,6 +126,7 @@ def admit(account: Record, assets: Records, market: Market, intents: Intents, jo
             refuse(account, asset, journal[3], row, reason)
         if shares != 0.0:
             place_order(account, asset, journal[0], row, shares)
+            send(account, asset, journal[0], row)
     list_assets(account, assets)
 
 
@@ -160,6 +164,14 @@ def place_order(account: Record, asset: Record, orders: Records, row: int, share
         order["order_id"], order["row"], order["asset"] = order_id, row, asset["number"]
         order["qty"], order["filled_qty"] = shares, 0.0
         order["state"], order["done_row"] = WORKING, row
+
+@compiled
+def send(account: Record, asset: Record, orders: Records, row: int) -> None:
+    """Let a new order travel; one that the broker rejects never works."""
+    if account["latency_low"] + account["latency_span"] > 0.0:
+        asset["decided"], asset["latency_ms"] = row, latency_ms(account, asset["order"])
+    if account["reject_share"] > 0.0 and is_rejected(account, asset["order"]):
+        end_order(account, asset, orders, REJECTED, row)
 
 
 @compiled

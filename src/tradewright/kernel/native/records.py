@@ -13,8 +13,9 @@ from tradewright.values.panel import Floats, Ints
 Record = Any  # one element of a structured array: np.void when interpreted, a numba record when compiled
 Records = NDArray[np.void]
 
-# instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end
-Market = tuple[Ints, Floats, Floats, Floats, Records, Floats]
+# instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end,
+# highs, lows, when each bar begins, dated fees (K x 5), commission tiers (M x 2)
+Market = tuple[Ints, Floats, Floats, Floats, Records, Floats, Floats, Floats, Ints, Floats, Floats]
 # decision rows, targets (K x N)
 Intents = tuple[Ints, Floats]
 # orders, fills, flows, refusals
@@ -29,38 +30,44 @@ spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline
 _STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee")
 _TERMS = (
     "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",
-    "cash_rate", "margin_rate", "borrow_rate",
+    "cash_rate", "margin_rate", "borrow_rate", "slippage", "spread_scale", "impact", "latency_low",
+    "latency_span", "reject_share",
 )  # fmt: skip
+# What holds on the row of a trade: fees on sales, the tick, the commission's tier and what the month traded.
+_TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
 # `row` is the next row to run, `decision` and `action` the next to come; `orders` ... count what was written.
 _PLACES = (
-    "row",
-    "stop",
-    "ruined_row",
-    "decision",
-    "action",
-    "orders",
-    "fills",
-    "flows",
-    "refusals",
-    "held",
-    "working",
-)
-_FLAGS = ("whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated")
+    "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
+    "working", "fee_step", "month", "seed",
+)  # fmt: skip
+_FLAGS = (
+    "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
+    "estimates", "dated",
+)  # fmt: skip
+
+# Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
+_GATE = ("gate", "gate_memory", "gate_reason")
 
 account_dtype = np.dtype(
-    [(name, np.float64) for name in _STATE + _TERMS] + [(name, np.int64) for name in _PLACES + _FLAGS]
+    [(name, np.float64) for name in _STATE + _TERMS + _TODAY]
+    + [(name, np.int64) for name in _PLACES + _FLAGS + _GATE]
 )
 
 # `held` and `working` are lists laid over the records: entry k is the k-th instrument held, or with an order.
 # `number` is an instrument's own place; `mark` is up to date as of `seen_row`, or held; `order` is the id of
 # the unfinished order, -1 for none.
-# `reference`, `reducing` and `wanted` pass from matching to booking within one row.
+# `reference`, `reducing`, `wanted` and the terms of slippage (`spread` to `usual_volume`) pass from matching
+# to booking within one row. `decided` and `latency_ms` are the order's; prices before `restated_row`, of the
+# last split, count 1 / `restated_ratio`, and none before `since_row` is looked at.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
         ("ordered", np.float64), ("remaining", np.float64), ("number", np.int64), ("delisted", np.int64),
         ("held", np.int64), ("working", np.int64),
         ("reference", np.float64), ("reducing", np.float64), ("wanted", np.float64),
+        ("spread", np.float64), ("drift", np.float64), ("impact", np.float64), ("sigma", np.float64),
+        ("usual_volume", np.float64), ("latency_ms", np.float64), ("decided", np.int64),
+        ("restated_row", np.int64), ("restated_ratio", np.float64), ("since_row", np.int64),
     ]
 )  # fmt: skip
 
@@ -68,10 +75,11 @@ asset_dtype = np.dtype(
 _ADDRESSES = (
     "account", "assets", "instants", "prices", "close", "volume", "actions", "rows", "targets", "starts",
     "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
+    "high", "low", "opens_at", "steps", "tiers",
 )  # fmt: skip
 _LENGTHS = (
     "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room",
-    "candidates",
+    "candidates", "step_count", "tier_count",
 )  # fmt: skip
 table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
 
@@ -86,7 +94,15 @@ def new_account(terms: Terms) -> Records:
     account["per_share"], account["minimum"] = terms.per_share_usd, terms.minimum_usd
     account["cash_rate"], account["margin_rate"] = terms.cash_rate, terms.margin_rate
     account["borrow_rate"] = terms.borrow_rate
+    account["slippage"], account["spread_scale"] = terms.slippage, terms.spread_scale
+    account["impact"], account["reject_share"] = terms.impact, terms.reject_share
+    account["latency_low"] = terms.latency_low_ms
+    account["latency_span"] = terms.latency_high_ms - terms.latency_low_ms
+    account["seed"], account["estimates"] = terms.seed, terms.estimates
+    account["dated"] = len(terms.steps) + len(terms.tiers) > 0
+    account["rate"] = terms.per_share_usd
     account["accrues"] = max(terms.cash_rate, terms.margin_rate, terms.borrow_rate) > 0.0
+    account["close_only"] = terms.close_only
     account["whole"], account["has_volume"] = terms.whole, terms.has_volume
     account["liquidates"], account["journals"] = terms.liquidate, 1
     account["ruined_row"] = -1
@@ -99,4 +115,5 @@ def new_assets(count: int) -> Records:
     assets["number"] = np.arange(count)
     assets["mark"] = np.nan
     assets["seen_row"] = assets["order"] = -1
+    assets["restated_ratio"] = 1.0
     return assets

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tradewright.kernel.native.gate import admit_gated
 from tradewright.kernel.native.glide import glide
 from tradewright.kernel.native.matching import liquidate, trade
 from tradewright.kernel.native.phases import accrue, act, admit, guard, mark, write
@@ -31,7 +32,7 @@ def run(
     if account["liquidates"] and not account["liquidated"] and stop > 0:
         if is_full(account, assets, journal):
             return JOURNAL_FULL
-        liquidate(account, assets, journal, stop - 1)
+        liquidate(account, assets, market, journal, stop - 1)
         write(account, path, stop - 1)
         if account["journals"]:
             path[3][stop - 1] = 0.0  # what was short before
@@ -52,7 +53,10 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
         look_ahead(
             market, intents, account["decision"] + 1
         )  # in time: a trade and a quiet stretch lie between
-        admit(account, assets, market, intents, journal)
+        if account["gate"] != 0:
+            admit_gated(account, assets, market, intents, journal)
+        else:
+            admit(account, assets, market, intents, journal)
     if account["working"] > 0:
         trade(account, assets, market, journal, row)
     mark(account, assets, market[2], row)
@@ -109,7 +113,10 @@ def reset(account: Record, assets: Records) -> None:
     account["row"] = account["decision"] = account["action"] = account["held"] = account["working"] = 0
     account["orders"] = account["fills"] = account["flows"] = account["refusals"] = 0
     account["ruined_row"], account["liquidated"] = -1, 0
+    account["fee_step"] = account["month"] = 0
+    account["month_shares"] = 0.0
     for number in range(len(assets)):
         asset = assets[number]
         asset["qty"], asset["mark"], asset["delisted"] = 0.0, np.nan, 0
         asset["seen_row"] = asset["order"] = -1
+        asset["restated_row"], asset["restated_ratio"], asset["since_row"] = 0, 1.0, 0

@@ -5,7 +5,7 @@ import math
 from tradewright.research.dossier.content import DossierContent, Luck, Ratio
 from tradewright.research.dossier.markup import Html, join, tag
 from tradewright.research.dossier.svg import whisker
-from tradewright.research.dossier.tables import badge, gates_table
+from tradewright.research.dossier.tables import badge, gates_table, quantities, quantity_pairs
 from tradewright.research.dossier.wording import (
     between,
     counted,
@@ -35,6 +35,11 @@ def verdict_section(content: DossierContent) -> Html:
         _sharpe(content.sharpe, content.luck),
         tag("h3", "Gates"),
         gates_table(verdict.gates, tally),
+        *(
+            (tag("h3", "Audit for look-ahead"), quantities(quantity_pairs(content.audit)))
+            if content.audit
+            else ()
+        ),
         _notes(content.notes),
     )
 

@@ -147,7 +147,9 @@ def _retold(path: Path, folder: Path) -> str:
         }
         table.with_columns(**{name: pl.Series(column) for name, column in told.items()}).write_parquet(copy)
         return str(copy)
-    table = pd.read_csv(path, sep=None, engine="python")
+    with path.open(encoding="utf-8", errors="replace") as file:
+        header = file.readline()
+    table = pd.read_csv(path, sep=next((mark for mark in (";", "\t") if mark in header), ","))
     for name in table.select_dtypes("number").columns:
         table[name] = _later_shocked(table[name].to_numpy())
     table.to_csv(copy, index=False)
