@@ -59,9 +59,7 @@ class ExecutionProfile:
         """Refuse a negative cost, a share outside its bounds, and steps that are out of order."""
         for name, value in self.numbers().items():
             if not 0.0 <= value < 1e6:
-                raise InvalidOption(
-                    f"{name} = {value} in profile '{self.name}'.", "It must be zero or more."
-                )
+                raise InvalidOption(f"{name} = {value} in profile '{self.name}'.", "It must be zero or more.")
         if not 0.0 < self.participation <= 1.0:
             raise InvalidOption(
                 f"participation = {self.participation} in profile '{self.name}'.",

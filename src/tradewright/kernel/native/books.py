@@ -5,6 +5,7 @@ import numpy as np
 from tradewright.kernel.inputs import Terms
 from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
+from tradewright.kernel.native.corporate import scheduled
 from tradewright.kernel.native.entry import entry
 from tradewright.kernel.native.gate import Gate
 from tradewright.kernel.native.records import (
@@ -35,7 +36,7 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     actions = panel.actions
     inside = (actions["row"] >= 0) & (actions["row"] < len(panel.instants))
     actions = actions[inside]
-    actions = actions[np.lexsort((actions["kind"], actions["row"]))]
+    actions = scheduled(actions)
     prices = panel.close if terms.close_only else panel.open
     return (
         *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
@@ -75,7 +76,7 @@ class Books:
         self.intents = intents
         # An order for every word, a last sale of each instrument, and always the entries of one row.
         room = max(2 * count, min(_FIRST_ROOM, (len(intents[0]) + 1) * count)) + 1
-        rooms = (room, room, len(self.market[4]) + 2, room)
+        rooms = (room, room, 2 * len(self.market[4]) + 2, room)  # a merger: cash and a fraction
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
         ]

@@ -24,7 +24,7 @@ from tradewright.kernel.native.records import (
 )
 from tradewright.kernel.native.step import run, sweep
 from tradewright.values.outcome import fill_dtype, flow_dtype, order_dtype, refusal_dtype
-from tradewright.values.panel import Floats, action_dtype
+from tradewright.values.panel import Floats, event_dtype
 
 
 def _at(typing: Any, address: Any) -> Any:
@@ -74,7 +74,7 @@ def market_at(table: Record) -> Market:
         carray(at(table["prices"]), shape, np.float64),
         carray(at(table["close"]), shape, np.float64),
         carray(at(table["volume"]), shape, np.float64),
-        carray(at(table["actions"]), table["acts"], action_dtype),
+        carray(at(table["actions"]), table["acts"], event_dtype),
         carray(at(table["close"]), table["bars"] * table["count"], np.float64),
         carray(at(table["high"]), shape, np.float64),
         carray(at(table["low"]), shape, np.float64),

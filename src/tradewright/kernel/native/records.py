@@ -27,7 +27,7 @@ compiled: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, force
 # Phases called once a bar in a loop are spliced in before optimisation.
 spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline="always")
 
-_STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee")
+_STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee", "receivable")
 _TERMS = (
     "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",
     "cash_rate", "margin_rate", "borrow_rate", "slippage", "spread_scale", "impact", "latency_low",
@@ -38,7 +38,7 @@ _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
 # `row` is the next row to run, `decision` and `action` the next to come; `orders` ... count what was written.
 _PLACES = (
     "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
-    "working", "fee_step", "month", "seed",
+    "working", "fee_step", "month", "seed", "claims",
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
