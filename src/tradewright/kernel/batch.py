@@ -1,12 +1,17 @@
 """A whole period in one call: decisions in, an account bar by bar out."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from tradewright.kernel.inputs import check_decisions, check_panel, terms_of
-from tradewright.values.decisions import Decisions
+from tradewright.values.decisions import Decisions, no_decisions
+from tradewright.values.instructions import Instructions, instructions_of
+from tradewright.values.order import Instruction
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Reading
 
 
 def simulate(
@@ -17,12 +22,31 @@ def simulate(
     Known at: a decision at row t meets row t + 1 at the earliest; one at the last row meets nothing.
     Raises: InvalidOption for decisions that do not fit the panel or hold an infinite weight.
     """
+    return simulate_orders(panel, decisions.said, account, profile, decisions)
+
+
+def simulate_orders(
+    panel: Panel,
+    said: Iterable[tuple[int, Instruction]] | Instructions,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    decisions: Decisions | None = None,
+    reading: Reading = Reading.BASE,
+) -> Outcome:
+    """Trade single orders, each with the row at whose close it was decided, beside target weights.
+
+    Known at: as `simulate`. Tickets are given in the order of what is said, from 0 on.
+    Raises: InvalidOption and UnknownName for what cannot be traded, as `Instructions.say`.
+    """
     from tradewright.kernel.native.books import Books
 
     check_panel(panel)
+    decisions = no_decisions(len(panel.symbols)) if decisions is None else decisions
     check_decisions(decisions, panel)
     rows = np.ascontiguousarray(decisions.rows, dtype=np.int64)
     weights = np.ascontiguousarray(decisions.weights, dtype=np.float64)
-    books = Books(panel, terms_of(panel, account, profile), (rows, weights))
+    terms = terms_of(panel, account, profile, reading)
+    words = said if isinstance(said, Instructions) else instructions_of(panel, said)
+    books = Books(panel, terms, (rows, weights), words)
     books.run(len(panel.instants))
     return books.outcome()

@@ -7,6 +7,7 @@ compiled kernel, which does the same, arrives at the same bits.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class Order:
     filled: float = 0.0
     state: int = out.WORKING
     done_row: int = -1  # of the last fill or change of state
+    ticket: int = -1  # of a submitted order
     latency_ms: float = 0.0
 
 
@@ -91,10 +93,26 @@ class Intent:
     in_shares: bool = False
 
 
+class Desk(Protocol):
+    """Where single orders wait and trade; the plain one is `reference_orders.Desk`."""
+
+    def hear(self, state: State, row: int) -> None:
+        """Let every word that has arrived before this row's open take effect."""
+
+    def restate(self, state: State, row: int) -> None:
+        """Change working orders by this row's splits and delistings."""
+
+    def work(self, state: State, row: int) -> None:
+        """Trade the orders: at the open, inside the bar, at the close."""
+
+    def cancel_all(self, state: State, row: int) -> None:
+        """End every order."""
+
+
 def simulate(
     panel: Panel, decisions: Decisions, account: AccountOptions, profile: ExecutionProfile
 ) -> Outcome:
-    """Trade the decisions over the panel, one row after the other."""
+    """Trade the decisions' weights over the panel, one row after the other."""
     check_panel(panel)
     check_decisions(decisions, panel)
     pairs = zip(decisions.rows, decisions.weights, strict=True)
@@ -123,17 +141,24 @@ def opened(panel: Panel, terms: Terms) -> State:
     return State(terms, panel, terms.capital_usd, terms.capital_usd, [0.0] * assets, [math.nan] * assets)
 
 
-def step(state: State, row: int, intent: Intent | None) -> None:
+def step(state: State, row: int, intent: Intent | None, desk: Desk | None = None) -> None:
     """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
     accrue(state, row)  # before the open: interest since the last close
+    if desk is not None:
+        desk.hear(state, row)  # submitted orders, amendments, cancellations
+        desk.restate(state, row)
     act(state, row)  # splits, dividends, delistings
     if intent is not None:
         admit(state, intent)  # targets become orders
     rates = rates_at(state, row)
     for match, fitting in fit(state, row, matches(state, row, rates), rates):
         trade(state, row, match, (rates, fitting))  # at the open: fills are charged and booked
+    if desk is not None:
+        desk.work(state, row)
     mark(state, row)  # at the close
     guard(state, row)
+    if desk is not None and state.ruined_row == row:
+        desk.cancel_all(state, row)
 
 
 def accrue(state: State, row: int) -> None:
@@ -310,6 +335,8 @@ def capacity(state: State, row: int, asset: int) -> float:
     if not state.terms.has_volume:
         return math.inf
     volume = float(state.panel.volume[row, asset])
+    if math.isnan(volume) and state.terms.reading > 0:
+        return math.inf
     if not volume > 0.0:
         return 0.0
     shares = state.terms.capacity_share * volume
@@ -441,7 +468,9 @@ def outcome_of(state: State, path: Floats) -> Outcome:
     # Interest a bar is in its own columns; flows hold the totals alone, so that sums by kind are complete.
     totals = ((out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee))
     flows = state.flows + [(last, -1, kind, amount) for kind, amount in totals if amount != 0.0]
-    orders = [(o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row) for o in state.orders]
+    orders = [
+        (o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row, o.ticket) for o in state.orders
+    ]
     return Outcome(
         equity_usd=path[0],
         cash_usd=path[1],

@@ -36,6 +36,7 @@ from tradewright.validation.performance import drawdown_series, monthly_returns,
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
 from tradewright.values.parameters import bounds_of
+from tradewright.values.reading import Band
 
 CAUSES = {
     "spread_usd": "spread",
@@ -118,11 +119,30 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "trials": context.trials,
         "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
         "figures": {one.name: asdict(one) for one in _all_figures(result)},
+        "band": result.headline.band.plain(),
         "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
         "grid": [asdict(point) for point in result.grid],
         "notes": list(notes_on(plan, result)),
     }
     return {name: _unsigned(part) for name, part in summary.items()}
+
+
+def _band_notes(band: Band) -> list[str]:
+    """What the bars left open, and whether the result's sign hangs on it."""
+    final, fall = band.final_equity_usd, band.max_drawdown
+    if not final.is_open:
+        return []
+    notes = [
+        "Where a bar cannot tell what happened first, it is read against the strategy. The band around that: "
+        f"equity ends between {final.low:,.0f} and {final.high:,.0f} $ (base {final.base:,.0f} $), the "
+        f"largest drawdown is between {100 * fall.low:.1f} and {100 * fall.high:.1f} %."
+    ]
+    if band.sign_depends:
+        notes.append(
+            "The sign of the result depends on how these bars are read: finer bars must decide before "
+            "anybody believes it."
+        )
+    return notes
 
 
 def _unsigned(part: Any) -> Any:
@@ -153,6 +173,7 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     ]
     if plan.benchmark_snapshot is not None:
         notes += [f"Benchmark data: {caveat}" for caveat in plan.benchmark_snapshot.provenance.caveats]
+    notes += _band_notes(result.headline.band)
     if plan.panel.is_close_only:
         notes.append(
             "The series hold closes only: orders fill at the next session's close, and no volume caps them."

@@ -1,8 +1,10 @@
 """The backtest driver: one strategy over one panel, in one pass where it offers that, else bar by bar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tradewright.kernel.band import band_of
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.session import Session
 from tradewright.runs.own_code import broken
@@ -12,9 +14,11 @@ from tradewright.strategies.view import View, walk
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption, TradewrightError, unknown_name
 from tradewright.values.instant import iso_of
+from tradewright.values.order import Instruction, OrderStatus
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Band
 
 Path = Literal["auto", "targets", "decide"]
 PATHS = ("auto", "targets", "decide")
@@ -24,7 +28,8 @@ PATHS = ("auto", "targets", "decide")
 class Backtest:
     """A strategy, the market it met, what it wanted and what came of it.
 
-    `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row.
+    `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row; `band` what would
+    have come of the same decisions if bars that cannot tell were read otherwise.
     """
 
     strategy: Strategy
@@ -32,6 +37,7 @@ class Backtest:
     decisions: Decisions
     outcome: Outcome
     path: str
+    band: Band
 
 
 def backtest(
@@ -53,15 +59,16 @@ def backtest(
     if path != "decide":
         decisions = asked_at_once(strategy, frame)
         if decisions is not None:
-            return Backtest(
-                strategy, panel, decisions, simulate(panel, decisions, account, profile), "targets"
-            )
+            outcome = simulate(panel, decisions, account, profile)
+            band = band_of(panel, decisions, outcome, account, profile)
+            return Backtest(strategy, panel, decisions, outcome, "targets", band)
         if path == "targets":
             raise InvalidOption(
                 f"{type(strategy).__name__} has no targets().", "Use path 'auto' or 'decide'."
             )
     decisions, outcome = decide_loop(strategy, frame, panel, account, profile)
-    return Backtest(strategy, panel, decisions, outcome, "decide")
+    band = band_of(panel, decisions, outcome, account, profile)
+    return Backtest(strategy, panel, decisions, outcome, "decide", band)
 
 
 def decide_loop(
@@ -111,6 +118,14 @@ class SessionAccount:
     def decided(self, row: int, weights: Floats) -> None:
         """Hand a decision to the kernel, which meets the market with it on the next row."""
         self._at(row).intend(weights)
+
+    def said(self, row: int, instructions: Sequence[Instruction]) -> None:
+        """Hand words on single orders to the kernel, where they arrive before the next row."""
+        self._at(row).submit(*instructions)
+
+    def working_orders(self, row: int) -> tuple[OrderStatus, ...]:
+        """Submitted orders that have not ended after a row's close."""
+        return self._at(row).working_orders
 
     def positions(self, row: int) -> Floats:
         """Shares held after a row's close, N."""
