@@ -12,12 +12,13 @@ from pathlib import Path
 from benchmarks import machine, report
 from benchmarks.cases import CASES
 from benchmarks.commands import CommandsResult, run_commands
+from benchmarks.gateway import GatewayResult, run_gateway
 from benchmarks.rounds import run_case
 from benchmarks.streaming import StreamingResult, run_streaming
 from benchmarks.verdict import MISSED
 
-COMMANDS, STREAMING = "commands", "streaming"
-BESIDE = (STREAMING, COMMANDS)
+COMMANDS, GATEWAY, STREAMING = "commands", "gateway", "streaming"
+BESIDE = (STREAMING, GATEWAY, COMMANDS)
 SMALL_SCALE = 0.01
 
 
@@ -45,8 +46,10 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def _beside(name: str, asked: argparse.Namespace) -> CommandsResult | StreamingResult:
-    """What is measured in plain times instead of ratios."""
+def _beside(name: str, asked: argparse.Namespace) -> CommandsResult | GatewayResult | StreamingResult:
+    """A case that is no race: it is held against seconds, not against a contestant."""
+    if name == GATEWAY:
+        return run_gateway(asked.rounds, say, SMALL_SCALE if asked.small else 1.0)
     if name == STREAMING:
         return run_streaming(asked.rounds, asked.small, say)
     return run_commands(1 if asked.small else 5, say)

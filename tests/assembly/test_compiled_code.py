@@ -118,11 +118,11 @@ def test_the_first_compilation_is_announced_and_later_ones_are_not(tmp_path, mon
     chosen: list[Path] = []
     monkeypatch.setattr(cache, "configure", chosen.append)
     options = Options(tmp_path / "w", tmp_path / "c")
-    monkeypatch.setattr(cache, "is_compiled", lambda folder: False)
+    monkeypatch.setattr(cache, "is_compiled", lambda folder, entry: False)
     assert compiled_code.prepare(options, {}, said.append) == tmp_path / "c"
     assert len(said) == 1
     assert said[0].startswith("compiling the kernel once, about")
-    monkeypatch.setattr(cache, "is_compiled", lambda folder: True)
+    monkeypatch.setattr(cache, "is_compiled", lambda folder, entry: True)
     compiled_code.prepare(options, {}, said.append)
     assert len(said) == 1
     assert chosen == [tmp_path / "c"] * 2

@@ -54,7 +54,7 @@ def test_a_stream_of_rows_is_timed_by_its_slow_ones(capsys):
 
 
 def test_without_a_choice_every_case_runs():
-    every = "sma top_decile sma_grid decide features features_panel spa streaming commands"
+    every = "sma top_decile sma_grid decide features features_panel spa streaming gateway commands"
     assert arguments([]).cases == every.split()
 
 
@@ -64,7 +64,7 @@ def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
     assert stop.value.code == 2
     told = capsys.readouterr().err
     assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, features, " in told
-    assert "features_panel, spa, streaming, commands." in told
+    assert "features_panel, spa, streaming, gateway, commands." in told
 
 
 def test_no_rounds_at_all_are_refused(capsys):

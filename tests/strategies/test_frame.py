@@ -7,6 +7,7 @@ from priced import market, prices
 from tradewright.data.adjustments import growth_index
 from tradewright.features.trailing import trailing_mean, trailing_return, trailing_zscore
 from tradewright.strategies.frame import Frame
+from tradewright.values.errors import InvalidOption
 from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT, action_dtype
 
 
@@ -96,3 +97,25 @@ def test_its_length_is_its_rows_and_its_symbols_are_the_panels():
     frame = Frame(market(prices(3, 80, 2)))
     assert len(frame) == 80
     assert frame.symbols == ("Q00", "Z01")
+
+
+def test_a_feature_set_is_computed_once_for_a_frame_and_row_by_row_the_same_in_a_view():
+    from tradewright.features.families.oscillators import Rsi
+    from tradewright.features.families.returns import Momentum
+    from tradewright.features.feature_set import FeatureSet
+    from tradewright.strategies.view import View
+
+    panel = market(np.exp(np.cumsum(np.random.default_rng(4).normal(0, 0.02, (60, 2)), axis=0)) * 30.0)
+    frame, wanted = Frame(panel), FeatureSet([Rsi(5), Momentum(10, 0)])
+    table = frame.features(wanted)
+    assert frame.features(FeatureSet([Rsi(5), Momentum(10, 0)])) is table
+    assert np.array_equal(table.values, wanted.of_panel(panel).values, equal_nan=True)
+    view = View(frame)
+    for row in range(60):
+        view._row = row
+        assert np.array_equal(view.features(wanted), table.values[:, row], equal_nan=True)
+        before = table.values[:, row - 3] if row >= 3 else np.full((2, 2), np.nan)
+        assert np.array_equal(view.features(wanted, ago=3), before, equal_nan=True)
+    with pytest.raises(InvalidOption, match="future"):
+        view.features(wanted, ago=-1)
+    assert view.features(wanted).base is None

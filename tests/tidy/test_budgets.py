@@ -109,6 +109,8 @@ def test_tests_outweigh_the_code(room: str, times: float):
     tested = [TESTS / room]
     if room == "kernel":
         tested += [TESTS / "differential", TESTS / "golden"]
+    if room == "execution":
+        tested += [TESTS / "contracts" / "check"]
     tests = sum(line_count(path) for folder in tested for path in python_files(folder))
     assert tests >= times * code
 

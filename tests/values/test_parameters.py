@@ -190,3 +190,15 @@ def test_every_parameter_says_what_it_is_about_in_words(name):
         bounds = declared.metadata["tradewright.bounds"]
         assert len(bounds.about.split()) >= 3
         assert bounds.low < bounds.high
+
+
+def test_a_word_is_kept_as_typed_and_anything_else_is_refused():
+    from tradewright.features.families.index import BetaToIndex
+
+    assert BetaToIndex(60, "SPY").index == "SPY"
+    assert BetaToIndex.from_text({"index": "7203"}).index == "7203"
+    assert BetaToIndex(60, "SPY").parameters() == {"window": 60, "index": "SPY"}
+    with pytest.raises(InvalidOption, match="is no text"):
+        BetaToIndex(60, 7203)
+    with pytest.raises(UnknownParameter, match=r"window \(bars, 3 to 2520\), index \(text\)"):
+        BetaToIndex(indx="SPY")

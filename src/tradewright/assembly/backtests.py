@@ -47,6 +47,7 @@ class BacktestRequest:
     start: str = ""
     end: str = ""
     profile: str = "realistic"
+    limits: str = "research"
     account: AccountOptions = field(default_factory=AccountOptions)
     hypothesis: str = ""
     seed: int = 0
@@ -111,7 +112,7 @@ def options_of(request: BacktestRequest) -> "StudyOptions":
         "universe": {"symbols": tuple(dict.fromkeys(request.symbols)) or "all"},
         "period": {"start": request.start or None, "end": request.end or None},
         "strategy": {"name": request.strategy, "parameters": strategy.parameters()},
-        "execution": {"profile": request.profile},
+        "execution": {"profile": request.profile, "limits": request.limits},
         "account": asdict(request.account),
         "intervals": {"draws": DRAWS},
         "waivers": [{"code": code, "reason": WAIVED} for code in request.waivers],
@@ -177,13 +178,16 @@ def files_of(plan: "Plan", result: "StudyResult", context: "StudyContext") -> di
     """Every file of the run but its manifest. A quick look has no dossier."""
     from tradewright.research.judgement import verdict_on
     from tradewright.research.report import summary_of
-    from tradewright.runs.artifacts import encoded, json_bytes, outcome_tables
+    from tradewright.runs.artifacts import encoded, execution_table, json_bytes, outcome_tables
+    from tradewright.runs.gate.artifacts import gateway_table
 
-    run = result.headline
+    run, executed = result.headline, result.execution
     summary = summary_of(plan, result, verdict_on(plan, result, context), context)
     return encoded(
         {
             **outcome_tables(plan.panel, run.decisions, run.outcome),
+            "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
+            "gateway.parquet": gateway_table(run.gateway, plan.panel),
             "config.json": json_bytes(plan.config),
             "context.json": json_bytes(asdict(context)),
             "summary.json": json_bytes(summary),

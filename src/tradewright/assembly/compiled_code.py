@@ -14,8 +14,13 @@ Say = Callable[[str], None]
 COMPILE_SECONDS = 20
 
 
-def prepare(options: Options, environment: Mapping[str, str], say: Say) -> Path:
-    """Tell the kernel where compiled code is kept; `say` what somebody has to wait for. Gives the folder."""
+def prepare(
+    options: Options, environment: Mapping[str, str], say: Say, what: str = "the kernel", entry: str = ""
+) -> Path:
+    """Tell the kernel where compiled code is kept; `say` what somebody has to wait for. Gives the folder.
+
+    `what` is about to be used and `entry` names its compiled function, where it is not the kernel.
+    """
     load_without_linear_algebra()
     from tradewright.kernel.native import cache
 
@@ -23,8 +28,8 @@ def prepare(options: Options, environment: Mapping[str, str], say: Say) -> Path:
     if note:
         say(note)
     cache.configure(folder)
-    if not cache.is_compiled(folder):
-        say(f"compiling the kernel once, about {COMPILE_SECONDS} s; later starts load it from {folder}")
+    if not cache.is_compiled(folder, entry):
+        say(f"compiling {what} once, about {COMPILE_SECONDS} s; later starts load it from {folder}")
     return folder
 
 

@@ -83,6 +83,11 @@ class Workspace:
         """Choose where compiled code is kept, and say so where somebody has to wait."""
         compiled_code.prepare(self.options, self.environment, self.say)
 
+    def prepare_features(self) -> None:
+        """As `prepare_kernel`, for the features."""
+        told = self.options, self.environment, self.say
+        compiled_code.prepare(*told, what="the features", entry="run_program")
+
     @staticmethod
     def clock() -> Instant:
         """The present instant."""

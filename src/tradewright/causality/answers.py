@@ -177,6 +177,8 @@ def _parts(found: Any, rows: int) -> tuple[list[tuple[str, Any]], list[str]]:
         import pandas as pd
 
         return _columns_of(pd.DataFrame(list(found))), []
+    if isinstance(found, list) and len(found) == rows and _holds_records(found):
+        found = np.array([tuple(one) for one in found], dtype=object)
     if isinstance(found, tuple) or (isinstance(found, list) and _holds_columns(found)):
         return _many(((f"output {number}", one) for number, one in enumerate(found)), rows)
     return _columns_of(found), []
@@ -199,6 +201,12 @@ def _many(items: Iterable[tuple[str, Any]], rows: int) -> tuple[list[tuple[str, 
         is_one = len(columns) == 1 and getattr(one, "ndim", 1) == 1
         parts += [(name if is_one else f"{name}.{own}", column) for own, column in columns]
     return parts, left_out
+
+
+def _holds_records(found: list[Any]) -> bool:
+    """Whether a list holds one short tuple a row."""
+    is_tuples = bool(found) and all(isinstance(one, tuple) for one in found)
+    return is_tuples and len({len(one) for one in found}) == 1
 
 
 def _holds_columns(found: list[Any]) -> bool:

@@ -35,8 +35,16 @@ class CutRows:
 def chosen_rows(part: Part, base: Answer, seed: int, splits: tuple[int, ...]) -> tuple[CutRows, ...]:
     """All kinds of rows worth a cut, each thinned by a seeded draw where there are many."""
     generator = np.random.default_rng([seed, 7])
+    with np.errstate(all="ignore"):
+        kinds = _kinds(part, base, splits, generator)
+    return tuple(CutRows(why, _thinned(rows, generator, why)) for why, rows in kinds if len(rows))
+
+
+def _kinds(
+    part: Part, base: Answer, splits: tuple[int, ...], generator: np.random.Generator
+) -> list[tuple[str, Ints]]:
     length = len(part.table)
-    kinds = [
+    return [
         ("last rows", np.arange(max(length - 4, 0), length)),
         ("warm-up", _warm_up(base, length)),
         ("split boundaries", np.array([row - 1 for row in splits if 0 < row <= length], dtype=np.int64)),
@@ -47,7 +55,6 @@ def chosen_rows(part: Part, base: Answer, seed: int, splits: tuple[int, ...]) ->
         ("month, quarter and daylight-saving edges", _edges(part)),
         ("seeded sample", _sample(length, generator)),
     ]
-    return tuple(CutRows(why, _thinned(rows, generator, why)) for why, rows in kinds if len(rows))
 
 
 def _sample(length: int, generator: np.random.Generator) -> Ints:

@@ -87,6 +87,10 @@ class Hearing:
         probe.seconds_of_one = probe.clock() - probe.started if probe.clock else 0.0
         if isinstance(base, Refused):
             return self._closed(_silent(base))
+        if len(steps_of(self.world)) < 2:
+            return self._closed(
+                _silent(Refused("the table has no two instants, hence no past and no future"))
+            )
         repeated = self._repeats(base)
         if repeated is not None:
             return self._closed(_silent(repeated))

@@ -45,6 +45,11 @@ class Scene:
         values = next(one.values for one in self.base.channels if one.name == self.channel)
         return len(np.unique(values)) <= 8
 
+    def decides_at_open(self, row: int) -> bool:
+        """Whether the row is decided before its own instant."""
+        known = self.world[0].known
+        return bool(known.decided[row] < known.rows[row])
+
     def moves(self, change: Change, place: int | None = None, upto: int | None = None) -> bool:
         """Whether the channel moves: anywhere, at one row, or in a row decided up to a step."""
         found = self.probe.change(self.base, self.world, change, 0.0)
@@ -69,7 +74,11 @@ def origin_of(scene: Scene, change: Change, place: int) -> Origin:
     if not scene.moves(anchored, place):
         anchored = change
     source, telling = _source(scene, anchored, place)
-    return Origin(row, _horizon(scene, anchored), source, telling)
+    reach = _horizon(scene, anchored)
+    if reach is not None and scene.decides_at_open(row):
+        # The first instant after the decision is the row's own close.
+        reach -= 1
+    return Origin(row, reach, source, telling)
 
 
 def _horizon(scene: Scene, change: Change) -> int | None:

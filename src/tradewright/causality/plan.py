@@ -64,7 +64,8 @@ def _whole(world: World, base: Answer, seed: int, narrow: list[Scope]) -> Iterat
         yield Change(name, cut, seed), world, base
     steps = _steps_inside(world)
     for columns, asset in narrow[:8]:
-        yield Change("shock", int(steps[len(steps) // 2]), seed, columns=columns, asset=asset), world, base
+        for kind in ("shock", "missing"):
+            yield Change(kind, int(steps[len(steps) // 2]), seed, columns=columns, asset=asset), world, base
 
 
 def _stretch(world: World, base: Answer, seed: int, narrow: list[Scope], probe: Probe) -> Iterator[Step]:

@@ -14,6 +14,7 @@ from tradewright.causality.interventions import INTERVENTIONS, Change, World, ch
 from tradewright.causality.options import Budget, Target
 from tradewright.causality.state import Kept
 
+OWN_FOLDER = __file__.rpartition("/")[0]
 # Up to here a call costs the same however few rows it sees.
 SMALL_TABLE_ROWS = 4096
 
@@ -122,7 +123,11 @@ def _refusal(error: BaseException) -> Refused:
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if "site-packages" not in name and not name.startswith(sys.base_prefix) and "/causality/" not in name:
+        if (
+            "site-packages" not in name
+            and not name.startswith(sys.base_prefix)
+            and not name.startswith(OWN_FOLDER)
+        ):
             line, file = trace.tb_lineno, name
         trace = trace.tb_next
     said = " ".join(str(error).split())[:200]

@@ -44,8 +44,9 @@ class DependsOnFuture:
     """Something that happened after a decision changed it.
 
     `row` is the number of the decided row in the table and `instant` its label; `horizon` how many instants
-    ahead it looks at most, None where that has no end; `source` the columns, file or global it came through;
-    `intervention` what was done to the future when it moved.
+    ahead it looks at most, 0 for what its own row says only later, None where it has no end; `source` the
+    columns, rows, order, file or global it came through; `intervention` what was done to the future when it
+    moved.
     """
 
     row: int
@@ -63,11 +64,19 @@ class DependsOnFuture:
 
     def __str__(self) -> str:
         """In words, with the place where it is known."""
-        ahead = "later rows" if self.horizon is None else f"{_rows(self.horizon)} ahead"
-        where = f", through {self.source}" if self.source else ""
-        line = f"; line {self.place.line}: {self.place.operator}" if self.place else ""
         when = f" ({self.instant})" if self.instant else ""
-        return f"{self.channel} at row {self.row:,}{when} depends on {ahead}{where}{line}"
+        where = f"{self.channel} at row {self.row:,}{when}"
+        if self.stage is Stage.FILLS and self.source.startswith("order "):
+            return f"'{self.channel}' does not hold: {self.source}, bar {self.row:,}"
+        if self.stage is Stage.MODEL and self.horizon is None and self.source:
+            if self.source.endswith("training rows"):
+                return f"{self.source} meet held-out rows by their {self.channel}; first: row {self.row:,}"
+            return f"{self.channel} depends on {self.source}"
+        ahead = "later rows" if self.horizon is None else f"{_rows(self.horizon)} ahead"
+        ahead = "what its own row says only later" if self.horizon == 0 else ahead
+        through = f", through {self.source}" if self.source else ""
+        line = f"; line {self.place.line}: {self.place.operator}" if self.place else ""
+        return f"{where} depends on {ahead}{through}{line}"
 
 
 @dataclass(frozen=True)

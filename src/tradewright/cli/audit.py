@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tradewright.assembly.audits import AuditReport
 
 
+LONG_TABLE_ROWS = 4096
+
+
 def run(
     context: typer.Context,
     target: Annotated[str, typer.Argument(help="path/to/file.py:function.", show_default=False)],
@@ -86,7 +89,8 @@ def _print(report: "AuditReport") -> None:
     for one in certificate.channels:
         found = one.verdict
         if isinstance(found, DependsOnFuture):
-            ahead = "no end" if found.horizon is None else f"{found.horizon} rows"
+            rows_ahead = {None: "no end", 0: "own row", 1: "1 row"}
+            ahead = rows_ahead.get(found.horizon, f"{found.horizon} rows")
             line = f"{found.place.line}: {found.place.operator}" if found.place else "-"
             row = f"{found.row:,} ({found.instant})" if found.instant else f"{found.row:,}"
             rows.append((one.channel, found.code, row, ahead, found.source or "-", line))
@@ -95,8 +99,10 @@ def _print(report: "AuditReport") -> None:
     screen.table(("output", "verdict", "row", "looks ahead", "through", "line at fault"), rows)
     screen.say(f"\n{certificate.verdict}.")
     coverage = certificate.coverage
-    time = "" if coverage.time_ratio is None else f", {coverage.time_ratio:.1f} times one run"
-    screen.say(f"Level {certificate.level.value}: {coverage}; {coverage.calls:,} calls{time}.")
+    # A short table is run in a moment, however often; only of a long one is it worth saying how often.
+    is_long = coverage.time_ratio is not None and coverage.rows > LONG_TABLE_ROWS
+    cost = f", {coverage.row_ratio:.1f} times the rows of one run" if is_long else ""
+    screen.say(f"Level {certificate.level.value}: {coverage}; {coverage.calls:,} calls{cost}.")
     for words in certificate.not_assessed:
         screen.say(f"Not assessed: {words}.")
     for words in certificate.notes:

@@ -22,6 +22,7 @@ def run(
     start: Annotated[str, typer.Option(help="First day, such as 2010-01-04.")] = "",
     end: Annotated[str, typer.Option(help="Last day, included.")] = "",
     profile: Annotated[str, typer.Option(help="Execution profile (profiles list).")] = "realistic",
+    limits: Annotated[str, typer.Option(help="Risk profile of the gateway (limits list).")] = "research",
     capital: Annotated[float, typer.Option(help="Dollars to begin with.")] = 1_000_000.0,
     max_gross: Annotated[float, typer.Option(help="Gross exposure allowed, times equity.")] = 1.0,
     fractional: Annotated[bool, typer.Option("--fractional", help="Allow parts of a share.")] = False,
@@ -56,6 +57,7 @@ def run(
         start=start,
         end=end,
         profile=profile,
+        limits=limits,
         account=AccountOptions(capital, max_gross, fractional),
         hypothesis=hypothesis,
         seed=seed,
@@ -69,7 +71,7 @@ def run(
         screen.as_json([{"id": manifest.run_id, "name": manifest.name, **report.summary, **told}])
         summaries.fail_on(laws)
         return
-    screen.say(f"{manifest.name}, profile {profile}")
+    screen.say(f"{manifest.name}, profile {profile}, limits {limits}")
     summaries.show(report.summary)
     screen.say(f"\nRun: {manifest.run_id}")
     screen.say("No dossier: a quick look writes none. A study does: tradewright study run STUDY.toml")

@@ -17,6 +17,10 @@ from tradewright.cli.data import check as data_check
 from tradewright.cli.data import ingest as data_ingest
 from tradewright.cli.data import list as data_list
 from tradewright.cli.data import show as data_show
+from tradewright.cli.features import compute as features_compute
+from tradewright.cli.features import list as features_list
+from tradewright.cli.features import show as features_show
+from tradewright.cli.limits import list as limits_list
 from tradewright.cli.profiles import list as profiles_list
 from tradewright.cli.runs import compare as runs_compare
 from tradewright.cli.runs import list as runs_list
@@ -41,6 +45,11 @@ GROUPS = {
     ),
     "costs": ("What trading cost, and how a price came about.", (costs_explain,)),
     "strategies": ("The strategies that come with the package.", (strategies_list, strategies_show)),
+    "features": (
+        "The features that come with the package, and yours.",
+        (features_list, features_show, features_compute),
+    ),
+    "limits": ("The risk profiles: what the gateway holds every order against.", (limits_list,)),
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
 }
 

@@ -20,8 +20,35 @@ def show(summary: Mapping[str, Any]) -> None:
     gates = [(gate["name"], gate["status"], gate["reason"]) for gate in summary.get("gates", ())]
     screen.say()
     screen.table(("gate", "answer", "reason"), gates)
+    show_execution(summary)
     for words in summary.get("notes", ()):
         screen.paragraph(f"note: {words}")
+
+
+def show_execution(summary: Mapping[str, Any]) -> None:
+    """Print how orders were executed and what the gateway did, as far as the summary has it."""
+    executed, gateway = summary.get("execution", {}), summary.get("gateway")
+    measured = [figure_row(one) for one in executed.get("figures", {}).values() if one["sample"]]
+    if measured:
+        screen.say()
+        screen.table(("execution", "value", "interval", "orders"), measured)
+    for one in executed.get("quality", ()) if measured else ():
+        screen.say(f"{one['name']}: {one['standing']} ({one['side']} {one['limit']:g})")
+    if gateway:
+        screen.say(f"\n{gateway_line(gateway)}")
+
+
+def gateway_line(gateway: Mapping[str, Any]) -> str:
+    """What the gateway did, in a sentence or three."""
+    counts = ", ".join(f"{gateway[name]:,} {name}" for name in ("passed", "scaled", "refused"))
+    words = f"Gateway ({gateway['limits']} limits): {gateway['asked']:,} orders asked for, {counts}."
+    if gateway["refused_by"]:
+        by = ", ".join(f"{name} {count:,}" for name, count in gateway["refused_by"].items())
+        words += f" Refused by: {by}."
+    if gateway["killed_at"]:
+        words += f" The kill switch tripped at {gateway['killed_at']}: {gateway['killed_by']};"
+        words += " nobody releases it in a simulation."
+    return words
 
 
 def figure_row(figure: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -20,6 +20,8 @@ Operand = Union["Expression", float, int]
 
 # Older rows that together weigh less than this count as forgotten by an exponential average.
 FORGOTTEN = 1e-9
+SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
+LARGEST = 1.7e308
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +77,17 @@ class Expression:
         """As a formula."""
         if self.input:
             return self.input
-        told = [*map(str, self.of), *(f"{number:g}" for number in self.operation.numbers)]
+        words, numbers = self.operation.words, [_told(number) for number in self.operation.numbers]
+        inner = [str(one) for one in self.of]
+        if words in SIGNS:
+            return f"({inner[0]} {SIGNS[words]} {inner[1]})"
+        if words == "affine":
+            scaled = {"1": inner[0], "-1": f"-{inner[0]}"}.get(numbers[0], f"{numbers[0]} * {inner[0]}")
+            return f"({scaled})" if numbers[1] == "0" else f"({scaled} + {numbers[1]})".replace("+ -", "- ")
+        if words == "over":
+            return f"({numbers[0]} / {inner[0]})"
         which = f"[{self.output}]" if self.operation.outputs > 1 else ""
-        return f"{self.operation.words}{which}({', '.join(told)})"
+        return f"{words}{which}({', '.join([*inner, *numbers])})"
 
     def __add__(self, other: Operand) -> "Expression":
         """Sum."""
@@ -132,6 +142,11 @@ def column(name: str) -> Expression:
 
 
 OPEN, HIGH, LOW, CLOSE, VOLUME = map(column, ("open", "high", "low", "close", "volume"))
+
+
+def _told(number: float) -> str:
+    """A number as a formula shows it."""
+    return f"{number:g}" if abs(number) < LARGEST else ("-" if number < 0 else "") + "inf"
 
 
 def is_column(value: object) -> bool:

@@ -44,6 +44,13 @@ class FeatureTable:
         found: Floats = self.values[self.names.index(name)]
         return found
 
+    def since(self, row: int) -> "FeatureTable":
+        """The rows from `row` on, computed with all that came before them."""
+        values = self.values[:, row:]
+        return FeatureTable(
+            self.names, values, self.instants[row:], self.symbols, self.schema_hash, self.warm_up_bars
+        )
+
     def matrix(self) -> Floats:
         """As rows for a model, (T * N) x columns: instant after instant, within one the symbols in order."""
         return np.ascontiguousarray(self.values.reshape(len(self.names), -1).T)

@@ -9,6 +9,7 @@ import math
 
 from tradewright.features.expression import (
     FORGOTTEN,
+    LARGEST,
     Expression,
     Operation,
     as_number,
@@ -48,7 +49,7 @@ def absolute(x: Expression) -> Expression:
     return _one(opcodes.SIZE, "absolute", x)
 
 
-def clip(x: Expression, low: float = -1.7e308, high: float = 1.7e308) -> Expression:
+def clip(x: Expression, low: float = -LARGEST, high: float = LARGEST) -> Expression:
     """Values below `low` become `low`, those above `high` become `high`."""
     return _one(opcodes.CLIP, "clip", x, low, high)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from tradewright.kernel import costs
+from tradewright.kernel import costs, reference_gate
 from tradewright.kernel.costs import Rates, Restated, Slippage
 from tradewright.kernel.inputs import (
     DUST,
@@ -74,6 +74,7 @@ class State:
     interest: float = 0.0  # received so far, less what was paid
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
+    gate: "reference_gate.PlainGate | None" = None
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0
@@ -110,25 +111,39 @@ class Desk(Protocol):
 
 
 def simulate(
-    panel: Panel, decisions: Decisions, account: AccountOptions, profile: ExecutionProfile
+    panel: Panel,
+    decisions: Decisions,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: "reference_gate.PlainGate | None" = None,
 ) -> Outcome:
-    """Trade the decisions' weights over the panel, one row after the other."""
+    """Trade the decisions' weights over the panel, row by row; every order is asked of the `gate`."""
     check_panel(panel)
     check_decisions(decisions, panel)
     pairs = zip(decisions.rows, decisions.weights, strict=True)
-    return simulate_intents(panel, [Intent(int(row), weights) for row, weights in pairs], account, profile)
+    intents = [Intent(int(row), weights) for row, weights in pairs]
+    return simulate_intents(panel, intents, account, profile, gate)
 
 
 def simulate_intents(
-    panel: Panel, intents: Iterable[Intent], account: AccountOptions, profile: ExecutionProfile
+    panel: Panel,
+    intents: Iterable[Intent],
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: "reference_gate.PlainGate | None" = None,
 ) -> Outcome:
     """Trade intents in weights or in shares over the panel."""
     state = opened(panel, terms_of(panel, account, profile))
+    if gate is not None:
+        state.gate = gate
+        gate.opened(state)
     decided = {intent.row: intent for intent in intents}
     bars = len(panel.instants)
     path = np.zeros((6, bars))
     for row in range(bars):
         step(state, row, decided.get(row - 1))
+        if gate is not None:
+            gate.closed(state, row)
         if row == bars - 1 and state.terms.liquidate:
             liquidate(state, row)
         path[:, row] = (state.equity, state.cash, state.long, state.short, state.interest, state.borrow_fee)
@@ -230,16 +245,23 @@ def pay(state: State, row: int, asset: int, kind: int, amount_usd: float) -> Non
 
 def admit(state: State, intent: Intent) -> None:
     """Turn targets into orders; a new word on an instrument replaces its unfinished order."""
-    for asset, target in enumerate(intent.targets.tolist()):
-        if math.isnan(target):
-            continue
+    spoken = [(asset, one) for asset, one in enumerate(intent.targets.tolist()) if not math.isnan(one)]
+    if state.gate is not None:
+        reference_gate.admit(state, intent, spoken)
+        return
+    for asset, target in spoken:
         if asset in state.working:
             close(state, state.working[asset], out.REPLACED, intent.row)
-        shares, reason = wanted_shares(state, asset, target, intent.in_shares)
-        if reason:
-            state.refusals.append((intent.row, asset, reason))
-        if shares != 0.0:
-            place(state, intent.row, asset, shares)
+        answer(state, intent.row, asset, wanted_shares(state, asset, target, intent.in_shares))
+
+
+def answer(state: State, row: int, asset: int, wish: tuple[float, int]) -> None:
+    """A wish becomes an order, or a refusal, or nothing."""
+    shares, reason = wish
+    if reason:
+        state.refusals.append((row, asset, reason))
+    if shares != 0.0:
+        place(state, row, asset, shares)
 
 
 def place(state: State, row: int, asset: int, shares: float) -> None:

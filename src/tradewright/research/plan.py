@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewright.data.adjustments import growth_index
+from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
 from tradewright.research.study import BenchmarkOptions, StudyOptions, digest_of, grid_points, study_hash
 from tradewright.runs import strategy_source as strategies
@@ -127,6 +128,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     # Names and bounds first: a misspelt parameter should not wait for data to be read.
     _check_waivers(options)
     profile = profile_of(options)
+    risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols

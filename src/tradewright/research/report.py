@@ -26,6 +26,8 @@ from tradewright.research.dossier.content import (
     WaiverLine,
 )
 from tradewright.research.dossier.wording import counted
+from tradewright.research.execution_lines import execution_lines
+from tradewright.research.execution_report import execution_summary
 from tradewright.research.judgement import StudyContext, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
@@ -71,6 +73,7 @@ def content_of(
         monthly=_monthly(result),
         trades=_trades(plan, result),
         costs=_costs(result),
+        execution=execution_lines(result.execution),
         grid=_grid(plan, result),
         cautions=cautions,
         audit=_audit(result.certificate),
@@ -121,6 +124,8 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "figures": {one.name: asdict(one) for one in _all_figures(result)},
         "band": result.headline.band.plain(),
         "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
+        "execution": execution_summary(result.execution),
+        "gateway": result.execution.gateway,
         "grid": [asdict(point) for point in result.grid],
         "notes": list(notes_on(plan, result)),
     }

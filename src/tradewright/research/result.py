@@ -11,8 +11,10 @@ import numpy as np
 
 from tradewright.causality.certificate import Certificate
 from tradewright.kernel.batch import simulate
+from tradewright.research.execution_report import ExecutionReport, execution_report
 from tradewright.research.plan import Plan, Point
 from tradewright.runs.backtest import Backtest, backtest
+from tradewright.runs.gate.artifacts import gate_before
 from tradewright.runs.strategy_audit import audit_strategy
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
@@ -86,6 +88,7 @@ class StudyResult:
     error: float
     matched_usd: Floats
     certificate: Certificate
+    execution: ExecutionReport
 
     @property
     def sharpe(self) -> Figure:
@@ -181,7 +184,8 @@ def _tried(plan: Plan, watch: Watch) -> tuple[Backtest, tuple[GridPoint, ...]]:
 
 def _run(plan: Plan, point: Point, watch: Watch) -> Backtest:
     try:
-        return backtest(point.strategy, plan.panel, plan.options.account, plan.profile)
+        limits = plan.options.execution.limits
+        return backtest(point.strategy, plan.panel, plan.options.account, plan.profile, limits=limits)
     except Exception as error:
         # A trial that broke was still a try: it goes on record before the error goes on its way.
         watch.failed(point, f"{type(error).__name__}: {error}")
@@ -206,7 +210,8 @@ def _same_draws(plan: Plan, headline: Backtest) -> BootstrapOptions:
 
 def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, options: BootstrapOptions) -> Figure:
     """The headline's Sharpe ratio when its decisions are traded under other terms."""
-    outcome = simulate(plan.panel, decisions, plan.options.account, profile)
+    gate = gate_before(plan.options.execution.limits, plan.panel)
+    outcome = simulate(plan.panel, decisions, plan.options.account, profile, gate)
     period = _period(plan, outcome, _start_row(plan))
     return sharpe_figure(period, resampling(period.excess, options, HEADLINE))
 
@@ -262,6 +267,7 @@ def _measured(
         certificate=audit_strategy(
             headline.strategy, plan.panel, plan.options.account, plan.profile, plan.options.seed
         ),
+        execution=execution_report(headline, plan.profile, options),
     )
 
 

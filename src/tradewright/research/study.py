@@ -67,10 +67,12 @@ class StrategyOptions(msgspec.Struct, frozen=True):
 class ExecutionOptions(msgspec.Struct, frozen=True):
     """Which assumptions about fills and costs hold: a named profile, and numbers of it that differ here.
 
-    An overridden number shows in the profile's name and in the report.
+    An overridden number shows in the profile's name and in the report. `limits` names the risk profile that
+    the gateway holds every order against.
     """
 
     profile: Text = "realistic"
+    limits: Text = "research"
     override: dict[str, float] = {}
 
 

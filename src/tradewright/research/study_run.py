@@ -18,7 +18,8 @@ from tradewright.research.plan import Plan, Point, Shelf, prepare
 from tradewright.research.result import Nobody, StudyResult, execute
 from tradewright.research.study import StudyOptions
 from tradewright.research.trials import Event, Kind, TrialLedger
-from tradewright.runs.artifacts import encoded, json_bytes, outcome_tables
+from tradewright.runs.artifacts import encoded, execution_table, json_bytes, outcome_tables
+from tradewright.runs.gate.artifacts import gateway_table
 from tradewright.runs.manifest import PARTIAL, Causes, Manifest, code_version
 from tradewright.runs.store import RunStore
 from tradewright.validation.figure import Figure
@@ -170,10 +171,12 @@ def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str
     causes, verdict = causes_of(plan), verdict_on(plan, result, context)
     identity = identity_of(plan, context, causes.run_id, causes.code_version)
     content = content_of(plan, result, verdict, context, identity)
-    run = result.headline
+    run, executed = result.headline, result.execution
     return encoded(
         {
             **outcome_tables(plan.panel, run.decisions, run.outcome),
+            "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
+            "gateway.parquet": gateway_table(run.gateway, plan.panel),
             "config.json": json_bytes(plan.config),
             "context.json": json_bytes(asdict(context)),
             "certificate.json": json_bytes(plain(result.certificate)),

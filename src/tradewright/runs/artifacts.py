@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tradewright.execution.checks.contract import GATEWAY, NAMES
 from tradewright.values.decisions import Decisions
 from tradewright.values.instructions import AMEND, CANCEL, SUBMIT, instructions_of
 from tradewright.values.order import OrderType, TimeInForce
@@ -20,6 +21,7 @@ from tradewright.values.outcome import FLOW_NAMES, ORDER_STATES, REFUSAL_NAMES, 
 from tradewright.values.panel import Floats, Ints, Panel
 
 Artifact = bytes | pl.DataFrame
+GATEWAY_REFUSALS = {GATEWAY + number: f"gateway: {name}" for number, name in NAMES.items()}
 
 # Fixed for ever: another row group or page size is another file with the same content.
 ROWS_A_GROUP = 65_536
@@ -197,7 +199,26 @@ def refusals_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
         {
             "decided_at": _instants(panel, refusals["row"]),
             "symbol": _names(panel, refusals["asset"]),
-            "reason": _words(refusals["reason"], REFUSAL_NAMES),
+            "reason": _words(refusals["reason"], REFUSAL_NAMES | GATEWAY_REFUSALS),
+        }
+    )
+
+
+def execution_table(panel: Panel, costs: NDArray[np.void], predicted_bps: Floats) -> pl.DataFrame:
+    """One row an order: what it cost against its decision, part by part, and what had been foreseen.
+
+    Shape: null where something is not determined. Units: parts of the shortfall as shares of the paper value.
+    """
+    measured = costs.dtype.names[5:] if costs.dtype.names else ()
+    return pl.DataFrame(
+        {
+            "order_id": costs["order_id"],
+            "decided_at": _instants(panel, costs["row"]),
+            "done_at": _instants(panel, costs["done_row"]),
+            "symbol": _names(panel, costs["asset"]),
+            "sign": costs["sign"],
+            **{name: pl.Series(costs[name]).fill_nan(None) for name in measured},
+            "predicted_bps": predicted_bps,
         }
     )
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tradewright.kernel.band import band_of
+from tradewright.execution.limits.registry import RESEARCH_DEFAULT
+from tradewright.kernel.band import band_of, band_of_paths
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.session import Session
+from tradewright.runs.gate.artifacts import gate_before, record_of
+from tradewright.runs.gate.plain import GatewayRecord
 from tradewright.runs.own_code import broken
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
@@ -18,7 +21,11 @@ from tradewright.values.order import Instruction, OrderStatus
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
-from tradewright.values.reading import Band
+from tradewright.values.reading import Band, Reading
+
+if TYPE_CHECKING:
+    from tradewright.kernel.native.gate import Gate
+    from tradewright.runs.gate.compiled import CompiledGate
 
 Path = Literal["auto", "targets", "decide"]
 PATHS = ("auto", "targets", "decide")
@@ -29,7 +36,8 @@ class Backtest:
     """A strategy, the market it met, what it wanted and what came of it.
 
     `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row; `band` what would
-    have come of the same decisions if bars that cannot tell were read otherwise.
+    have come of the same decisions if bars that cannot tell were read otherwise. `limits` names the risk
+    profile that its orders were held against, `gate` did it where that profile asks anything.
     """
 
     strategy: Strategy
@@ -38,6 +46,13 @@ class Backtest:
     outcome: Outcome
     path: str
     band: Band
+    limits: str = RESEARCH_DEFAULT
+    gate: "CompiledGate | None" = None
+
+    @property
+    def gateway(self) -> GatewayRecord:
+        """What the gateway let through and refused."""
+        return record_of(self.limits, self.gate, self.outcome)
 
 
 def backtest(
@@ -46,8 +61,9 @@ def backtest(
     account: AccountOptions,
     profile: ExecutionProfile,
     path: Path = "auto",
+    limits: str = RESEARCH_DEFAULT,
 ) -> Backtest:
-    """Let a strategy trade a panel.
+    """Let a strategy trade a panel, every order through the gateway under these risk limits.
 
     `path` "auto" takes the strategy's `targets` where it has them, "decide" always asks bar by bar, "targets"
     insists. The contract of strategies makes both give the same run.
@@ -55,31 +71,50 @@ def backtest(
     """
     if path not in PATHS:
         raise unknown_name(path, "path of a backtest", PATHS)
-    frame = Frame(panel)
+    gate, frame = gate_before(limits, panel), Frame(panel)
     if path != "decide":
         decisions = asked_at_once(strategy, frame)
         if decisions is not None:
-            outcome = simulate(panel, decisions, account, profile)
-            band = band_of(panel, decisions, outcome, account, profile)
-            return Backtest(strategy, panel, decisions, outcome, "targets", band)
+            outcome = simulate(panel, decisions, account, profile, gate)
+            band = _band(panel, decisions, outcome, account, profile, gate)
+            return Backtest(strategy, panel, decisions, outcome, "targets", band, limits, gate)
         if path == "targets":
             raise InvalidOption(
                 f"{type(strategy).__name__} has no targets().", "Use path 'auto' or 'decide'."
             )
-    decisions, outcome = decide_loop(strategy, frame, panel, account, profile)
-    band = band_of(panel, decisions, outcome, account, profile)
-    return Backtest(strategy, panel, decisions, outcome, "decide", band)
+    decisions, outcome = decide_loop(strategy, frame, panel, account, profile, gate)
+    band = _band(panel, decisions, outcome, account, profile, gate)
+    return Backtest(strategy, panel, decisions, outcome, "decide", band, limits, gate)
+
+
+def _band(
+    panel: Panel,
+    decisions: Decisions,
+    outcome: Outcome,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: "CompiledGate | None",
+) -> Band:
+    """The band of a run; of one that passed a gate the base reading alone, because a gate is asked once."""
+    if gate is not None:
+        return band_of_paths(dict.fromkeys(Reading, outcome.equity_usd), account.capital_usd)
+    return band_of(panel, decisions, outcome, account, profile)
 
 
 def decide_loop(
-    strategy: Strategy, frame: Frame, panel: Panel, account: AccountOptions, profile: ExecutionProfile
+    strategy: Strategy,
+    frame: Frame,
+    panel: Panel,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: "Gate | None" = None,
 ) -> tuple[Decisions, Outcome]:
     """Ask the strategy on every row, with its account beside it.
 
     The account runs only when it is looked at, and in bulk: rows on which nobody looks cost no call.
     Raises: Failure where the strategy's own code breaks, with the row's instant.
     """
-    books = SessionAccount(Session(panel, account, profile), len(frame))
+    books = SessionAccount(Session(panel, account, profile, gate=gate), len(frame))
     view = View(frame, books)
     try:
         decisions = walk(strategy, view)

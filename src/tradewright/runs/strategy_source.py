@@ -4,15 +4,14 @@ Reading such a file runs it: it is the user's program, with the user's rights.
 """
 
 import hashlib
-import sys
 from collections.abc import Callable, Mapping
-from importlib.util import module_from_spec, spec_from_file_location
 from inspect import getsourcefile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from tradewright.runs.own_code import broken, said_by
+from tradewright.runs.user_file import module_of, parted
 from tradewright.strategies import registry
 from tradewright.strategies.contract import Strategy
 from tradewright.values.errors import BadInput, NotFound, TradewrightError, unknown_name
@@ -30,14 +29,14 @@ def load(source: str) -> type[Strategy]:
     Raises: UnknownName with the nearest name, NotFound for a missing file, BadInput for a file that does not
     run or whose class is no strategy.
     """
-    path, wanted = _parted(source)
+    path, wanted = parted(source)
     if path is None:
         return registry.find(source)
     if not path.is_file():
         raise NotFound(
             f"No strategy file '{path}'.", "Give path/to/file.py:ClassName, or a name such as momentum."
         )
-    return _chosen(_run(path), path, wanted)
+    return _chosen(module_of(path), path, wanted)
 
 
 def build(source: str, given: Mapping[str, Any]) -> Strategy:
@@ -98,53 +97,7 @@ def fingerprint(kind: type[Strategy]) -> str:
 
 def file_of(source: str) -> Path | None:
     """The user's file behind a source; None for a strategy that comes with the package."""
-    return _parted(source)[0]
-
-
-def _parted(source: str) -> tuple[Path | None, str]:
-    """File and class of a source; no file for a plain name. Colons in a path are left to the path."""
-    head, colon, tail = source.rpartition(":")
-    if colon and head.endswith(".py"):
-        return Path(head), tail
-    if source.endswith(".py"):
-        return Path(source), ""
-    return None, ""
-
-
-def _run(path: Path) -> ModuleType:
-    """The file as a module of its own, run once for each content."""
-    source = path.read_bytes()
-    digest = hashlib.sha256(source).hexdigest()[:12]
-    name = f"tradewright_user_{path.stem}_{digest}"
-    if name in sys.modules and sys.modules[name].__file__ == str(path):
-        return sys.modules[name]
-    spec = spec_from_file_location(name, path)
-    if spec is None:
-        raise BadInput(f"'{path}' cannot be read as Python.", "Give a file that ends in .py.")
-    module = module_from_spec(spec)
-    # Dataclasses look their module up while they are made.
-    sys.modules[name] = module
-    try:
-        # Not through the loader: its bytecode cache looks at seconds and sizes, and an edit within one second
-        # that keeps the size would run the old code under the new hash.
-        exec(compile(source, str(path), "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise _broken(path, error) from error
-    return module
-
-
-def _broken(path: Path, error: BaseException) -> BadInput:
-    """The error for a file that does not run, with the line in that file."""
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        said = f"{error.msg}: {(error.text or '').strip()}"
-        return BadInput(f"{path}:{error.lineno}: {said}", "Mend the line; nothing was run.")
-    line, trace = 0, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return BadInput(f"{path}:{line}: {said_by(error)}", "Mend the file; --debug shows the trace.")
+    return parted(source)[0]
 
 
 def _chosen(module: ModuleType, path: Path, wanted: str) -> type[Strategy]:

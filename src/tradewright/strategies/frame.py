@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tradewright.data.adjustments import growth_index
 from tradewright.features.changes import Sides, band_changes, mean_crossings, mean_crossings_of_many
+from tradewright.features.feature_set import FeatureSet, FeatureTable
 from tradewright.features.months import new_months
 from tradewright.features.trailing import return_at, trailing_mean, trailing_return, trailing_zscore
 from tradewright.values.panel import Floats, Ints, Panel
@@ -28,6 +29,7 @@ class Frame:
         """Over a panel; nothing is computed yet."""
         self._panel = panel
         self._kept: dict[tuple[str, int, int], NDArray[Any]] = {}
+        self._tables: dict[str, FeatureTable] = {}
 
     def __len__(self) -> int:
         """Rows of the period."""
@@ -99,6 +101,13 @@ class Frame:
     def new_month(self) -> NDArray[np.bool_]:
         """True on the first row of each month, T; the very first row is False."""
         return self._column(("new_month", 0, 0), lambda: new_months(self.instants))
+
+    def features(self, wanted: FeatureSet) -> FeatureTable:
+        """The columns of a feature set over the period, computed once; each known at its row."""
+        kept = self._tables.get(wanted.schema_hash)
+        if kept is None:
+            kept = self._tables[wanted.schema_hash] = wanted.of_panel(self._panel)
+        return kept
 
     def mean_crossings(self, fast: int, slow: int, both_sides: bool = False) -> tuple[Ints, Sides]:
         """Rows on which the fast mean changes its side of the slow one, and the sides; see features."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from tradewright.features.feature_set import FeatureSet
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.lens import AssetView
 from tradewright.values.decisions import Decisions, no_decisions
@@ -150,6 +151,14 @@ class View:
         found: Floats = self._frame.return_at(np.array([self._row]), lookback, skip)[0].copy()
         return found
 
+    def features(self, wanted: FeatureSet, ago: int = 0) -> Floats:
+        """The columns of a feature set as they stood `ago` rows back, columns x N; NaN until each is warm.
+
+        Raises: InvalidOption for a negative `ago`, which would be the future.
+        """
+        table = self._frame.features(wanted)
+        return self._past(table.values.transpose(1, 0, 2), ago)
+
     @property
     def only(self) -> AssetView:
         """The one symbol of this panel, in plain numbers.
@@ -222,7 +231,7 @@ class View:
         if ago < 0:
             raise InvalidOption(f"ago = {ago} asks for the future.", "Give 0 or more rows back.")
         at = self._row - ago
-        return column[at].copy() if at >= 0 else np.full(column.shape[1], np.nan)
+        return column[at].copy() if at >= 0 else np.full(column.shape[1:], np.nan)
 
     def _take(self, wanted: "Mapping[str, float] | Floats | Instruction | Sequence[Instruction]") -> None:
         """Keep a decision of this row and hand it to the account."""

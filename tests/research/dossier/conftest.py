@@ -13,16 +13,22 @@ from tradewright.research.dossier.content import (
     PASS,
     CostLine,
     DossierContent,
+    ExecutionLines,
+    GapLine,
     GateLine,
+    GatewayLines,
     Grid,
     Identity,
     Luck,
     MonthlyReturns,
     Passport,
+    QualityLine,
     Quantity,
     Ratio,
     Series,
     Setup,
+    ShockLine,
+    StopLine,
     Trade,
     VerdictLines,
     WaiverLine,
@@ -154,6 +160,19 @@ def make_setup() -> Setup:
     )  # fmt: skip
 
 
+def make_execution() -> ExecutionLines:
+    """Execution, gateway, gaps and shocks."""
+    slippage = Ratio("Arrival slippage", 4.2, "bps", 120, "by hand", 3.1, 5.3, 0.95, "orders")
+    return ExecutionLines(
+        (QualityLine(slippage, "at most 25 bps", "within the limit"),),
+        (Ratio("Shortfall: delay", 1.5, "bps", 120, "by hand", -2.0, 5.0, 0.95, "orders"),),
+        GatewayLines("balanced", 100, 60, 10, 30, (("order size", 30),), ("needs_locate",), "tripped"),
+        (GapLine("all instruments", 1_000, 300, 20, 12, 0.011, -0.08),),
+        (StopLine(0.01, 400, 20, 0.004, 0.03),),
+        (ShockLine("Black Monday", "1987-10-19", "an index", 0.2047, 0.31),),
+    )
+
+
 def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
     """A whole dossier of the given size."""
     how = "mean over deviation of daily returns above cash; stationary block bootstrap, 2,000 draws"
@@ -171,6 +190,7 @@ def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
         Ratio("Sharpe ratio a year", 0.57, "ratio a year", bars, how, 0.21, 0.93),
         Luck(12, 0.29, "expected best of 12 worthless independent tries; 11 finished, 1 failed"),
         RATIOS, make_series(bars), make_monthly(), make_trades(trades), costs, make_grid(), notes,
+        execution=make_execution(),
     )  # fmt: skip
 
 

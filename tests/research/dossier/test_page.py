@@ -45,7 +45,18 @@ def test_the_longest_page_stays_small_enough_to_send(sized):
 
 def test_the_verdict_comes_before_everything_it_rests_on(tree):
     names = [part.attributes["id"] for part in tree.one("main").every("section")]
-    assert names == ["verdict", "performance", "costs", "trades", "parameters", "data", "setup"]
+    assert names == [
+        "verdict",
+        "performance",
+        "costs",
+        "execution",
+        "gateway",
+        "stress",
+        "trades",
+        "parameters",
+        "data",
+        "setup",
+    ]
 
 
 def test_the_headline_is_followed_by_the_caveats_and_then_by_numbers(tree):
@@ -157,13 +168,13 @@ def test_no_id_is_used_twice(tree):
 def test_every_link_of_the_page_leads_somewhere_on_it(tree):
     ids = {element.attributes.get("id") for element in tree.every()}
     links = [link.attributes["href"] for link in tree.every("a")]
-    assert len(links) == 7
+    assert len(links) == 10
     assert {link.removeprefix("#") for link in links} <= ids
 
 
 def test_tables_have_captions_and_scoped_heads(tree):
     tables = tree.every("table")
-    assert len(tables) >= 9
+    assert len(tables) >= 15
     for one in tables:
         assert one.one("caption").text
         assert all("scope" in head.attributes for head in one.every("th"))

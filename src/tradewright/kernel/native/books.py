@@ -6,6 +6,7 @@ from tradewright.kernel.inputs import Terms, session_marks
 from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.entry import entry, orders_entry
+from tradewright.kernel.native.gate import Gate
 from tradewright.kernel.native.records import (
     Desk,
     Market,
@@ -70,9 +71,17 @@ class Books:
     """
 
     def __init__(
-        self, panel: Panel, terms: Terms, targets: tuple[Ints, Floats], said: Instructions | None = None
+        self,
+        panel: Panel,
+        terms: Terms,
+        targets: tuple[Ints, Floats],
+        said: Instructions | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """Open the account for target weights by row, and for what is said about single orders."""
+        """Open the account for target weights by row, and for what is said about single orders.
+
+        Every order of a target weight is asked of the `gate`, where there is one.
+        """
         bars, count = panel.shape
         self.panel = panel
         self.account = new_account(terms)
@@ -98,6 +107,9 @@ class Books:
         self._enter = self._interpret if is_interpreted else entry()
         self.table["decisions"] = len(targets[0])  # a session says itself how many of them count
         self.point()
+        self._gate = gate
+        if gate is not None:
+            self.account["gate"], self.account["gate_memory"] = gate.attach(self)
 
     def point(self) -> None:
         """Write every address into the table."""
@@ -141,6 +153,8 @@ class Books:
 
     def run(self, stop: int) -> None:
         """Run all bars before row `stop` that have not run yet."""
+        if self._gate is not None:
+            self._gate.make_room(int(self.table["decisions"][0]) * len(self.assets))
         while self._enter(self._address, stop) == JOURNAL_FULL:
             self._grow()
 

@@ -17,7 +17,10 @@ from typing import Any
 import numba
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_SOURCES = ("*/native/*.py", "kernel/inputs.py", "values/*.py")
+_SOURCES = (
+    "*/native/*.py", "kernel/inputs.py", "values/*.py", "execution/checks/contract.py",
+    "execution/limits/contract.py", "runs/gate/*.py",
+)  # fmt: skip
 _configured: list[Path] = []
 settings: Any = numba.config
 is_interpreted = bool(settings.DISABLE_JIT)
@@ -28,10 +31,14 @@ def configure(folder: Path) -> None:
     _configured[:] = [folder]
 
 
-def is_compiled(folder: Path) -> bool:
-    """True where these sources were compiled into `folder` before; else the first use takes seconds."""
+def is_compiled(folder: Path, entry: str = "") -> bool:
+    """True where these sources were compiled into `folder` before; else the first use takes seconds.
+
+    `entry` names one function that is asked for; without it any will do.
+    """
     kept = home_of(folder)
-    return any(kept.rglob("*.nbi")) and any(kept.rglob("*.nbc"))
+    named = f"*{entry}*" if entry else "*"
+    return any(kept.rglob(f"{named}.nbi")) and any(kept.rglob(f"{named}.nbc"))
 
 
 def home_of(folder: Path) -> Path:

@@ -56,9 +56,12 @@ _FLAGS = (
 )  # fmt: skip
 _RULES = ("latency_bars", "cutoff_ns", "reading")
 
+# Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
+_GATE = ("gate", "gate_memory", "gate_reason")
+
 account_dtype = np.dtype(
     [(name, np.float64) for name in _STATE + _TERMS + _TODAY]
-    + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES]
+    + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES + _GATE]
 )
 
 # `held` and `working` are lists laid over the records: entry k is the k-th instrument held, or with an order.

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, WORK, orders_phase
+from tradewright.kernel.native.gate import admit_gated
 from tradewright.kernel.native.glide import glide
 from tradewright.kernel.native.matching import liquidate, trade
 from tradewright.kernel.native.phases import accrue, act, admit, guard, mark, write
@@ -61,7 +62,10 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
         look_ahead(
             market, intents, account["decision"] + 1
         )  # in time: a trade and a quiet stretch lie between
-        admit(account, assets, market, intents, journal)
+        if account["gate"] != 0:
+            admit_gated(account, assets, market, intents, journal)
+        else:
+            admit(account, assets, market, intents, journal)
     if account["working"] > 0:
         trade(account, assets, market, journal, row)
     if account["busy"] > 0:

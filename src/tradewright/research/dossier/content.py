@@ -282,6 +282,80 @@ class Grid:
             raise ValueError(f"the chosen point {self.chosen} is not on a grid of shape {shape}")
 
 
+@dataclass(frozen=True)
+class QualityLine:
+    """One measure of execution against its limit; `standing` says in words what its interval decides."""
+
+    ratio: Ratio
+    limit: str
+    standing: str
+
+
+@dataclass(frozen=True)
+class GapLine:
+    """Overnight gaps of some nights. Units: `mean_gap` and `worst` as shares, NaN where there is none."""
+
+    nights_of: str
+    nights: int
+    gaps: int
+    large: int
+    large_against: int
+    mean_gap: float
+    worst: float
+
+
+@dataclass(frozen=True)
+class StopLine:
+    """Stops at a distance from the last close that the next open jumped. Units: shares of that close."""
+
+    distance: float
+    nights: int
+    jumped: int
+    mean_cost: float
+    worst_cost: float
+
+
+@dataclass(frozen=True)
+class ShockLine:
+    """What one shock would do. Units: shares of equity, positive is lost."""
+
+    name: str
+    when: str
+    source: str
+    last: float
+    largest: float
+
+
+@dataclass(frozen=True)
+class GatewayLines:
+    """What the gateway of the run did: its risk profile, and how often which check refused.
+
+    `not_simulated` names limits of the profile that bars cannot tell; `killed` says when and by what the kill
+    switch tripped, empty where it did not.
+    """
+
+    limits: str
+    asked: int
+    passed: int
+    scaled: int
+    refused: int
+    refused_by: tuple[tuple[str, int], ...] = ()
+    not_simulated: tuple[str, ...] = ()
+    killed: str = ""
+
+
+@dataclass(frozen=True)
+class ExecutionLines:
+    """How orders were executed, what the gateway said, and what the positions were open to."""
+
+    quality: tuple[QualityLine, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
+    gateway: GatewayLines | None = None
+    gaps: tuple[GapLine, ...] = ()
+    stops: tuple[StopLine, ...] = ()
+    shocks: tuple[ShockLine, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class DossierContent:
     """A whole study, ready to print. None or an empty tuple means: not there, and the page says so in words.
@@ -307,3 +381,4 @@ class DossierContent:
     full_trades_file: str = "fills.parquet"
     cautions: tuple[str, ...] = ()
     audit: tuple[Quantity, ...] = ()
+    execution: ExecutionLines | None = None

@@ -14,6 +14,11 @@ from tradewright.research.dossier.charts import (
     turnover_chart,
 )
 from tradewright.research.dossier.content import DossierContent
+from tradewright.research.dossier.execution_section import (
+    execution_section,
+    gateway_section,
+    stress_section,
+)
 from tradewright.research.dossier.grid_chart import grid_chart
 from tradewright.research.dossier.grid_table import grid_table
 from tradewright.research.dossier.markup import Html, data_block, escape, join, tag
@@ -43,7 +48,8 @@ from tradewright.research.dossier.wording import (
 # A browser would break a line between a minus sign and its dollars.
 JOINER = "\u2060"
 SECTIONS = (
-    ("verdict", "Verdict"), ("performance", "Performance"), ("costs", "Costs"), ("trades", "Trades"),
+    ("verdict", "Verdict"), ("performance", "Performance"), ("costs", "Costs"), ("execution", "Execution"),
+    ("gateway", "Gateway"), ("stress", "Gaps and stress"), ("trades", "Trades"),
     ("parameters", "Parameters"), ("data", "Data passport"), ("setup", "Set-up"),
 )  # fmt: skip
 
@@ -150,6 +156,9 @@ def _section(content: DossierContent, charts: dict[str, Chart], name: str, title
         "verdict": lambda: verdict_section(content),
         "performance": lambda: _performance(content, charts),
         "costs": lambda: join(costs_table(content.costs), figure(charts["turnover"])),
+        "execution": lambda: execution_section(content.execution),
+        "gateway": lambda: gateway_section(content.execution),
+        "stress": lambda: stress_section(content.execution),
         "trades": lambda: _trades(content, charts),
         "parameters": lambda: _parameters(content, charts),
         "data": lambda: _passport(content),

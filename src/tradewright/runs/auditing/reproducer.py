@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def reproducer_of(certificate: Certificate, target: Any, table: Any, request: Au
         ):
             if before[1].alignment != BY_PLACE and request.frame != "pandas":
                 return ""
-            return _script(recipe, verdict, request, before[1])
+            return _script(recipe, verdict, request, before[1], target)
     return ""
 
 
@@ -120,7 +121,9 @@ def _both_nan(before: tuple[float, Answer], after: tuple[float, Answer]) -> bool
     return bool(np.isnan(before[0]) and np.isnan(after[0]))
 
 
-def _script(recipe: Recipe, verdict: DependsOnFuture, request: AuditRequest, answer: Answer) -> str:
+def _script(
+    recipe: Recipe, verdict: DependsOnFuture, request: AuditRequest, answer: Answer, target: Any
+) -> str:
     source = request.tables[0]
     when = f", decided {verdict.instant}" if verdict.instant else ""
     lines = [
@@ -141,7 +144,7 @@ def _script(recipe: Recipe, verdict: DependsOnFuture, request: AuditRequest, ans
         f"ROW = {verdict.row}  # {verdict.channel}{when}",
         *_LOADERS[request.frame](_absolute(source.path), source.known_at, source.index),
         "",
-        f"target = {_target(request.function)}",
+        f"target = {_target(request.function, target)}",
         f"is_later = {_is_later(request)}",
         *_changes(recipe, request.frame),
         "",
@@ -165,11 +168,11 @@ def _absolute(path: str) -> str:
     return str(Path(path).resolve())
 
 
-def _target(function: str) -> str:
-    """A class is made first, as the audit does it."""
-    head = function.partition(".")[0]
-    made = f"(module.{head}() if isinstance(module.{head}, type) else module.{head})"
-    return made + function[len(head) :] if "." in function else made
+def _target(function: str, target: Any) -> str:
+    """The function as the file names it; a class is made first, as the audit does it."""
+    head, dot, rest = function.partition(".")
+    is_made = not isinstance(target, FunctionType)
+    return f"module.{head}{'()' if is_made else ''}{dot}{rest}"
 
 
 def _is_later(request: AuditRequest) -> str:

@@ -1,0 +1,1 @@
+"""Cost analysis: what trading cost against what was decided, predicted and possible."""

@@ -1,0 +1,39 @@
+"""Orders through a gate, in plain Python: reductions first, so that what opens sees what closes gone."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from tradewright.kernel import reference as kernel
+from tradewright.values import outcome as out
+
+if TYPE_CHECKING:
+    from tradewright.kernel.reference import Intent, State
+
+
+class PlainGate(Protocol):
+    """Whoever decides which orders reach the market; the compiled twin is `native.gate.Gate`."""
+
+    def opened(self, state: "State") -> None:
+        """The account before its first bar."""
+
+    def closed(self, state: "State", row: int) -> None:
+        """The account at a row's close."""
+
+    def admitted(self, state: "State", asset: int, shares: float, row: int) -> tuple[float, int]:
+        """The shares that may work, 0.0 for none, and the reason then."""
+
+
+def admit(state: "State", intent: "Intent", spoken: list[tuple[int, float]]) -> None:
+    """Turn targets into orders as `reference.admit` does, each of them through the gate."""
+    assert state.gate is not None
+    for asset, _ in spoken:
+        if asset in state.working:
+            kernel.close(state, state.working[asset], out.REPLACED, intent.row)
+    for turn in range(2):
+        for asset, target in spoken:
+            shares, reason = kernel.wanted_shares(state, asset, target, intent.in_shares)
+            held = state.qty[asset]
+            if (shares * held < 0.0 and abs(shares) <= abs(held)) != (turn == 0):
+                continue
+            if shares != 0.0:
+                shares, reason = state.gate.admitted(state, asset, shares, intent.row)
+            kernel.answer(state, intent.row, asset, (shares, reason))

@@ -1,0 +1,195 @@
+"""The gateway inside a simulation: what it let through, and what it refused in which words."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.execution.checks.contract import GATEWAY, NAMES, Book, Request
+from tradewright.execution.gateway import Decision, Verdict, decide
+from tradewright.execution.kill_switch import KillSwitch
+from tradewright.execution.limits.contract import FREE, Limits
+from tradewright.execution.limits.registry import RESEARCH_DEFAULT, find, simulated
+from tradewright.kernel.reference import State
+from tradewright.values.instant import NS_PER_DAY, iso_of
+from tradewright.values.panel import Floats, Panel
+
+VOLUME_BARS = 20
+# The kernel's books count all working orders as filled: nothing is left to add.
+NOTHING_RESTS: dict[str, Any] = {"working_buys": 0.0, "working_sells": 0.0, "working_opening_usd": 0.0}
+# What a logged decision of a simulation rests on, by the names of the book.
+INPUTS = (
+    "reference_usd", "equity_usd", "position", "gross_usd", "net_usd", "long_usd", "working_usd",
+    "buying_power_usd", "day_volume", "day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd",
+)  # fmt: skip
+COUNTS = ("working_orders", "orders_day", "kill_latched")
+KILL_RULES = (
+    "", "loss since the session began", "loss of the rolling sessions", "fall from the session's peak",
+    "drawdown",
+)  # fmt: skip
+
+
+# One line a decision: the wish, the answer (`code` 0 passed, negative for want of an input) and its inputs.
+decision_dtype = np.dtype(
+    [(name, np.int64) for name in ("row", "asset", "code", *COUNTS)]
+    + [(name, np.float64) for name in ("qty", "admitted", *INPUTS)]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class GatewayRecord:
+    """What the gateway did in one run.
+
+    `limits` are those that were held, `left_out` the names of those that bars cannot tell. `log` holds one
+    line a decision (`decision_dtype`). `kill_row` is the row whose close tripped the switch,
+    -1 for never; `kill_rule` says by which loss.
+    """
+
+    limits: Limits
+    left_out: tuple[str, ...]
+    log: NDArray[np.void]
+    kill_row: int = -1
+    kill_rule: str = ""
+
+
+def held_limits(name: str, panel: Panel) -> tuple[Limits, tuple[str, ...]]:
+    """The risk profile of that name as a simulation over this panel can hold it, and what it leaves out.
+
+    Raises: UnknownName with the nearest profile.
+    """
+    limits, left_out = simulated(find(name))
+    if limits.max_volume_share != FREE and not bool(np.isfinite(panel.volume).any()):
+        return replace(limits, max_volume_share=FREE), (*left_out, "max_volume_share")
+    return limits, left_out
+
+
+def binds(name: str) -> bool:
+    """Whether a profile asks anything that the market itself does not.
+
+    What `research` refuses, an order without a size or a name without a price, the kernel refuses as well:
+    such a run needs no second look at every order.
+    """
+    return name != RESEARCH_DEFAULT
+
+
+def statistics(record: GatewayRecord, panel: Panel) -> dict[str, Any]:
+    """How often the gateway was asked, what it said, and by which check."""
+    codes = np.abs(record.log["code"])
+    refused = Counter(codes[codes != 0].tolist())
+    scaled = (codes == 0) & (record.log["admitted"] != record.log["qty"])
+    killed = record.kill_row >= 0
+    return {
+        "limits": record.limits.name,
+        "binding": record.limits.binding(),
+        "not_simulated": sorted(record.left_out),
+        "asked": len(record.log),
+        "passed": int(np.count_nonzero((codes == 0) & ~scaled)),
+        "scaled": int(np.count_nonzero(scaled)),
+        "refused": int(sum(refused.values())),
+        "refused_by": {NAMES[number]: refused[number] for number in sorted(refused)},
+        "refused_usd": float(np.sum(_value(record.log[codes != 0]))),
+        "killed_at": iso_of(int(panel.instants[record.kill_row])) if killed else None,
+        "killed_by": record.kill_rule,
+    }
+
+
+def _value(log: NDArray[np.void]) -> Floats:
+    return np.asarray(np.nan_to_num(np.abs(log["qty"]) * log["reference_usd"]))
+
+
+def decision_of(line: np.void, record: GatewayRecord, panel: Panel) -> Decision:
+    """One logged decision in full: asked again of the plain checks, which say in words what was decided."""
+    request = Request(panel.symbols[line["asset"]], float(line["qty"]), int(panel.instants[line["row"]]))
+    book = Book(**NOTHING_RESTS, **{name: line[name].item() for name in (*INPUTS, *COUNTS)})
+    return decide(request, book, record.limits)
+
+
+class PlainGate:
+    """The same gate over the plain kernel: what the compiled one means."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Limits as a simulation can hold them."""
+        self.limits, self.switch = limits, KillSwitch()
+        self.decisions: list[tuple[int, Decision]] = []
+        self._day, self._orders_day = -1, 0
+        self._starts: list[float] = []
+        self._equity = self._session_peak = self._peak = math.nan
+
+    def opened(self, state: State) -> None:
+        """Before the first bar there is the capital."""
+        self._equity = self._peak = state.terms.capital_usd
+
+    def closed(self, state: State, row: int) -> None:
+        """Follow equity to a close: sessions, peaks and the kill switch, which latches."""
+        at = int(state.panel.instants[row])
+        if at // NS_PER_DAY != self._day:
+            self._day, self._orders_day = at // NS_PER_DAY, 0
+            self._starts.append(self._equity)
+            self._session_peak = self._equity
+        self._equity = state.equity
+        self._session_peak = max(self._session_peak, state.equity)
+        self._peak = max(self._peak, state.equity)
+        if self.limits.needs_kill_switch:
+            book = Book(equity_usd=state.equity, **self._losses())
+            self.switch = self.switch.watch(at, book, self.limits)
+
+    def admitted(self, state: State, asset: int, shares: float, row: int) -> tuple[float, int]:
+        """The shares that may work, and the reason where none may."""
+        book = Book(**self._account(state, asset, row), **self._losses())
+        request = Request(state.panel.symbols[asset], shares, int(state.panel.instants[row]))
+        decision = decide(request, book, self.limits)
+        self.decisions.append((row, decision))
+        if decision.refusal is not None:
+            return 0.0, decision.refusal.code
+        self._orders_day += 1
+        return decision.qty, 0
+
+    def _losses(self) -> dict[str, Any]:
+        """What losses are measured from, and the switch."""
+        return {
+            "day_start_usd": self._starts[-1],
+            "rolling_start_usd": self._starts[-self.limits.rolling_sessions :][0],
+            "session_peak_usd": self._session_peak,
+            "peak_usd": self._peak,
+            "orders_day": self._orders_day,
+            "kill_latched": self.switch.state,
+        }
+
+    def _account(self, state: State, asset: int, row: int) -> dict[str, Any]:
+        """Account and instrument, all working orders counted as filled."""
+        waits = {number: order.remaining for number, order in state.working.items()}
+        after = [
+            (held + waits.get(number, 0.0)) * state.mark[number]
+            for number, held in enumerate(state.qty)
+            if held != 0.0 or number in waits
+        ]
+        gross = sum((abs(value) for value in after), 0.0)
+        recent = state.panel.volume[max(row - VOLUME_BARS + 1, 0) : row + 1, asset]
+        known = [one for one in recent.tolist() if one >= 0.0]
+        return NOTHING_RESTS | {
+            "reference_usd": state.mark[asset],
+            "equity_usd": state.equity,
+            "position": state.qty[asset],
+            "gross_usd": gross,
+            "net_usd": sum(after, 0.0),
+            "long_usd": sum((value for value in after if value > 0.0), 0.0),
+            "working_usd": sum((abs(waits[number]) * state.mark[number] for number in sorted(waits)), 0.0),
+            "working_orders": len(waits),
+            "buying_power_usd": state.terms.max_gross * state.equity - gross,
+            "day_volume": sum(known) / len(known) if known else math.nan,
+        }
+
+
+def verdict_of(line: np.void) -> Verdict:
+    """What a logged line says."""
+    if line["code"] != 0:
+        return Verdict.REFUSED
+    return Verdict.PASSED if line["admitted"] == line["qty"] else Verdict.SCALED
+
+
+def rule_of(code: int) -> str:
+    """The check behind a code of the gateway."""
+    return NAMES[abs(code) % GATEWAY]

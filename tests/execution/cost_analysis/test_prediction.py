@@ -1,0 +1,124 @@
+"""What an order is expected to cost, from the profile, against what it did."""
+
+import math
+
+import numpy as np
+import pytest
+from markets import account, market, profile, wishes
+
+from tradewright.execution.cost_analysis.order_costs import order_cost_dtype, order_costs
+from tradewright.execution.cost_analysis.prediction import predicted_bps, realised_bps
+from tradewright.execution.profiles.registry import PROFILES, find
+from tradewright.kernel.batch import simulate
+from tradewright.kernel.inputs import BENCHMARK_SIGMA, BENCHMARK_USD
+
+
+def orders_of(shares, price):
+    costs = np.zeros(1, dtype=order_cost_dtype)
+    costs["ordered"], costs["decision_price"], costs["sign"] = shares, price, 1
+    return costs
+
+
+@pytest.mark.parametrize(
+    ("terms", "shares", "price", "expected"),
+    [
+        ({}, 100.0, 10.0, 0.0),
+        ({"half_spread_bps": 4.0}, 100.0, 10.0, 4.0),
+        ({"half_spread_bps": 4.0, "slippage_multiple": 1.5}, 100.0, 10.0, 6.0),
+        ({"commission_bps": 3.0}, 100.0, 10.0, 3.0),
+        ({"commission_per_share_usd": 0.01}, 100.0, 10.0, 10.0),
+        ({"commission_minimum_usd": 1.0}, 100.0, 10.0, 10.0),
+        ({"commission_minimum_usd": 1.0}, 1.0, 10.0, 1_000.0),
+        ({"commission_minimum_usd": 1.0, "commission_per_share_usd": 0.005}, 1_000.0, 10.0, 5.0),
+        ({"half_spread_bps": 2.0, "commission_bps": 1.0, "commission_minimum_usd": 1.0}, 100.0, 10.0, 13.0),
+    ],
+)
+def test_a_forecast_is_half_the_spread_and_the_commission(terms, shares, price, expected):
+    assert predicted_bps(orders_of(shares, price), profile(**terms)) == pytest.approx([expected])
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_profile_foresees_a_cost_of_zero_or_more(name):
+    assert (predicted_bps(orders_of(100.0, 50.0), find(name)) >= 0.0).all()
+
+
+def test_profiles_foresee_costs_in_their_order():
+    found = [float(predicted_bps(orders_of(100.0, 50.0), find(name))[0]) for name in PROFILES]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("shares", [100.0, 10_000.0])
+def test_impact_grows_with_the_root_of_the_share_of_volume(shares):
+    terms = profile(impact_coefficient=0.7)
+    costs = orders_of(shares, 10.0)
+    costs["sigma"], costs["usual_volume"] = 0.02, 1e6
+    assert predicted_bps(costs, terms) == pytest.approx([0.7 * 0.02 * math.sqrt(shares / 1e6) * 1e4])
+
+
+def test_without_volume_there_is_no_impact_and_the_spread_is_flat():
+    terms = profile(impact_coefficient=0.7, spread_scale_bps=5.0, half_spread_bps=3.0)
+    assert predicted_bps(orders_of(100.0, 10.0), terms) == pytest.approx([3.0])
+
+
+@pytest.mark.parametrize(
+    ("sigma", "volume", "times"),
+    [
+        (BENCHMARK_SIGMA, BENCHMARK_USD / 10.0, 1.0),
+        (BENCHMARK_SIGMA, BENCHMARK_USD / 80.0, 2.0),
+        (BENCHMARK_SIGMA * 8.0**0.5, BENCHMARK_USD / 10.0, 2.0),
+    ],
+)
+def test_the_estimated_spread_scales_with_volatility_and_dollar_volume(sigma, volume, times):
+    costs = orders_of(100.0, 10.0)
+    costs["sigma"], costs["usual_volume"] = sigma, volume
+    assert predicted_bps(costs, profile(spread_scale_bps=4.0)) == pytest.approx([4.0 * times])
+
+
+def test_no_orders_have_no_forecast():
+    assert len(predicted_bps(np.zeros(0, dtype=order_cost_dtype), find("realistic"))) == 0
+    assert len(realised_bps(np.zeros(0, dtype=order_cost_dtype))) == 0
+
+
+def test_the_realised_cost_is_slippage_and_fees():
+    costs = orders_of(100.0, 10.0)
+    costs["filled"], costs["arrival_bps"], costs["fees_usd"] = 100.0, 5.0, 1.0
+    assert realised_bps(costs) == pytest.approx([15.0])
+
+
+def test_nothing_filled_has_no_realised_cost():
+    assert math.isnan(realised_bps(orders_of(100.0, 10.0))[0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_in_a_market_that_keeps_its_word_forecasts_come_true(seed):
+    generator = np.random.default_rng(seed)
+    closes = 50.0 * np.exp(np.cumsum(generator.normal(0.0, 0.02, (40, 1)), axis=0))
+    panel = market(closes.tolist())
+    decisions = wishes({row: [0.5 if row % 4 else -0.5] for row in range(0, 38, 2)})
+    costs = profile(half_spread_bps=6.0, slippage_multiple=1.5)
+    found = order_costs(panel, simulate(panel, decisions, account(capital_usd=1e6), costs))
+    assert realised_bps(found) == pytest.approx(predicted_bps(found, costs), abs=1e-6)
+
+
+def test_what_the_market_did_later_has_no_part_in_the_forecast():
+    costs = orders_of(100.0, 10.0)
+    before = predicted_bps(costs, find("stressed"))
+    costs["filled"], costs["paid_price"], costs["last_price"] = 50.0, 99.0, 1.0
+    assert predicted_bps(costs, find("stressed")) == before
+
+
+@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("shares", [10.0, 1_000.0, 100_000.0])
+def test_a_larger_order_is_foreseen_to_move_its_price_no_less(name, shares):
+    small, large = orders_of(shares, 50.0), orders_of(2.0 * shares, 50.0)
+    for costs in (small, large):
+        costs["sigma"], costs["usual_volume"] = 0.02, 1e6
+    terms = find(name)
+    fixed = terms.commission_minimum_usd / (shares * 50.0) * 1e4
+    assert predicted_bps(large, terms)[0] >= predicted_bps(small, terms)[0] - fixed
+
+
+def test_a_cost_that_is_foreseen_is_a_number_whatever_is_unknown():
+    costs = orders_of(100.0, 50.0)
+    costs["sigma"] = 0.02
+    assert np.isfinite(predicted_bps(costs, find("realistic"))).all()

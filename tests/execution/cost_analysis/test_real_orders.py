@@ -1,0 +1,61 @@
+"""Orders in real bars, through a real split: what they cost is what the profile and the market say."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markets import account, profile, wishes
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "golden"))
+
+from bars import actions_of, frame_of, panel_of, row_of
+
+from tradewright.execution.cost_analysis.order_costs import order_costs
+from tradewright.execution.cost_analysis.prediction import predicted_bps, realised_bps
+from tradewright.kernel.batch import simulate
+
+TERMS = profile(half_spread_bps=3.0, participation=0.001)
+
+pytestmark = pytest.mark.market
+
+
+@pytest.fixture(scope="module")
+def apple(market_dir):
+    frame = frame_of(market_dir, "daily", "AAPL", "2014-05-01", "2014-08-29")
+    return frame, panel_of(frame, "AAPL", actions=actions_of(market_dir, "AAPL", frame))
+
+
+@pytest.fixture(scope="module")
+def costs(apple):
+    _, panel = apple
+    decisions = wishes({row: [0.9 if row % 10 else 0.1] for row in range(0, 80, 5)})
+    outcome = simulate(panel, decisions, account(capital_usd=1e7), TERMS)
+    return order_costs(panel, outcome)
+
+
+def test_there_are_orders_on_both_sides_of_the_split(apple, costs):
+    frame, _ = apple
+    split = row_of(frame, "2014-06-09")
+    assert (costs["done_row"] < split).any()
+    assert (costs["row"] >= split).any()
+
+
+def test_no_order_pays_for_the_split(costs):
+    # A seven for one split that was not taken out would show as 60,000 basis points.
+    for name in ("arrival_bps", "vwap_bps", "close_bps", "markout_1_bps", "markout_5_bps"):
+        assert np.nanmax(np.abs(costs[name])) < 2_000.0, name
+    assert np.abs(costs["delay"]).max() < 0.1
+
+
+def test_every_fill_pays_half_the_spread_on_its_own_bar(costs):
+    at_once = costs["filled"] == costs["ordered"]
+    one_bar = at_once & (costs["done_row"] == costs["row"] + 1)
+    assert one_bar.any()
+    assert costs["arrival_bps"][one_bar] == pytest.approx(3.0)
+
+
+def test_forecasts_of_orders_that_filled_at_once_come_true(costs):
+    one_bar = (costs["filled"] == costs["ordered"]) & (costs["done_row"] == costs["row"] + 1)
+    error = realised_bps(costs)[one_bar] - predicted_bps(costs, TERMS)[one_bar]
+    assert np.abs(error).max() < 1e-6

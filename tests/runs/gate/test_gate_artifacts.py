@@ -1,0 +1,194 @@
+"""Every backtest passes the gateway: under research nothing changes, under a profile refusals are told."""
+
+import io
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tradewright.execution.limits.registry import PROFILES
+from tradewright.execution.profiles import registry as profiles
+from tradewright.kernel.batch import simulate
+from tradewright.runs.artifacts import table_bytes
+from tradewright.runs.backtest import backtest
+from tradewright.runs.gate.artifacts import gate_before, gateway_summary, gateway_table
+from tradewright.strategies.contract import Strategy
+from tradewright.strategies.sma_cross import SmaCross
+from tradewright.strategies.view import View, Weights
+from tradewright.values.errors import UnknownName
+from tradewright.values.instant import NS_PER_DAY, instant_of
+from tradewright.values.panel import Panel, no_actions
+from tradewright.values.profile import AccountOptions
+
+ACCOUNT = AccountOptions(capital_usd=1e6)
+REALISTIC = profiles.find("realistic")
+SESSION_NS = 23_400 * 10**9
+
+
+def market(rows: int = 400, assets: int = 2, seed: int = 1) -> Panel:
+    random = np.random.default_rng(seed)
+    close = 50.0 * np.exp(np.cumsum(random.normal(0.0005, 0.015, (rows, assets)), axis=0))
+    instants = instant_of("2015-01-02T21:00:00") + np.arange(rows, dtype=np.int64) * NS_PER_DAY
+    symbols = tuple("ABCDEFGH"[:assets])
+    columns = (close.copy(), close.copy(), close.copy(), close, np.full(close.shape, 1e6))
+    return Panel(instants, instants - SESSION_NS, symbols, *columns, no_actions())
+
+
+class Wisher(Strategy):
+    """Wants one share of everything on every tenth row, and more and more of it."""
+
+    @property
+    def warm_up_bars(self) -> int:
+        """One row."""
+        return 1
+
+    def decide(self, view: View) -> Weights:
+        """A wish that grows."""
+        return np.full(len(view.symbols), 0.002 * view.row) if view.row % 10 == 0 else None
+
+
+PANEL = market()
+
+
+@pytest.fixture(scope="module")
+def balanced():
+    return backtest(Wisher(), PANEL, ACCOUNT, REALISTIC, limits="balanced")
+
+
+@pytest.fixture(scope="module")
+def research():
+    return backtest(Wisher(), PANEL, ACCOUNT, REALISTIC)
+
+
+def test_the_default_profile_is_research_and_changes_nothing(research):
+    assert research.limits == "research"
+    plain = simulate(PANEL, research.decisions, ACCOUNT, REALISTIC)
+    assert np.array_equal(research.outcome.equity_usd, plain.equity_usd)
+    assert research.outcome.orders.tolist() == plain.orders.tolist()
+
+
+def test_research_stands_no_compiled_gate_in_the_way():
+    assert gate_before("research", PANEL) is None
+    assert gate_before("balanced", PANEL) is not None
+
+
+def test_a_misspelt_profile_is_refused_before_anything_runs():
+    with pytest.raises(UnknownName, match="Did you mean 'balanced'"):
+        backtest(Wisher(), PANEL, ACCOUNT, REALISTIC, limits="balancd")
+
+
+def test_a_profile_refuses_what_is_too_large(balanced, research):
+    assert len(balanced.outcome.refusals) > 0
+    assert np.abs(balanced.outcome.long_usd).max() < np.abs(research.outcome.long_usd).max()
+
+
+@pytest.mark.parametrize("limits", [name for name in PROFILES if name != "research"])
+def test_both_paths_of_a_strategy_pass_the_same_gate(limits):
+    strategy, panel = SmaCross(fast=5, slow=20), market(assets=1)
+    at_once = backtest(strategy, panel, ACCOUNT, REALISTIC, "targets", limits)
+    by_row = backtest(strategy, panel, ACCOUNT, REALISTIC, "decide", limits)
+    assert np.array_equal(at_once.outcome.equity_usd, by_row.outcome.equity_usd)
+    assert at_once.outcome.refusals.tolist() == by_row.outcome.refusals.tolist()
+    one, other = (gateway_table(run.gateway, panel) for run in (at_once, by_row))
+    assert one.equals(other)
+
+
+def test_the_summary_counts_every_order(balanced):
+    found = gateway_summary(balanced.gateway, PANEL, balanced.outcome)
+    assert found["asked"] == found["passed"] + found["scaled"] + found["refused"]
+    assert found["refused"] == len(balanced.outcome.refusals)
+    assert found["passed"] + found["scaled"] == len(balanced.outcome.orders)
+    assert found["limits"] == "balanced"
+
+
+def test_the_summary_names_what_bars_cannot_tell(balanced):
+    found = gateway_summary(balanced.gateway, PANEL, balanced.outcome)
+    assert "needs_attestation" in found["not_simulated"]
+    assert "max_gross" not in found["not_simulated"]
+
+
+def test_under_research_the_kernels_own_refusals_are_counted():
+    small = AccountOptions(capital_usd=40.0)
+    run = backtest(Wisher(), PANEL, small, REALISTIC)
+    found = gateway_summary(run.gateway, PANEL, run.outcome)
+    assert found["refused_by"] == {"the target is less than one whole share": len(run.outcome.refusals)}
+    assert found["asked"] == found["refused"] + len(run.outcome.orders)
+
+
+def test_the_table_has_a_row_for_every_decision_with_rule_inputs_verdict_and_time(balanced):
+    table = gateway_table(balanced.gateway, PANEL)
+    assert table.height == len(balanced.gateway.log)
+    for name in ("decided_at", "symbol", "qty", "admitted_qty", "verdict", "rule", "equity_usd", "position"):
+        assert name in table.columns
+    assert set(table["verdict"].unique()) <= {"passed", "scaled", "refused"}
+    assert table["decided_at"].is_in(PANEL.instants.tolist()).all()
+
+
+def test_a_refused_row_names_limit_value_and_way_out(balanced):
+    refused = gateway_table(balanced.gateway, PANEL).filter(pl.col("verdict") == "refused")
+    assert refused.height > 0
+    for name in ("rule", "limit", "value", "way_out"):
+        assert refused[name].null_count() == 0
+        assert (refused[name].str.len_chars() > 0).all()
+    assert (refused["admitted_qty"] == 0.0).all()
+
+
+def test_a_passed_row_has_no_rule(balanced):
+    passed = gateway_table(balanced.gateway, PANEL).filter(pl.col("verdict") == "passed")
+    assert passed["rule"].null_count() == passed.height
+    assert (passed["admitted_qty"] == passed["qty"]).all()
+
+
+def test_under_research_every_order_has_passed(research):
+    table = gateway_table(research.gateway, PANEL)
+    assert table.height == len(research.outcome.orders)
+    assert set(table["verdict"]) == {"passed"}
+    assert table["equity_usd"].null_count() == table.height
+
+
+def test_a_run_without_orders_has_an_empty_table_of_the_same_form(balanced):
+    class Mute(Wisher):
+        """Never speaks."""
+
+        def decide(self, view: View) -> Weights:
+            """Nothing."""
+            return
+
+    for limits in ("research", "balanced"):
+        run = backtest(Mute(), PANEL, ACCOUNT, REALISTIC, limits=limits)
+        table = gateway_table(run.gateway, PANEL)
+        assert table.height == 0
+        assert table.schema == gateway_table(balanced.gateway, PANEL).schema
+
+
+def test_equal_runs_give_equal_bytes():
+    tables = [
+        gateway_table(backtest(Wisher(), PANEL, ACCOUNT, REALISTIC, limits="balanced").gateway, PANEL)
+        for _ in range(2)
+    ]
+    assert table_bytes(tables[0]) == table_bytes(tables[1])
+    assert pl.read_parquet(io.BytesIO(table_bytes(tables[0]))).equals(tables[0])
+
+
+def test_the_day_of_the_kill_is_told():
+    panel = market(rows=60)
+    fallen = panel.close.copy()
+    fallen[30:] *= 0.5
+    columns = (fallen.copy(), fallen.copy(), fallen.copy(), fallen, panel.volume.copy())
+    panel = Panel(panel.instants.copy(), panel.opens_at.copy(), panel.symbols, *columns, no_actions())
+
+    class Small(Wisher):
+        """Wants a fifth in all."""
+
+        def decide(self, view: View) -> Weights:
+            """A tenth of each, always."""
+            return np.full(2, 0.1)
+
+    run = backtest(Small(), panel, ACCOUNT, REALISTIC, limits="balanced")
+    found = gateway_summary(run.gateway, panel, run.outcome)
+    assert found["killed_at"] == "2015-02-01T21:00:00Z"
+    assert found["killed_by"] == "loss since the session began"
+    after = gateway_table(run.gateway, panel).filter(pl.col("decided_at") > int(panel.instants[30]))
+    opened = after.filter(pl.col("qty") > 0)
+    assert opened.height > 0
+    assert set(opened["verdict"]) == {"refused"}
