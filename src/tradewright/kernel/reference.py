@@ -7,7 +7,7 @@ compiled kernel, which does the same, arrives at the same bits.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from tradewright.values.outcome import Outcome
 from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 from tradewright.values.side import Side
+
+if TYPE_CHECKING:
+    from tradewright.kernel.reference_orders import Desk
 
 
 @dataclass
@@ -94,22 +97,6 @@ class Intent:
     in_shares: bool = False
 
 
-class Desk(Protocol):
-    """Where single orders wait and trade; the plain one is `reference_orders.Desk`."""
-
-    def hear(self, state: State, row: int) -> None:
-        """Let every word that has arrived before this row's open take effect."""
-
-    def restate(self, state: State, row: int) -> None:
-        """Change working orders by this row's splits and delistings."""
-
-    def work(self, state: State, row: int) -> None:
-        """Trade the orders: at the open, inside the bar, at the close."""
-
-    def cancel_all(self, state: State, row: int) -> None:
-        """End every order."""
-
-
 def simulate(
     panel: Panel,
     decisions: Decisions,
@@ -156,7 +143,7 @@ def opened(panel: Panel, terms: Terms) -> State:
     return State(terms, panel, terms.capital_usd, terms.capital_usd, [0.0] * assets, [math.nan] * assets)
 
 
-def step(state: State, row: int, intent: Intent | None, desk: Desk | None = None) -> None:
+def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = None) -> None:
     """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
     accrue(state, row)  # before the open: interest since the last close
     if desk is not None:
