@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradewright.kernel import costs, reference_gate
+from tradewright.kernel import reference_corporate as corporate
 from tradewright.kernel.costs import Rates, Restated, Slippage
 from tradewright.kernel.inputs import (
     DUST,
@@ -25,7 +26,7 @@ from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions
 from tradewright.values.instant import month_of
 from tradewright.values.outcome import Outcome
-from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Panel
+from tradewright.values.panel import DELISTING, DIVIDEND, SPIN_OFF, SPLIT, Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 from tradewright.values.side import Side
 
@@ -78,6 +79,8 @@ class State:
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
     gate: "reference_gate.PlainGate | None" = None
+    receivable: float = 0.0  # dividends that are due, less those owed
+    due: list[tuple[int, int, float]] = field(default_factory=list)  # each with its pay row and instrument
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0
@@ -180,16 +183,21 @@ def accrue(state: State, row: int) -> None:
 
 
 def act(state: State, row: int) -> None:
-    """Corporate actions that come before this row's open: splits first, then dividends, then delistings."""
+    """Corporate actions that come before this row's open, in the order of their kinds."""
+    corporate.pay_due(state, row)
     actions = state.panel.actions
     for action in sorted(actions[actions["row"] == row], key=lambda one: int(one["kind"])):
         asset, kind, value = int(action["asset"]), int(action["kind"]), float(action["value"])
         if kind == SPLIT:
             split(state, row, asset, value)
         elif kind == DIVIDEND:
-            pay(state, row, asset, out.DIVIDEND_CASH, state.qty[asset] * value)
-        else:
+            corporate.dividend(state, row, action)
+        elif kind == DELISTING:
             delist(state, row, asset, value)
+        elif kind == SPIN_OFF:
+            corporate.spin_off(state, row, action)
+        else:
+            corporate.merge(state, row, action)
 
 
 def split(state: State, row: int, asset: int, ratio: float) -> None:
@@ -270,7 +278,7 @@ def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> t
         return 0.0, 0
     if asset in state.delisted:
         return 0.0, out.DELISTED
-    if math.isnan(state.mark[asset]):
+    if not state.mark[asset] > 0.0:
         return 0.0, out.NO_PRICE
     # Equity is that of the decision's close; the mark may since have been restated by a split.
     aim = target if in_shares else target * max(state.equity, 0.0) / state.mark[asset]
@@ -426,7 +434,7 @@ def mark(state: State, row: int) -> None:
             state.long += held * state.mark[asset]
         elif held < 0.0:
             state.short -= held * state.mark[asset]
-    state.equity = state.cash + state.long - state.short
+    state.equity = state.cash + state.long - state.short + state.receivable
 
 
 def guard(state: State, row: int) -> None:
@@ -451,7 +459,7 @@ def liquidate(state: State, row: int) -> None:
             slip = slippage(state, row, order, (rates, 0.0))
             book(state, row, Match(order, state.mark[asset], -held, -held, slip), -held, rates)
     state.long = state.short = 0.0
-    state.equity = state.cash
+    state.equity = state.cash + state.receivable
 
 
 def close(state: State, order: Order, how: int, row: int) -> None:
