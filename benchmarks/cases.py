@@ -159,6 +159,52 @@ def decide(scale: float) -> Case:
     )
 
 
+def brackets(scale: float) -> Case:
+    """Bracket orders through a Python `decide`, against a peer that asks bar by bar too.
+
+    The peers read a bar that holds stop and target in ways of their own, so equity is not compared.
+    """
+    bars = max(int(200_000 * scale), 500)
+    ours, peer = "tradewright, brackets", "backtesting.py, brackets"
+    return Case(
+        "brackets",
+        f"Python `decide` at each of {bars:,} bars, 1 asset; brackets at SMA(20)/SMA(50), 1 bp",
+        "the whole run in three readings: averages, calls, orders, fills, equity, the band",
+        bars_of(Walk(bars, 1, 0.0005, MINUTE_NS, seed=5)),
+        {"fee_bps": 1.0, "capital_usd": 1e10, "fast": 20, "slow": 50},
+        (_ours(ours, "brackets"), Entry(peer, "backtesting", "backtesting_driver", "brackets")),
+        (Bar("backtesting.py over tradewright", (peer,), (ours,), 2.0, at_most=False),),
+        float(bars),
+        "bar",
+        1e-6,
+    )
+
+
+def order_kernel(scale: float) -> Case:
+    """The kernel with brackets at work, in one reading and in three, over the bare loop of the SMA case."""
+    bars = max(int(1_000_000 * scale), 500)
+    one, three = "tradewright, orders", "tradewright, orders in three readings"
+    floors = (
+        Entry(FLOOR, OURS, "floor_driver", "sma"),
+        Entry(LEAN, OURS, "floor_driver", "sma", {"lean": True}),
+    )
+    return Case(
+        "order_kernel",
+        f"1 asset x {bars:,} bars, brackets at the crossings of SMA(20)/SMA(50), 1 bp",
+        "trading words that were said before: orders, fills, states and the equity of every bar",
+        bars_of(Walk(bars, 1, 0.0005, MINUTE_NS, seed=1)),
+        {"fee_bps": 1.0, "capital_usd": 1e10, "fast": 20, "slow": 50},
+        (*floors, _ours(one, "brackets_kernel"), _ours(three, "brackets_kernel", {"band": True})),
+        (
+            Bar("orders over the bare loop", (one,), (FLOOR, LEAN), 25.0, at_most=True, aim=10.0),
+            Bar("three readings over one", (three,), (one,), 3.0, at_most=True),
+        ),
+        float(bars),
+        "bar",
+        1e-9,
+    )
+
+
 def _features(name: str, title: str, walk: Walk) -> Case:
     """The 26 technical columns of a walk, by us, by hand and by pandas."""
     entries = (
@@ -216,6 +262,8 @@ CASES: dict[str, Callable[[float], Case]] = {
     "top_decile": top_decile,
     "sma_grid": sma_grid,
     "decide": decide,
+    "brackets": brackets,
+    "order_kernel": order_kernel,
     "features": features,
     "features_panel": features_panel,
     "spa": spa,

@@ -7,19 +7,26 @@ columns, decisions, orders, fills, and the record of each of them.
 import numpy as np
 
 from benchmarks.machine import versions
+from benchmarks.peers.bracket_rule import exits
 from benchmarks.peers.protocol import Inputs, Task, serve
+from tradewright.kernel.batch import simulate_orders
 from tradewright.runs.backtest import Path, backtest
 from tradewright.runs.sweep import grid, sweep
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.momentum import Momentum
 from tradewright.strategies.sma_cross import SmaCross
-from tradewright.strategies.view import View, Weights
+from tradewright.strategies.view import View, Weights, Wish
 from tradewright.validation.bootstrap import BootstrapOptions
 from tradewright.validation.selection import superior_ability
+from tradewright.values.instructions import instructions_of
+from tradewright.values.order import Bracket, Order, TimeInForce
 from tradewright.values.panel import Panel, no_actions
+from tradewright.values.parameters import parameter
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Reading
 
 OPENING_NS = 1_000_000_000
+SHARES = 1_000.0
 # A sweep keeps equity alone, and says nothing of fills.
 UNTOLD = -1
 
@@ -35,6 +42,31 @@ class Silent(Strategy):
     def decide(self, view: View) -> Weights:
         """Leave everything as it is, unless a price is impossible."""
         return np.zeros(1) if view.only.close < 0.0 else None
+
+
+class CrossInBrackets(Strategy):
+    """In by a bracket when the fast average crosses above the slow one; out by its exits."""
+
+    watches_account = True
+    fast: int = parameter(20, low=1, high=2519, unit="bars", about="window of the fast average", below="slow")
+    slow: int = parameter(50, low=2, high=2520, unit="bars", about="window of the slow average")
+
+    @property
+    def warm_up_bars(self) -> int:
+        """The slow window, and the bar before."""
+        return self.slow + 1
+
+    def decide(self, view: View) -> Wish:
+        """A bracket of market order, stop and target."""
+        name = view.only
+        if not name.mean(self.fast) > name.mean(self.slow) or name.mean(self.fast, 1) > name.mean(
+            self.slow, 1
+        ):
+            return None
+        if name.position:
+            return None
+        stop, target = exits(name.close)
+        return Bracket.around(Order.market(name.symbol, SHARES, TimeInForce.GTC), target, stop)
 
 
 def panel_of(inputs: Inputs) -> Panel:
@@ -88,6 +120,25 @@ def silent(inputs: Inputs, options: dict) -> Task:
     return _backtest(Silent(), inputs, options, "decide")
 
 
+def brackets(inputs: Inputs, options: dict) -> Task:
+    """Brackets by Python `decide`, asked at every bar."""
+    return _backtest(CrossInBrackets(fast=options["fast"], slow=options["slow"]), inputs, options, "decide")
+
+
+def brackets_kernel(inputs: Inputs, options: dict) -> Task:
+    """The same words in the kernel alone, in one reading or in three: trading is timed, not deciding."""
+    panel, (account, profile) = panel_of(inputs), costs(options)
+    said = backtest(CrossInBrackets(), panel, account, profile).decisions.said
+    words = instructions_of(panel, said)
+    readings = list(Reading) if options.get("band") else [Reading.BASE]
+
+    def run() -> object:
+        return [simulate_orders(panel, words, account, profile, None, reading) for reading in readings]
+
+    base = readings.index(Reading.BASE)
+    return Task(run, lambda result: result[base].equity_usd, lambda result: len(result[base].fills))
+
+
 def top_decile(inputs: Inputs, options: dict) -> Task:
     """The top tenth of past returns, monthly."""
     strategy = Momentum(lookback=options["lookback"], skip=options["skip"], top=0.1)
@@ -114,5 +165,5 @@ def spa(inputs: Inputs, options: dict) -> Task:
 
 
 if __name__ == "__main__":
-    tasks = (sma, sma_decide, silent, top_decile, sma_grid, spa)
+    tasks = (sma, sma_decide, silent, brackets, brackets_kernel, top_decile, sma_grid, spa)
     serve({task.__name__: task for task in tasks}, versions())

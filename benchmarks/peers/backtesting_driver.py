@@ -8,6 +8,7 @@ import warnings
 import backtesting
 import numpy as np
 import pandas as pd
+from bracket_rule import exits
 from protocol import Inputs, Task, serve
 
 
@@ -65,7 +66,23 @@ def silent(inputs: Inputs, options: dict) -> Task:
     return _task(Silent, inputs, options)
 
 
+def brackets(inputs: Inputs, options: dict) -> Task:
+    """In at a crossing by a market order with stop and target, where nothing is held."""
+
+    class InBrackets(backtesting.Strategy):
+        def init(self) -> None:
+            self.fast = self.I(_mean, self.data.Close, options["fast"])
+            self.slow = self.I(_mean, self.data.Close, options["slow"])
+
+        def next(self) -> None:
+            if self.fast[-1] > self.slow[-1] and not self.fast[-2] > self.slow[-2] and not self.position:
+                stop, target = exits(self.data.Close[-1])
+                self.buy(size=1_000, sl=stop, tp=target)
+
+    return _task(InBrackets, inputs, options)
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     known = {"backtesting": backtesting.__version__, "numpy": np.__version__, "pandas": pd.__version__}
-    serve({"sma": sma, "silent": silent}, known)
+    serve({"sma": sma, "silent": silent, "brackets": brackets}, known)

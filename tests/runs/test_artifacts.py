@@ -180,3 +180,50 @@ def test_equal_accounts_give_equal_files(account):
     assert [hashlib.sha256(one).digest() for one in first.values()] == [
         hashlib.sha256(one).digest() for one in second.values()
     ]
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    """A run that said words on single orders, and its eight tables."""
+    from tradewright.kernel.batch import simulate as traded
+    from tradewright.values.order import Amend, Bracket, Cancel, Order, OrderType, TimeInForce
+
+    close = np.array([[10.0], [11.0], [12.0], [13.0], [9.0], [8.0]])
+    panel = panel_of_closes(np.arange(1, 7) * DAY, ("AAA",), close)
+    trail = Order("AAA", -5, OrderType.TRAILING_STOP, trail_percent=2.0, time_in_force=TimeInForce.GTC)
+    said = (
+        (0, Bracket.around(Order.limit("AAA", 10, 11.5), 20.0, 9.5)),
+        (1, trail),
+        (2, Amend(2, stop_usd=10.0)),
+        (3, Cancel(1)),
+    )
+    decisions = Decisions(np.zeros(0, dtype=np.int64), np.zeros((0, 1)), said)
+    outcome = traded(panel, decisions, AccountOptions(), find("realistic"))
+    return artifacts.outcome_tables(panel, decisions, outcome)
+
+
+def test_what_was_said_of_orders_is_kept_word_by_word(spoken):
+    table = spoken["instructions.parquet"]
+    assert table["word"].to_list() == ["submit", "submit", "submit", "submit", "amend", "cancel"]
+    assert table["ticket"].to_list() == [0, 1, 2, 3, 2, 1]
+    assert table["entry"].to_list() == [None, 0, 0, None, 0, 0]
+    assert table["stop_usd"].to_list() == [None, None, 9.5, None, 10.0, None]
+    assert table["trail_percent"].to_list()[3] == pytest.approx(2.0)
+    assert table["type"].to_list()[:3] == ["limit", "limit", "stop"]
+
+
+def test_every_change_of_state_is_kept(spoken):
+    table = spoken["order_events.parquet"]
+    assert table.columns == ["at", "ticket", "state"]
+    mine = table.filter(pl.col("ticket") == 0)["state"].to_list()
+    assert mine == ["working", "filled"]
+
+
+def test_orders_name_their_ticket(spoken):
+    assert spoken["orders.parquet"]["ticket"].to_list() == [0, 1, 2, 3]
+
+
+def test_a_run_of_weights_alone_has_no_files_of_words(account):
+    names = set(artifacts.outcome_tables(*account))
+    assert len(names) == 6
+    assert artifacts.outcome_tables(*account)["orders.parquet"]["ticket"].null_count() > 0

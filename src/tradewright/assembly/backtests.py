@@ -81,6 +81,15 @@ def run_backtest(workspace: Workspace, request: BacktestRequest) -> BacktestRepo
     return BacktestReport(manifest, msgspec.json.decode(files["summary.json"]))
 
 
+def laws_on(workspace: Workspace, request: BacktestRequest) -> list[dict[str, str]]:
+    """Ask the laws of changed markets; they choose nothing among configurations, so they are no trial."""
+    from tradewright.runs.laws import check_laws
+
+    plan = _prepared(workspace, options_of(request))
+    answers = check_laws(plan.headline.strategy, plan.panel, request.account, plan.profile)
+    return [asdict(answer) for answer in answers]
+
+
 def options_of(request: BacktestRequest) -> "StudyOptions":
     """The request as a study of one trial.
 

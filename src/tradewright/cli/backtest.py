@@ -31,6 +31,10 @@ def run(
     ] = "",
     waive: Annotated[list[str] | None, typer.Option(help="Accept findings of this code. Repeat.")] = None,
     seed: Annotated[int, typer.Option(help="Of the intervals' resamples.")] = 0,
+    check_laws: Annotated[
+        bool,
+        typer.Option("--check-laws", help="Ask the laws of changed markets too; fails where one is broken."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Take a quick look at one strategy. It is a trial like any other: it is put on record before it runs.
@@ -42,7 +46,7 @@ def run(
     For a verdict with intervals worth printing, a grid and a dossier, write a
     study.
     """
-    from tradewright.assembly.backtests import BacktestRequest, run_backtest
+    from tradewright.assembly.backtests import BacktestRequest, laws_on, run_backtest
     from tradewright.values.profile import AccountOptions
 
     request = BacktestRequest(
@@ -60,11 +64,16 @@ def run(
         waivers=tuple(waive or ()),
     )
     report = run_backtest(workspace_of(context), request)
+    laws = laws_on(workspace_of(context), request) if check_laws else []
     manifest = report.manifest
     if json:
-        screen.as_json([{"id": manifest.run_id, "name": manifest.name, **report.summary}])
+        told = {"laws": laws} if check_laws else {}
+        screen.as_json([{"id": manifest.run_id, "name": manifest.name, **report.summary, **told}])
+        summaries.fail_on(laws)
         return
     screen.say(f"{manifest.name}, profile {profile}, limits {limits}")
     summaries.show(report.summary)
     screen.say(f"\nRun: {manifest.run_id}")
     screen.say("No dossier: a quick look writes none. A study does: tradewright study run STUDY.toml")
+    summaries.show_laws(laws)
+    summaries.fail_on(laws)

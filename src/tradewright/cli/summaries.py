@@ -1,9 +1,10 @@
 """A run's summary for a terminal: its figures, each with interval and sample, and its gates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tradewright.cli import screen
+from tradewright.values.errors import Blocked
 
 FIRST = "Sharpe ratio a year"
 
@@ -60,3 +61,20 @@ def figure_row(figure: Mapping[str, Any]) -> tuple[str, str, str, str]:
         return figure["name"], "not evaluated", figure.get("reason") or "", sample
     inside = "" if interval is None else between(interval["low"], interval["high"], unit)
     return figure["name"], in_unit(figure["value"], unit), inside, sample
+
+
+def show_laws(laws: Sequence[Mapping[str, str]]) -> None:
+    """Print the answer to every law, where any was asked."""
+    if laws:
+        screen.say()
+        screen.table(("law", "answer", "where"), [(one["name"], one["status"], one["words"]) for one in laws])
+
+
+def fail_on(laws: Sequence[Mapping[str, str]]) -> None:
+    """End as a failure where a law is broken.
+
+    Raises: Blocked naming the laws.
+    """
+    broken = [one["name"] for one in laws if one["status"] == "BROKEN"]
+    if broken:
+        raise Blocked(f"Broken: {'; '.join(broken)}.", "Mend the strategy; the run is kept as it is.")

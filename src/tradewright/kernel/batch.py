@@ -1,14 +1,18 @@
 """A whole period in one call: decisions in, an account bar by bar out."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewright.kernel.inputs import check_decisions, check_panel, terms_of
-from tradewright.values.decisions import Decisions
+from tradewright.kernel.inputs import Terms, check_decisions, check_panel, not_gated, terms_of
+from tradewright.values.decisions import Decisions, no_decisions
+from tradewright.values.instructions import Instructions, instructions_of
+from tradewright.values.order import Instruction
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Reading
 
 if TYPE_CHECKING:
     from tradewright.kernel.native.gate import Gate
@@ -27,12 +31,41 @@ def simulate(
     Known at: a decision at row t meets row t + 1 at the earliest; one at the last row meets nothing.
     Raises: InvalidOption for decisions that do not fit the panel or hold an infinite weight.
     """
+    check_panel(panel)
+    if gate is not None and decisions.said:
+        raise not_gated()
+    words = instructions_of(panel, decisions.said)
+    return _traded(panel, decisions, words, terms_of(panel, account, profile), gate)
+
+
+def simulate_orders(
+    panel: Panel,
+    said: Iterable[tuple[int, Instruction]] | Instructions,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    decisions: Decisions | None = None,
+    reading: Reading = Reading.BASE,
+) -> Outcome:
+    """Trade single orders, each with the row at whose close it was decided, beside target weights.
+
+    Known at: as `simulate`. Tickets are given in the order of what is said, from 0 on.
+    Raises: InvalidOption and UnknownName for what cannot be traded, as `Instructions.say`.
+    """
+    check_panel(panel)
+    decisions = no_decisions(len(panel.symbols)) if decisions is None else decisions
+    words = said if isinstance(said, Instructions) else instructions_of(panel, said)
+    return _traded(panel, decisions, words, terms_of(panel, account, profile, reading), None)
+
+
+def _traded(
+    panel: Panel, decisions: Decisions, words: Instructions, terms: Terms, gate: "Gate | None"
+) -> Outcome:
+    """Open the books, run them to the end, and report."""
     from tradewright.kernel.native.books import Books
 
-    check_panel(panel)
     check_decisions(decisions, panel)
     rows = np.ascontiguousarray(decisions.rows, dtype=np.int64)
     weights = np.ascontiguousarray(decisions.weights, dtype=np.float64)
-    books = Books(panel, terms_of(panel, account, profile), (rows, weights), gate)
+    books = Books(panel, terms, (rows, weights), words, gate)
     books.run(len(panel.instants))
     return books.outcome()

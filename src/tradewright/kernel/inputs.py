@@ -4,16 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
+from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND
 from tradewright.values.panel import ACTION_NAMES, MERGER, RENAME, SPIN_OFF, SPLIT, Floats, Ints, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Reading
 
 NS_PER_YEAR = 365.0 * 86_400.0 * 1e9
 
+# In the pessimistic reading a stop that is met inside a bar slips this share of the way to the bar's worst.
+PESSIMISTIC_SLIP = 0.5
+
 # A quantity smaller than this share of its order is rounding, not trading.
 DUST = 1e-9
+
+BEGINS, ENDS = 1, 2  # what a row is to its session
 
 _ROWS_A_LOOK = 4096
 
@@ -59,6 +67,10 @@ class Terms:
     seed: int
     tiers: Floats  # M x 2: shares of the month from which on, dollars a share
     steps: Floats  # K x 5: instant from which on, sec_share, taf, taf_most, tick
+    touch_share: float  # of what a bar can fill, where a limit is met but not passed
+    latency_bars: int  # between a word on an order and the next bar
+    cutoff_ns: int  # before the close; later words miss the closing auction
+    reading: int  # of a bar that cannot tell: see `values.reading`
 
     @property
     def estimates(self) -> bool:
@@ -66,7 +78,9 @@ class Terms:
         return max(self.spread_scale, self.impact, self.latency_high_ms) > 0.0
 
 
-def terms_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> Terms:
+def terms_of(
+    panel: Panel, account: AccountOptions, profile: ExecutionProfile, reading: Reading = Reading.BASE
+) -> Terms:
     """Read the rules once, so that the reference and the compiled kernel start from the same numbers.
 
     Raises: InvalidOption where the spread would make a sale pay nothing.
@@ -92,6 +106,10 @@ def terms_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -
         cash_rate=profile.cash_rate,
         margin_rate=profile.margin_rate,
         borrow_rate=profile.borrow_rate,
+        touch_share=profile.touch_fill_share if reading < Reading.OPTIMISTIC else 1.0,
+        latency_bars=int(profile.latency_bars),
+        cutoff_ns=round(profile.auction_cutoff_s * NS_PER_SECOND),
+        reading=int(reading),
         slippage=profile.slippage_multiple,
         spread_scale=profile.spread_scale_bps * 1e-4,
         impact=profile.impact_coefficient,
@@ -164,6 +182,14 @@ def check_decisions(decisions: Decisions, panel: Panel) -> None:
         check_weights(decisions.weights[start : start + _ROWS_A_LOOK], decisions.rows[start:], panel.symbols)
 
 
+def not_gated() -> InvalidOption:
+    """The error for single orders beside a gate: it does not know them yet, and nothing passes unasked."""
+    return InvalidOption(
+        "Single orders beside a gate, which does not know them yet.",
+        "Trade them under limits that ask nothing (research), or decide target weights.",
+    )
+
+
 def check_weights(weights: Floats, rows: Ints | list[int], symbols: tuple[str, ...]) -> None:
     """Refuse a weight beyond all bounds, naming its row and symbol; NaN means leave as it is."""
     beyond = np.abs(weights) >= LARGEST
@@ -174,6 +200,18 @@ def check_weights(weights: Floats, rows: Ints | list[int], symbols: tuple[str, .
         f"Weight {weights[place, asset]} for {symbols[asset]} at row {rows[place]}.",
         "Give a share of equity that some market could fill, or NaN to leave the position as it is.",
     )
+
+
+def session_marks(panel: Panel) -> NDArray[np.int8]:
+    """What each row is to its session: BEGINS, ENDS, both or neither.
+
+    Rows that open on the same day, UTC, are one session; the panel's last row ends one.
+    """
+    days = panel.opens_at // NS_PER_DAY
+    edge = days[1:] != days[:-1]
+    begins, ends = np.ones(len(days), dtype=np.int8), np.ones(len(days), dtype=np.int8)
+    begins[1:], ends[:-1] = edge, edge
+    return begins * np.int8(BEGINS) + ends * np.int8(ENDS)
 
 
 def _any_known(column: Floats) -> bool:

@@ -7,6 +7,7 @@ compiled kernel, which does the same, arrives at the same bits.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,6 +30,9 @@ from tradewright.values.panel import DELISTING, DIVIDEND, SPIN_OFF, SPLIT, Float
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 from tradewright.values.side import Side
 
+if TYPE_CHECKING:
+    from tradewright.kernel.reference_orders import Desk
+
 
 @dataclass
 class Order:
@@ -42,6 +46,7 @@ class Order:
     filled: float = 0.0
     state: int = out.WORKING
     done_row: int = -1  # of the last fill or change of state
+    ticket: int = -1  # of a submitted order
     latency_ms: float = 0.0
 
 
@@ -102,7 +107,7 @@ def simulate(
     profile: ExecutionProfile,
     gate: "reference_gate.PlainGate | None" = None,
 ) -> Outcome:
-    """Trade the decisions over the panel, one row after the other; every order is asked of the `gate`."""
+    """Trade the decisions' weights over the panel, row by row; every order is asked of the `gate`."""
     check_panel(panel)
     check_decisions(decisions, panel)
     pairs = zip(decisions.rows, decisions.weights, strict=True)
@@ -141,17 +146,24 @@ def opened(panel: Panel, terms: Terms) -> State:
     return State(terms, panel, terms.capital_usd, terms.capital_usd, [0.0] * assets, [math.nan] * assets)
 
 
-def step(state: State, row: int, intent: Intent | None) -> None:
+def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = None) -> None:
     """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
     accrue(state, row)  # before the open: interest since the last close
+    if desk is not None:
+        desk.hear(state, row)  # submitted orders, amendments, cancellations
+        desk.restate(state, row)
     act(state, row)  # splits, dividends, delistings
     if intent is not None:
         admit(state, intent)  # targets become orders
     rates = rates_at(state, row)
     for match, fitting in fit(state, row, matches(state, row, rates), rates):
         trade(state, row, match, (rates, fitting))  # at the open: fills are charged and booked
+    if desk is not None:
+        desk.work(state, row)
     mark(state, row)  # at the close
     guard(state, row)
+    if desk is not None and state.ruined_row == row:
+        desk.cancel_all(state, row)
 
 
 def accrue(state: State, row: int) -> None:
@@ -340,6 +352,8 @@ def capacity(state: State, row: int, asset: int) -> float:
     if not state.terms.has_volume:
         return math.inf
     volume = float(state.panel.volume[row, asset])
+    if math.isnan(volume) and state.terms.reading > 0:
+        return math.inf
     if not volume > 0.0:
         return 0.0
     shares = state.terms.capacity_share * volume
@@ -471,7 +485,9 @@ def outcome_of(state: State, path: Floats) -> Outcome:
     # Interest a bar is in its own columns; flows hold the totals alone, so that sums by kind are complete.
     totals = ((out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee))
     flows = state.flows + [(last, -1, kind, amount) for kind, amount in totals if amount != 0.0]
-    orders = [(o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row) for o in state.orders]
+    orders = [
+        (o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row, o.ticket) for o in state.orders
+    ]
     return Outcome(
         equity_usd=path[0],
         cash_usd=path[1],

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewright.kernel.inputs import check_panel, check_weights, terms_of
+from tradewright.kernel.inputs import check_panel, check_weights, not_gated, terms_of
 from tradewright.values.errors import InvalidOption
+from tradewright.values.order import Instruction, OrderStatus
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Reading
 
 if TYPE_CHECKING:
     from tradewright.kernel.native.gate import Gate
@@ -24,7 +26,8 @@ class Session:
     """
 
     __slots__ = (
-        "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_shape", "_spoke", "row"
+        "_account", "_bars", "_books", "_closed", "_gated", "_in_shares", "_queued", "_ran", "_shape",
+        "_spoke", "row",
     )  # fmt: skip
 
     def __init__(
@@ -32,16 +35,18 @@ class Session:
         panel: Panel,
         account: AccountOptions,
         profile: ExecutionProfile,
+        reading: Reading = Reading.BASE,
         gate: "Gate | None" = None,
     ) -> None:
-        """Open the account before the first bar; every order is asked of the `gate`, where there is one."""
+        """Open the account before the first bar; orders of targets are asked of the `gate`, if any."""
         from tradewright.kernel.native.books import Books
 
         check_panel(panel)
         bars, count = panel.shape
         room = max(16, _QUEUED_WEIGHTS // max(count, 1))
         queue = (np.zeros(room, dtype=np.int64), np.empty((room, count)))
-        self._books = Books(panel, terms_of(panel, account, profile), queue, gate)
+        self._books = Books(panel, terms_of(panel, account, profile, reading), queue, None, gate)
+        self._gated = gate is not None
         self._books.account["liquidates"] = 0
         self._books.table["decisions"] = 0
         self._account, self._bars, self._in_shares = account, bars, False
@@ -66,6 +71,19 @@ class Session:
         """
         self._queue(weights, in_shares=False)
 
+    def submit(self, *instructions: Instruction) -> tuple[int, ...]:
+        """Say something about single orders at the close of the current row; returns the tickets given.
+
+        What was said before stays said: a bracket has the tickets of its entry, its target and its stop.
+        Raises: InvalidOption and UnknownName for what cannot be traded, or before the first bar.
+        """
+        if self.row < 0 or self._closed:
+            raise InvalidOption("An order outside the session's bars.", "Advance to a bar first.")
+        if self._gated:
+            raise not_gated()
+        said = self._books.said
+        return tuple(ticket for one in instructions for ticket in said.say(self.row, one))
+
     def intend_shares(self, shares: Floats) -> None:
         """Decide target positions in shares, signed, instead of weights; otherwise as `intend`."""
         self._queue(shares, in_shares=True)
@@ -85,6 +103,12 @@ class Session:
         """Shares held at the current row's close, signed, as a copy."""
         self._catch_up()
         return self._books.assets["qty"].copy()
+
+    @property
+    def working_orders(self) -> tuple[OrderStatus, ...]:
+        """The submitted orders that have not ended at this row's close, those on their way included."""
+        self._catch_up()
+        return self._books.working_orders()
 
     def finish(self) -> Outcome:
         """Close the session at the current row and report; liquidates first where the account says so."""
@@ -111,6 +135,8 @@ class Session:
         if self._queued:  # most looks find nothing new to say, and writing a record costs as much as running
             books.account["decision"] = 0
             books.table["decisions"] = self._queued
+        if books.said.said != books.table["said"][0]:
+            books.listen()
         books.run(self.row + 1)
         self._ran = self.row + 1
         if self._queued:
@@ -118,7 +144,7 @@ class Session:
 
     def _drop_met(self) -> None:
         """Forget the targets that met the market; at most the current row's are left."""
-        rows, targets = self._books.intents
+        rows, targets = self._books.targets
         waiting = self._spoke == self.row
         if waiting:
             rows[0], targets[0] = self.row, targets[self._queued - 1]
@@ -130,7 +156,7 @@ class Session:
         """Keep targets until the loop reaches the next row."""
         if self.row < 0 or self._closed:
             raise InvalidOption("A decision outside the session's bars.", "Advance to a bar first.")
-        rows, queue = self._books.intents
+        rows, queue = self._books.targets
         wish = np.asarray(targets, dtype=np.float64)
         if wish.shape != self._shape:
             mend = f"Give {self._shape[0]} numbers, one for each symbol, NaN to leave a position as it is."

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tradewright.kernel.batch import simulate
 from tradewright.kernel.inputs import LARGEST, check_decisions, check_panel, terms_of
 from tradewright.kernel.memory import fresh
 from tradewright.values.decisions import Decisions
@@ -41,6 +42,9 @@ def simulate_many(
         chosen = decisions[first:last]
         starts, rows, weights = _joined(chosen, panel)
         Books(panel, terms, (rows, weights)).run_many(starts, equity[first:last])
+        for place, one in enumerate(chosen, first):
+            if one.said:  # single orders are traded one candidate after the other
+                equity[place] = simulate(panel, one, account, profile).equity_usd
 
     edges = np.linspace(0, len(decisions), threads * _CHUNKS_A_THREAD + 1).astype(int).tolist()
     spans = [(first, last) for first, last in pairwise(edges) if last > first]

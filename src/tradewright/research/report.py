@@ -40,6 +40,7 @@ from tradewright.validation.selection import MEASURED_ON, MEASURED_SIZE, METHOD
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
 from tradewright.values.parameters import bounds_of
+from tradewright.values.reading import Band
 
 CAUSES = {
     "spread_usd": "spread",
@@ -142,6 +143,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "search": _search_json(result, context),
         "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
         "figures": {one.name: asdict(one) for one in _all_figures(result)},
+        "band": result.headline.band.plain(),
         "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
         "execution": execution_summary(result.execution),
         "gateway": result.execution.gateway,
@@ -156,6 +158,24 @@ def _search_json(result: StudyResult, context: StudyContext) -> Any:
     if context.trials is None or isinstance(result.search, str):
         return {"reason": result.search if isinstance(result.search, str) else "no ledger of trials was kept"}
     return [{**asdict(one), "p": one.p(context.trials), "method": METHOD} for one in result.search]
+
+
+def _band_notes(band: Band) -> list[str]:
+    """What the bars left open, and whether the result's sign hangs on it."""
+    final, fall = band.final_equity_usd, band.max_drawdown
+    if not final.is_open:
+        return []
+    notes = [
+        "Where a bar cannot tell what happened first, it is read against the strategy. The band around that: "
+        f"equity ends between {final.low:,.0f} and {final.high:,.0f} $ (base {final.base:,.0f} $), the "
+        f"largest drawdown is between {100 * fall.low:.1f} and {100 * fall.high:.1f} %."
+    ]
+    if band.sign_depends:
+        notes.append(
+            "The sign of the result depends on how these bars are read: finer bars must decide before "
+            "anybody believes it."
+        )
+    return notes
 
 
 def _unsigned(part: Any) -> Any:
@@ -186,6 +206,7 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     ]
     if plan.benchmark_snapshot is not None:
         notes += [f"Benchmark data: {caveat}" for caveat in plan.benchmark_snapshot.provenance.caveats]
+    notes += _band_notes(result.headline.band)
     if plan.panel.is_close_only:
         notes.append(
             "The series hold closes only: orders fill at the next session's close, and no volume caps them."

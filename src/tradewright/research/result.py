@@ -160,7 +160,8 @@ def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
 def one_bar_later(decisions: Decisions, bars: int) -> Decisions:
     """The same wishes, each carried out one bar later; those that would fall behind the end are dropped."""
     inside = decisions.rows + 1 < bars
-    return Decisions(decisions.rows[inside] + 1, np.ascontiguousarray(decisions.weights[inside]))
+    said = tuple((row + 1, word) for row, word in decisions.said if row + 1 < bars)
+    return Decisions(decisions.rows[inside] + 1, np.ascontiguousarray(decisions.weights[inside]), said)
 
 
 def bootstrap_options(plan: Plan) -> BootstrapOptions:

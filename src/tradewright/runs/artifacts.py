@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from tradewright.execution.checks.contract import GATEWAY, NAMES
 from tradewright.values.decisions import Decisions
+from tradewright.values.instructions import AMEND, CANCEL, SUBMIT, instructions_of
+from tradewright.values.order import OrderType, TimeInForce
 from tradewright.values.outcome import FLOW_NAMES, ORDER_STATES, REFUSAL_NAMES, WORKING, Outcome
 from tradewright.values.panel import Floats, Ints, Panel
 
@@ -25,6 +27,12 @@ GATEWAY_REFUSALS = {GATEWAY + number: f"gateway: {name}" for number, name in NAM
 ROWS_A_GROUP = 65_536
 BYTES_A_PAGE = 1 << 20
 ZSTD_LEVEL = 3
+FILL_TERMS = (
+    "spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd", "sigma", "usual_volume",
+    "latency_ms",
+)  # fmt: skip
+
+WORDS = {SUBMIT: "submit", AMEND: "amend", CANCEL: "cancel"}
 FILL_TERMS = (
     "spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd", "sigma", "usual_volume",
     "latency_ms",
@@ -57,11 +65,18 @@ def encoded(artifacts: Mapping[str, Artifact]) -> dict[str, bytes]:
 
 
 def outcome_tables(panel: Panel, decisions: Decisions, outcome: Outcome) -> dict[str, Artifact]:
-    """The six tables of a simulated account, each under its file's name.
+    """The six tables of a simulated account, each under its file's name; eight where orders were submitted.
 
     Shape: one row a wish, order, fill, flow, session and refusal. Units: instants in ns UTC, dollars, shares.
     """
+    spoken: dict[str, Artifact] = {}
+    if decisions.said:  # a run of target weights alone has no such files
+        spoken = {
+            "instructions.parquet": instructions_table(panel, decisions),
+            "order_events.parquet": events_table(panel, outcome),
+        }
     return {
+        **spoken,
         "decisions.parquet": decisions_table(panel, decisions),
         "orders.parquet": orders_table(panel, outcome),
         "fills.parquet": fills_table(panel, outcome),
@@ -97,6 +112,46 @@ def orders_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
             "filled_qty": orders["filled_qty"],
             "state": _words(orders["state"], ORDER_STATES),
             "done_at": _instants(panel, done_row),
+            "ticket": pl.Series(
+                [one if one >= 0 else None for one in orders["ticket"].tolist()], dtype=pl.Int64
+            ),
+        }
+    )
+
+
+def instructions_table(panel: Panel, decisions: Decisions) -> pl.DataFrame:
+    """One row a word on single orders, as it was said: new orders with their terms, changes by ticket."""
+    said = instructions_of(panel, decisions.said)
+    words = said.words[: said.said]
+    terms, is_new = said.tickets[words["ticket"]], words["kind"] == SUBMIT
+    price = {name: np.where(is_new, terms[name], words[name]) for name in ("qty", "limit", "stop")}
+    return pl.DataFrame(
+        {
+            "decided_at": _instants(panel, words["row"]),
+            "word": _words(words["kind"], WORDS),
+            "ticket": words["ticket"],
+            "symbol": _names(panel, terms["asset"]),
+            "type": _words(terms["type"], {int(kind): kind.words for kind in OrderType}),
+            "time_in_force": _words(terms["time_in_force"], {int(kept): kept.name for kept in TimeInForce}),
+            "qty": _numbers(price["qty"]),
+            "limit_usd": _numbers(price["limit"]),
+            "stop_usd": _numbers(price["stop"]),
+            "trail_usd": _numbers(terms["trail_usd"]),
+            "trail_percent": _numbers(terms["trail_share"] * 100.0),
+            "entry": _numbers(np.where(terms["entry"] >= 0, terms["entry"], np.nan)).cast(pl.Int64),
+            "sibling": _numbers(np.where(terms["sibling"] >= 0, terms["sibling"], np.nan)).cast(pl.Int64),
+        }
+    )
+
+
+def events_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row a change of state of a submitted order: the life of every ticket."""
+    events = outcome.events
+    return pl.DataFrame(
+        {
+            "at": _instants(panel, events["row"]),
+            "ticket": events["ticket"],
+            "state": _words(events["state"], ORDER_STATES),
         }
     )
 
@@ -180,6 +235,11 @@ def _instants(panel: Panel, rows: Ints) -> pl.Series:
     instants = pl.Series(panel.instants[np.where(known, rows, 0)], dtype=pl.Int64)
     never = pl.Series(np.ascontiguousarray(~known))
     return pl.select(pl.when(never).then(None).otherwise(instants).alias("at")).to_series()
+
+
+def _numbers(values: Floats) -> pl.Series:
+    """Numbers, null where there is none."""
+    return pl.Series(np.ascontiguousarray(values), dtype=pl.Float64, nan_to_null=True)
 
 
 def _words(codes: NDArray[np.int64], words: Mapping[int, str]) -> pl.Series:

@@ -1,9 +1,11 @@
 """The backtest driver: one strategy over one panel, in one pass where it offers that, else bar by bar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tradewright.execution.limits.registry import RESEARCH_DEFAULT
+from tradewright.kernel.band import band_of, band_of_paths
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.session import Session
 from tradewright.runs.gate.artifacts import gate_before, record_of
@@ -15,9 +17,11 @@ from tradewright.strategies.view import View, walk
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption, TradewrightError, unknown_name
 from tradewright.values.instant import iso_of
+from tradewright.values.order import Instruction, OrderStatus
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Band, Reading
 
 if TYPE_CHECKING:
     from tradewright.kernel.native.gate import Gate
@@ -31,8 +35,9 @@ PATHS = ("auto", "targets", "decide")
 class Backtest:
     """A strategy, the market it met, what it wanted and what came of it.
 
-    `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row. `limits` names the
-    risk profile that its orders were held against, `gate` did it where that profile asks anything.
+    `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row; `band` what would
+    have come of the same decisions if bars that cannot tell were read otherwise. `limits` names the risk
+    profile that its orders were held against, `gate` did it where that profile asks anything.
     """
 
     strategy: Strategy
@@ -40,6 +45,7 @@ class Backtest:
     decisions: Decisions
     outcome: Outcome
     path: str
+    band: Band
     limits: str = RESEARCH_DEFAULT
     gate: "CompiledGate | None" = None
 
@@ -70,13 +76,29 @@ def backtest(
         decisions = asked_at_once(strategy, frame)
         if decisions is not None:
             outcome = simulate(panel, decisions, account, profile, gate)
-            return Backtest(strategy, panel, decisions, outcome, "targets", limits, gate)
+            band = _band(panel, decisions, outcome, account, profile, gate)
+            return Backtest(strategy, panel, decisions, outcome, "targets", band, limits, gate)
         if path == "targets":
             raise InvalidOption(
                 f"{type(strategy).__name__} has no targets().", "Use path 'auto' or 'decide'."
             )
     decisions, outcome = decide_loop(strategy, frame, panel, account, profile, gate)
-    return Backtest(strategy, panel, decisions, outcome, "decide", limits, gate)
+    band = _band(panel, decisions, outcome, account, profile, gate)
+    return Backtest(strategy, panel, decisions, outcome, "decide", band, limits, gate)
+
+
+def _band(
+    panel: Panel,
+    decisions: Decisions,
+    outcome: Outcome,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: "CompiledGate | None",
+) -> Band:
+    """The band of a run; of one that passed a gate the base reading alone, because a gate is asked once."""
+    if gate is not None:
+        return band_of_paths(dict.fromkeys(Reading, outcome.equity_usd), account.capital_usd)
+    return band_of(panel, decisions, outcome, account, profile)
 
 
 def decide_loop(
@@ -92,7 +114,7 @@ def decide_loop(
     The account runs only when it is looked at, and in bulk: rows on which nobody looks cost no call.
     Raises: Failure where the strategy's own code breaks, with the row's instant.
     """
-    books = SessionAccount(Session(panel, account, profile, gate), len(frame))
+    books = SessionAccount(Session(panel, account, profile, gate=gate), len(frame))
     view = View(frame, books)
     try:
         decisions = walk(strategy, view)
@@ -131,6 +153,14 @@ class SessionAccount:
     def decided(self, row: int, weights: Floats) -> None:
         """Hand a decision to the kernel, which meets the market with it on the next row."""
         self._at(row).intend(weights)
+
+    def said(self, row: int, instructions: Sequence[Instruction]) -> None:
+        """Hand words on single orders to the kernel, where they arrive before the next row."""
+        self._at(row).submit(*instructions)
+
+    def working_orders(self, row: int) -> tuple[OrderStatus, ...]:
+        """Submitted orders that have not ended after a row's close."""
+        return self._at(row).working_orders
 
     def positions(self, row: int) -> Floats:
         """Shares held after a row's close, N."""

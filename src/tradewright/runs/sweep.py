@@ -10,6 +10,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from tradewright.kernel.batch import simulate
 from tradewright.kernel.inputs import Terms, check_decisions, check_panel, terms_of
 from tradewright.kernel.memory import fresh
 from tradewright.runs.backtest import asked_at_once, decide_loop
@@ -188,6 +189,10 @@ def _trade(batch: DecisionBatch, market: _Market, equity: Floats) -> None:
 
     if len(batch):
         Books(market.panel, market.terms, (batch.rows, batch.weights)).run_many(batch.starts, equity)
+    for candidate, said in enumerate(batch.said):
+        if said:  # single orders are traded one candidate after the other
+            one = simulate(market.panel, batch[candidate], market.account, market.profile)
+            equity[candidate] = one.equity_usd
 
 
 def _joined(batches: Sequence[DecisionBatch], assets: int) -> DecisionBatch:
@@ -198,4 +203,5 @@ def _joined(batches: Sequence[DecisionBatch], assets: int) -> DecisionBatch:
     rows = [np.zeros(0, np.int64), *(batch.rows for batch in batches)]
     weights = [np.zeros((0, assets)), *(batch.weights for batch in batches)]
     starts = np.cumsum(np.concatenate(counts))
-    return DecisionBatch(starts, np.concatenate(rows), np.concatenate(weights))
+    said = tuple(words for batch in batches for words in batch.said or ((),) * len(batch))
+    return DecisionBatch(starts, np.concatenate(rows), np.concatenate(weights), said if any(said) else ())

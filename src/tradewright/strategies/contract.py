@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Self, dataclass_transform
 
 from tradewright.strategies.frame import Frame
-from tradewright.strategies.view import View, Weights
+from tradewright.strategies.view import View, Wish
 from tradewright.values.decisions import DecisionBatch, Decisions
 from tradewright.values.parameters import allocation, parameter, switch
 from tradewright.values.tunable import Tunable
@@ -17,10 +17,12 @@ class Strategy(Tunable):
 
     A subclass is a frozen dataclass without asking for it; each of its fields is declared with `parameter`,
     `switch` or `allocation`. It keeps no state: what it may remember is in the view (`last_weights`).
-    `is_symmetric` says that renaming or reordering symbols changes nothing but the order of the weights.
+    `is_symmetric` says that renaming or reordering symbols changes nothing but the order of the weights;
+    `watches_account` that it looks at positions, money or working orders, as one that places orders must.
     """
 
     is_symmetric: ClassVar[bool] = True
+    watches_account: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -28,8 +30,8 @@ class Strategy(Tunable):
         """Rows, the present one included, that must be there before the first decision."""
 
     @abstractmethod
-    def decide(self, view: View) -> Weights:
-        """Target weights at the close of the view's row; None to leave everything as it is."""
+    def decide(self, view: View) -> Wish:
+        """Target weights at the close of the view's row, or orders; None to leave everything as it is."""
 
     def targets(self, frame: Frame) -> Decisions | None:
         """All decisions of a period at once, equal to `decide` row by row; None where nobody wrote it."""

@@ -5,7 +5,8 @@ nothing to spoil. Attributes that begin with an underscore are not protected, be
 them; a strategy that reads them cheats, and the prefix test of the contract shows it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -15,9 +16,22 @@ from tradewright.strategies.frame import Frame
 from tradewright.strategies.lens import AssetView
 from tradewright.values.decisions import Decisions, no_decisions
 from tradewright.values.errors import InvalidOption, Misuse, unknown_name
+from tradewright.values.order import (
+    Amend,
+    Bracket,
+    Cancel,
+    Instruction,
+    OneCancelsOther,
+    Order,
+    OrderStatus,
+)
 from tradewright.values.panel import Floats
 
 Weights = Mapping[str, float] | Floats | None
+# What `decide` may answer: weights, or words on single orders, or nothing.
+Wish = Weights | Instruction | Sequence[Instruction]
+
+_INSTRUCTIONS = (Order, Bracket, OneCancelsOther, Amend, Cancel)
 
 _COLUMNS = ("open", "high", "low", "close", "volume", "growth")
 
@@ -27,6 +41,12 @@ class Account(Protocol):
 
     def decided(self, row: int, weights: Floats) -> None:
         """Take note of target weights decided at the close of a row."""
+
+    def said(self, row: int, instructions: Sequence[Instruction]) -> None:
+        """Take note of what was said about single orders at the close of a row."""
+
+    def working_orders(self, row: int) -> tuple[OrderStatus, ...]:
+        """Submitted orders that have not ended after a row's close, those on their way included."""
 
     def positions(self, row: int) -> Floats:
         """Shares held after a row's close, N."""
@@ -50,6 +70,7 @@ class View:
         "_only",
         "_overlaid",
         "_row",
+        "_said",
         "_symbols",
         "_wanted",
     )
@@ -64,6 +85,7 @@ class View:
         self._only = AssetView(self, frame, 0) if len(frame.symbols) == 1 else None
         self._months: bytes | None = None
         self._made: list[tuple[int, Floats]] = []
+        self._said: list[tuple[int, Instruction]] = []
         self._overlaid = 0
         self._wanted = np.zeros(len(frame.symbols))
 
@@ -164,7 +186,7 @@ class View:
     @property
     def has_decided(self) -> bool:
         """True once a decision was made on an earlier row."""
-        return bool(self._made)
+        return bool(self._made or self._said)
 
     @property
     def last_weights(self) -> Floats:
@@ -182,6 +204,11 @@ class View:
     def positions(self) -> Floats:
         """Shares held now, N."""
         return self._money.positions(self._row)
+
+    @property
+    def working_orders(self) -> tuple[OrderStatus, ...]:
+        """This strategy's orders that have not ended, each with its ticket, those on their way included."""
+        return self._money.working_orders(self._row)
 
     @property
     def cash_usd(self) -> float:
@@ -206,12 +233,40 @@ class View:
         at = self._row - ago
         return column[at].copy() if at >= 0 else np.full(column.shape[1:], np.nan)
 
-    def _take(self, wanted: Mapping[str, float] | Floats) -> None:
+    def _take(self, wanted: "Mapping[str, float] | Floats | Instruction | Sequence[Instruction]") -> None:
         """Keep a decision of this row and hand it to the account."""
-        weights = weights_of(wanted, self.symbols)
+        words = words_of(wanted)
+        if words is not None:
+            self._say(words)
+            return
+        weights = weights_of(wanted, self.symbols)  # type: ignore[arg-type]
         self._made.append((self._row, weights))
         if self._account is not None:
             self._account.decided(self._row, weights)
+
+    def _say(self, words: Sequence[Instruction]) -> None:
+        """Keep words on single orders and hand them to the account."""
+        self._said += [(self._row, word) for word in words]
+        if self._account is not None:
+            self._account.said(self._row, words)
+
+
+def words_of(wanted: object) -> Sequence[Instruction] | None:
+    """A strategy's answer as words on single orders; None where it is weights.
+
+    Raises: InvalidOption for a list in which words and something else are mixed.
+    """
+    if isinstance(wanted, _INSTRUCTIONS):
+        return (wanted,)
+    if not isinstance(wanted, list | tuple) or not any(isinstance(one, _INSTRUCTIONS) for one in wanted):
+        return None if not isinstance(wanted, list | tuple) or len(wanted) else ()
+    for one in wanted:
+        if not isinstance(one, _INSTRUCTIONS):
+            raise InvalidOption(
+                f"decide gave {type(one).__name__} among its orders.",
+                "Give a list of Order, Bracket, OneCancelsOther, Amend and Cancel, or weights.",
+            )
+    return wanted
 
 
 def weights_of(wanted: Mapping[str, float] | Floats, symbols: tuple[str, ...]) -> Floats:
@@ -245,8 +300,8 @@ class Decider(Protocol):
     def warm_up_bars(self) -> int:
         """Rows that must be there before the first decision."""
 
-    def decide(self, view: View) -> Weights:
-        """Target weights of the view's row."""
+    def decide(self, view: View) -> Wish:
+        """Target weights, or words on single orders, of the view's row."""
 
 
 def decide_rows(strategy: Decider, frame: Frame) -> Decisions:
@@ -265,7 +320,8 @@ def walk(strategy: Decider, view: View) -> Decisions:
         wanted = decide(view)
         if wanted is not None:
             view._take(wanted)
+    said = tuple(view._said)
     if not view._made:
-        return no_decisions(len(view.symbols))
+        return replace(no_decisions(len(view.symbols)), said=said)
     rows, weights = zip(*view._made, strict=True)
-    return Decisions(np.array(rows), np.array(weights))
+    return Decisions(np.array(rows), np.array(weights), said)

@@ -1,24 +1,27 @@
-"""What a strategy wants: target weights at some decision instants."""
+"""What a strategy wants: target weights at some decision instants, and words on single orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tradewright.values.order import Instruction
 from tradewright.values.panel import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """Target weights decided at the close of certain rows of a panel.
+    """Target weights decided at the close of certain rows of a panel, and what was said about orders.
 
-    Shape: `rows` is K, strictly rising row numbers; `weights` is K x N, C order.
+    Shape: `rows` is K, strictly rising row numbers; `weights` is K x N, C order; `said` are instructions,
+    each with its row, which never falls.
     Units: weight = signed share of equity at the decision; NaN leaves that instrument as it is.
     Known at: the close of the row. It meets the market no earlier than the following row.
     """
 
     rows: Ints
     weights: Floats
+    said: tuple[tuple[int, Instruction], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse shapes that disagree and rows that do not rise."""
@@ -39,6 +42,7 @@ class DecisionBatch:
     starts: Ints
     rows: Ints
     weights: Floats
+    said: tuple[tuple[tuple[int, Instruction], ...], ...] = ()  # one a candidate, or none where nobody spoke
 
     def __len__(self) -> int:
         """The number of candidates."""
@@ -47,7 +51,7 @@ class DecisionBatch:
     def __getitem__(self, candidate: int) -> Decisions:
         """One candidate's decisions."""
         own = slice(self.starts[candidate], self.starts[candidate + 1])
-        return Decisions(self.rows[own], self.weights[own])
+        return Decisions(self.rows[own], self.weights[own], self.said[candidate] if self.said else ())
 
 
 def batch_of(decisions: Sequence[Decisions], assets: int) -> DecisionBatch:
@@ -56,7 +60,8 @@ def batch_of(decisions: Sequence[Decisions], assets: int) -> DecisionBatch:
     np.cumsum([len(one.rows) for one in decisions], out=starts[1:])
     rows = [np.zeros(0, dtype=np.int64), *(one.rows for one in decisions)]
     weights = [np.zeros((0, assets)), *(one.weights for one in decisions)]
-    return DecisionBatch(starts, np.concatenate(rows), np.concatenate(weights))
+    said = tuple(one.said for one in decisions)
+    return DecisionBatch(starts, np.concatenate(rows), np.concatenate(weights), said if any(said) else ())
 
 
 def no_decisions(assets: int) -> Decisions:

@@ -277,6 +277,30 @@ class Cancel:
         _check_ticket(self.ticket)
 
 
+@dataclass(frozen=True, slots=True)
+class OrderStatus:
+    """A submitted order as it stands: its ticket, what is left of it, and at which prices it works.
+
+    Units: shares, signed; dollars, restated by splits. `entry` is the ticket of the entry an exit belongs to.
+    """
+
+    ticket: int
+    symbol: str
+    type: OrderType
+    state: OrderState
+    qty: float
+    filled_qty: float
+    limit_usd: float | None
+    stop_usd: float | None
+    entry: int | None
+    tag: str = ""
+
+    @property
+    def remaining_qty(self) -> float:
+        """What has not traded yet."""
+        return self.qty - self.filled_qty
+
+
 Instruction = Order | Bracket | OneCancelsOther | Amend | Cancel
 
 _TARGETS = frozenset({OrderType.LIMIT, OrderType.LIMIT_IF_TOUCHED})

@@ -5,16 +5,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewright.values.order import OrderState
 from tradewright.values.panel import Floats
 
-WORKING, FILLED, REPLACED, CANCELLED, REJECTED = 0, 1, 2, 3, 5
-ORDER_STATES = {
-    WORKING: "working",
-    FILLED: "filled",
-    REPLACED: "replaced",
-    CANCELLED: "cancelled",
-    REJECTED: "rejected",
-}
+# Plain numbers of `OrderState`, as compiled code and records keep them.
+WORKING, FILLED, REPLACED, CANCELLED, EXPIRED, REJECTED, PENDING, HELD, TRIGGERED, PARTIALLY_FILLED = (
+    int(state) for state in OrderState
+)
+ORDER_STATES = {int(state): state.name.lower().replace("_", " ") for state in OrderState}
 
 INTEREST, BORROW_FEE, DIVIDEND_CASH, CASH_IN_LIEU, DELISTING_CASH, MERGER_CASH = 1, 2, 3, 4, 5, 6
 FLOW_NAMES = {
@@ -27,18 +25,23 @@ FLOW_NAMES = {
 }
 
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
+ORDER_ENDED, NOTHING_TO_REDUCE, SPLIT_BETWEEN = 5, 6, 7
 REFUSAL_NAMES = {
     NO_PRICE: "no price is known yet",
     DELISTED: "the instrument was delisted",
     RUINED: "equity is gone; only exits are allowed",
     UNDER_ONE_SHARE: "the target is less than one whole share",
+    ORDER_ENDED: "the order had ended before this word arrived",
+    NOTHING_TO_REDUCE: "the order only reduces, and nothing is held against it",
+    SPLIT_BETWEEN: "a split came between the word and its arrival",
 }
 
 # qty is signed: positive buys. `row` is the decision's row; `done_row` the row of the last change of state.
+# `ticket` is that of a submitted order, -1 where a target weight made the order.
 order_dtype = np.dtype(
     [
         ("order_id", np.int64), ("row", np.int64), ("asset", np.int64), ("qty", np.float64),
-        ("filled_qty", np.float64), ("state", np.int64), ("done_row", np.int64),
+        ("filled_qty", np.float64), ("state", np.int64), ("done_row", np.int64), ("ticket", np.int64),
     ],
     align=True,
 )  # fmt: skip
@@ -62,6 +65,9 @@ flow_dtype = np.dtype(
     [("row", np.int64), ("asset", np.int64), ("kind", np.int64), ("amount_usd", np.float64)], align=True
 )
 
+# A submitted order's change of state: a ticket's events in their order are its life.
+event_dtype = np.dtype([("row", np.int64), ("ticket", np.int64), ("state", np.int64)], align=True)
+
 # A wish that became no order: `row` is the decision's row, `reason` one of REFUSAL_NAMES.
 refusal_dtype = np.dtype([("row", np.int64), ("asset", np.int64), ("reason", np.int64)], align=True)
 
@@ -76,6 +82,11 @@ def _no_refusals() -> NDArray[np.void]:
     return np.zeros(0, dtype=refusal_dtype)
 
 
+def _no_events() -> NDArray[np.void]:
+    """An empty list of events."""
+    return np.zeros(0, dtype=event_dtype)
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """The simulated account, bar by bar.
@@ -87,6 +98,7 @@ class Outcome:
     `interest_usd` (signed, negative is paid) and `borrow_fee_usd` (paid, zero or more) are T and cumulative:
     interest is booked into cash at every row. `flows` holds their total as one record each, at the last row,
     so that flows summed by kind are complete; the path of either is its array here, never both.
+    `events` are the changes of state of submitted orders, in the order they happened.
     `ruined_row` is the first row at which equity was zero or less, -1 if never.
     """
 
@@ -102,6 +114,7 @@ class Outcome:
     borrow_fee_usd: Floats = field(default_factory=_no_amounts)
     refusals: NDArray[np.void] = field(default_factory=_no_refusals)
     ruined_row: int = -1
+    events: NDArray[np.void] = field(default_factory=_no_events)
 
     @property
     def receivable_usd(self) -> Floats:

@@ -31,7 +31,10 @@ class ExecutionProfile:
     (kernel/costs.py); where either is unknown, or the scale is zero, it is `half_spread_bps`. Impact is
     `impact_coefficient` x sigma x sqrt(shares / usual volume). `slippage_multiple` stretches both.
     `commission_tiers` are (shares of the month from which on, dollars a share), the first replacing
-    `commission_per_share_usd`. Draws of latency and rejects are keyed by (`seed`, order id).
+    `commission_per_share_usd`. Draws of latency and rejects are keyed by (`seed`, order id). A limit order
+    that the price meets but does not pass fills up to `touch_fill_share` of what the bar can fill: the queue
+    takes the rest. A word on a submitted order arrives `latency_bars` later than the next bar; one for the
+    closing auction `auction_cutoff_s` seconds before it at the latest.
     """
 
     name: str
@@ -45,6 +48,9 @@ class ExecutionProfile:
     cash_rate: float
     margin_rate: float
     borrow_rate: float
+    touch_fill_share: float = 0.0
+    latency_bars: float = 0.0
+    auction_cutoff_s: float = 600.0
     spread_scale_bps: float = 0.0
     impact_coefficient: float = 0.0
     latency_low_ms: float = 0.0
@@ -65,9 +71,14 @@ class ExecutionProfile:
                 f"participation = {self.participation} in profile '{self.name}'.",
                 "Give a share above 0, at most 1.",
             )
-        if self.reject_share > 1.0:
+        for name in ("reject_share", "touch_fill_share"):
+            if getattr(self, name) > 1.0:
+                raise InvalidOption(
+                    f"{name} = {getattr(self, name)} in profile '{self.name}'.", "Give a share from 0 to 1."
+                )
+        if self.latency_bars != int(self.latency_bars):
             raise InvalidOption(
-                f"reject_share = {self.reject_share} in profile '{self.name}'.", "Give a share from 0 to 1."
+                f"latency_bars = {self.latency_bars} in profile '{self.name}'.", "Give whole bars, 0 or more."
             )
         if self.latency_high_ms < self.latency_low_ms:
             raise InvalidOption(

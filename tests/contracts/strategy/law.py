@@ -3,21 +3,34 @@
 They take any strategy and any panel, so that the tests can also turn them on strategies that cheat.
 """
 
+import math
 import random
+from dataclasses import replace
 
 import numpy as np
 
+from tradewright.kernel.batch import simulate
+from tradewright.runs.backtest import decide_loop
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.view import decide_rows
 from tradewright.values.decisions import Decisions
+from tradewright.values.order import Bracket, OneCancelsOther, Order
 from tradewright.values.panel import Panel
+from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 GROSS_ROUNDING = 1e-9
 
 
+# Without costs and caps, so that nothing but the strategy can lean on a unit or an order.
+ACCOUNT = AccountOptions(capital_usd=1_000_000.0, max_gross=4.0, fractional=True)
+FREE = ExecutionProfile("free", 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+
+
 def decided(strategy: Strategy, panel: Panel) -> Decisions:
-    """Row by row."""
+    """Row by row, with an account beside a strategy that looks at one."""
+    if strategy.watches_account:
+        return decide_loop(strategy, Frame(panel), panel, ACCOUNT, FREE)[0]
     return decide_rows(strategy, Frame(panel))
 
 
@@ -30,6 +43,36 @@ def paths(strategy: Strategy, panel: Panel) -> list[Decisions]:
 def must_be_equal(found: Decisions, wanted: Decisions, why: str) -> None:
     assert found.rows.tolist() == wanted.rows.tolist(), why
     assert np.array_equal(found.weights, wanted.weights, equal_nan=True), why
+    assert found.said == wanted.said, why
+
+
+def must_say_alike(found: Decisions, wanted: Decisions, factors: dict[str, float], why: str) -> None:
+    """The same orders up to the unit of prices, in whatever order they were said on a row."""
+    first, second = spoken(found, {}), spoken(wanted, factors)
+    assert [key for key, _ in first] == [key for key, _ in second], why
+    for (_, numbers), (_, others) in zip(first, second, strict=True):
+        assert np.allclose(numbers, others, rtol=1e-9, atol=0.0, equal_nan=True), why
+
+
+def spoken(decisions: Decisions, factors: dict[str, float]) -> list[tuple[tuple, tuple[float, ...]]]:
+    """Every order said, as what it is and its numbers: prices times the unit's factor, shares over it."""
+    found = []
+    for row, word in decisions.said:
+        for order in orders_of(word):
+            factor = factors.get(order.symbol, 1.0)
+            limit, stop = order.limit_usd or math.nan, order.stop_usd or math.nan
+            key = (row, order.symbol, order.type, order.time_in_force, order.reduce_only, order.side.sign)
+            found.append((key, (order.qty / factor, limit * factor, stop * factor)))
+    return sorted(found, key=lambda one: (one[0], one[1][1:]))
+
+
+def orders_of(word: object) -> list[Order]:
+    """The orders that a word submits."""
+    if isinstance(word, Bracket):
+        return [word.entry, *word.exits]
+    if isinstance(word, OneCancelsOther):
+        return [word.first, word.second]
+    return [word] if isinstance(word, Order) else []
 
 
 def must_decide_alike_on_both_paths(strategy: Strategy, panel: Panel) -> None:
@@ -70,15 +113,18 @@ def must_be_pure(strategy: Strategy, panel: Panel) -> None:
 
 def must_not_lean_on_the_order_of_symbols(strategy: Strategy, panel: Panel, order: list[int]) -> None:
     for found, wanted in zip(paths(strategy, reordered(panel, order)), paths(strategy, panel), strict=True):
-        must_be_equal(
-            found, Decisions(wanted.rows, wanted.weights[:, order]), "the order of symbols mattered"
-        )
+        why = "the order of symbols mattered"
+        must_be_equal(replace(found, said=()), Decisions(wanted.rows, wanted.weights[:, order]), why)
+        must_say_alike(found, wanted, {}, why)
 
 
 def must_not_lean_on_the_unit_of_prices(strategy: Strategy, panel: Panel, powers: list[int]) -> None:
     """Units are powers of two: they change no digit, so nothing but a rule about dollars can tell."""
     for found, wanted in zip(paths(strategy, scaled(panel, powers)), paths(strategy, panel), strict=True):
-        must_be_equal(found, wanted, "the unit of prices mattered")
+        why = "the unit of prices mattered"
+        must_be_equal(replace(found, said=()), replace(wanted, said=()), why)
+        factors = dict(zip(panel.symbols, (2.0 ** np.array(powers)).tolist(), strict=True))
+        must_say_alike(found, wanted, factors, why)
 
 
 def must_hold_what_an_account_can_hold(strategy: Strategy, panel: Panel) -> None:
@@ -88,6 +134,22 @@ def must_hold_what_an_account_can_hold(strategy: Strategy, panel: Panel) -> None
             assert not np.isinf(weights).any(), "an infinite weight"
             held = np.where(np.isnan(weights), held, weights)
             assert np.abs(held).sum() <= 1.0 + GROSS_ROUNDING, "gross above the account's equity"
+        must_risk_what_there_is(decisions, panel)
+
+
+def must_risk_what_there_is(decisions: Decisions, panel: Panel) -> None:
+    """Entries said on one row cost no more than the most the account was ever worth."""
+    if not decisions.said:
+        return
+    most = simulate(panel, decisions, ACCOUNT, FREE).equity_usd.max()
+    spent: dict[int, float] = {}
+    for row, word in decisions.said:
+        entries = [word.entry] if isinstance(word, Bracket) else orders_of(word)[:1]
+        for order in entries:
+            close = panel.close[row, panel.symbols.index(order.symbol)]
+            price = order.limit_usd or order.stop_usd or close
+            spent[row] = spent.get(row, 0.0) + abs(order.qty) * price * (not order.reduce_only)
+    assert max(spent.values(), default=0.0) <= most * (1.0 + GROSS_ROUNDING), "more at risk than there is"
 
 
 def must_be_silent_until_warm(strategy: Strategy, panel: Panel) -> None:
@@ -96,13 +158,16 @@ def must_be_silent_until_warm(strategy: Strategy, panel: Panel) -> None:
     for decisions in paths(strategy, panel):
         assert (decisions.rows >= warm - 1).all(), "it spoke before its warm-up"
         assert (decisions.rows < len(panel.instants)).all(), "it spoke after the end"
+        assert all(row >= warm - 1 for row, _ in decisions.said), "it spoke of orders before its warm-up"
     for decisions in paths(strategy, panel.rows(0, min(warm - 1, len(panel.instants)))):
         assert len(decisions.rows) == 0, "it spoke in a period shorter than its warm-up"
+        assert decisions.said == (), "it spoke of orders in a period shorter than its warm-up"
 
 
 def before(decisions: Decisions, cut: int) -> Decisions:
     early = decisions.rows < cut
-    return Decisions(decisions.rows[early], decisions.weights[early])
+    said = tuple((row, word) for row, word in decisions.said if row < cut)
+    return Decisions(decisions.rows[early], decisions.weights[early], said)
 
 
 def shocked(panel: Panel, cut: int) -> Panel:

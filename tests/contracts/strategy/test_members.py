@@ -89,7 +89,8 @@ def test_it_is_silent_until_warm(strategy, panel):
 
 @pytest.mark.parametrize("name", MEMBERS)
 def test_it_speaks_at_all_in_a_lively_market(name):
-    assert all(len(decisions.rows) for decisions in law.paths(MEMBERS[name](), panel_of("calm", ROWS)))
+    for decisions in law.paths(MEMBERS[name](), panel_of("calm", ROWS)):
+        assert len(decisions.rows) or decisions.said
 
 
 @pytest.mark.parametrize(("name", "knob", "end"), ENDS)

@@ -21,8 +21,8 @@ from tradewright.execution.native.records import (
     write,
 )
 from tradewright.kernel.native import cache
+from tradewright.kernel.native.arrays import at, carray
 from tradewright.kernel.native.books import address_of
-from tradewright.kernel.native.entry import at, carray
 from tradewright.kernel.native.records import Record, Records
 from tradewright.values.panel import Ints
 

@@ -2,23 +2,28 @@
 
 import numpy as np
 
-from tradewright.kernel.inputs import Terms
+from tradewright.kernel.inputs import Terms, session_marks
 from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.corporate import scheduled
-from tradewright.kernel.native.entry import entry
+from tradewright.kernel.native.entry import entry, orders_entry
 from tradewright.kernel.native.gate import Gate
 from tradewright.kernel.native.records import (
-    Intents,
+    Desk,
     Market,
+    Marks,
     Path,
     Records,
+    live_dtype,
     new_account,
     new_assets,
+    new_desks,
     table_dtype,
 )
 from tradewright.kernel.native.step import JOURNAL_FULL, run, sweep
 from tradewright.values import outcome as out
+from tradewright.values.instructions import Instructions
+from tradewright.values.order import OrderState, OrderStatus, OrderType
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Ints, Panel
 
@@ -26,7 +31,7 @@ from tradewright.values.panel import Floats, Ints, Panel
 _FIRST_ROOM = 1 << 18
 _JOURNALS = (
     ("orders", out.order_dtype), ("fills", out.fill_dtype), ("flows", out.flow_dtype),
-    ("refusals", out.refusal_dtype),
+    ("refusals", out.refusal_dtype), ("events", out.event_dtype),
 )  # fmt: skip
 _PATH = ("equity", "cash", "long", "short", "interest", "borrow_fee")
 
@@ -66,25 +71,48 @@ class Books:
     Invariant: `table` holds the address of every array named here; whoever replaces one calls `point`.
     """
 
-    def __init__(self, panel: Panel, terms: Terms, intents: Intents, gate: Gate | None = None) -> None:
-        """Open the account; every order is asked of the `gate`, where there is one."""
+    def __init__(
+        self,
+        panel: Panel,
+        terms: Terms,
+        targets: tuple[Ints, Floats],
+        said: Instructions | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        """Open the account for target weights by row, and for what is said about single orders.
+
+        Every order of a target weight is asked of the `gate`, where there is one.
+        """
         bars, count = panel.shape
         self.panel = panel
         self.account = new_account(terms)
         self.assets = new_assets(count)
         self.market = market_of(panel, terms)
-        self.intents = intents
+        self.targets = targets
+        self.said = Instructions(panel.symbols, room=0) if said is None else said
+        self.live = np.zeros(0, dtype=live_dtype)
+        self.desks = new_desks(0)
+        self.marks = np.zeros(0, dtype=np.int8)
         # An order for every word, a last sale of each instrument, and always the entries of one row.
-        room = max(2 * count, min(_FIRST_ROOM, (len(intents[0]) + 1) * count)) + 1
-        rooms = (room, room, 2 * len(self.market[4]) + 2, room)  # a merger: cash and a fraction
+        room = max(2 * count, min(_FIRST_ROOM, (len(targets[0]) + 1) * count)) + 1
+        talk = self.said.said
+        rooms = (
+            room + talk,
+            room + 2 * talk,
+            2 * len(self.market[4]) + 2,
+            room + 2 * talk,
+            8 * talk,
+        )  # a merger: cash and a fraction
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
         ]
         self.path = new_path(bars, bool(self.account[0]["accrues"]))
         self.table = np.zeros(1, dtype=table_dtype)
         self._address = address_of(self.table)
+        self.account["table"] = self._address
         self._sweep: tuple[Ints, Floats] | None = None
         self._enter = self._interpret if is_interpreted else entry()
+        self.table["decisions"] = len(targets[0])  # a session says itself how many of them count
         self.point()
         self._gate = gate
         if gate is not None:
@@ -96,17 +124,36 @@ class Books:
         self._point_to(("account", "assets"), (self.account, self.assets))
         self._point_to(names, self.market[:5])
         self._point_to(("high", "low", "opens_at", "steps", "tiers"), self.market[6:])
-        self._point_to(("rows", "targets"), self.intents)
+        self._point_to(("rows", "targets"), self.targets)
         self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
         self._point_to(_PATH, self.path)
         table = self.table[0]
         table["bars"], table["count"] = self.panel.shape
         table["step_count"], table["tier_count"] = len(self.market[9]), len(self.market[10])
-        table["acts"], table["decisions"] = len(self.market[4]), len(self.intents[0])
+        table["acts"] = len(self.market[4])
         for (name, _), records in zip(_JOURNALS, self.journal, strict=True):
             table[f"{name}_room"] = len(records)
+        self.listen()
 
-    def _point_to(self, names: tuple[str, ...], arrays: tuple[Records | Floats | Ints, ...]) -> None:
+    def listen(self) -> None:
+        """Take note of what was said since the last time."""
+        said, table = self.said, self.table[0]
+        if said.submitted and not len(self.desks):
+            self.desks, self.marks = new_desks(self.panel.shape[1]), session_marks(self.panel)
+            if not is_interpreted:
+                self.account["phases"] = orders_entry()
+        if len(self.live) < len(said.tickets):
+            longer = np.empty(len(said.tickets), dtype=live_dtype)
+            longer[: len(self.live)] = self.live
+            self.live = longer
+        self._point_to(("words", "tickets", "live"), (said.words, said.tickets, self.live))
+        self._point_to(("desks", "marks"), (self.desks, self.marks))
+        table["said"], table["submitted"] = said.said, said.submitted
+        table["desks_count"], table["marks_count"] = len(self.desks), len(self.marks)
+
+    def _point_to(
+        self, names: tuple[str, ...], arrays: "tuple[Records | Floats | Ints | Marks, ...]"
+    ) -> None:
         """Write the addresses of some arrays."""
         for name, array in zip(names, arrays, strict=True):
             self.table[name] = address_of(array)
@@ -131,18 +178,30 @@ class Books:
         journal = (self.journal[0], self.journal[1], self.journal[2], self.journal[3])
         account = self.account[0]
         account["stop"] = stop
+        heard = int(self.table["decisions"][0])
+        intents = (self.targets[0][:heard], self.targets[1][:heard], self._desk())
         if self._sweep is None:
-            heard = int(self.table["decisions"][0])
-            intents = (self.intents[0][:heard], self.intents[1][:heard])
             return int(run(account, self.assets, self.market, intents, journal, self.path))
         starts, equity = self._sweep
-        return int(sweep((account, self.assets), self.market, self.intents, starts, journal, equity))
+        return int(sweep((account, self.assets), self.market, intents, starts, journal, equity))
+
+    def _desk(self) -> Desk:
+        """The arrays of submitted orders, as interpreted code takes them."""
+        said = self.said
+        words, tickets = said.words[: said.said], said.tickets[: said.submitted]
+        return words, tickets, self.live, self.desks, self.journal[4], self.marks
 
     def _grow(self) -> None:
-        """Double the journal; what was written stays."""
-        for place, records in enumerate(self.journal):
-            larger = np.empty(2 * len(records), dtype=records.dtype)
-            larger[: len(records)] = records
+        """Double what of the journal may overflow on the next row; what was written stays."""
+        account = self.account[0]
+        submitted = account["live"] + self.said.said - account["word"]
+        least = int(len(self.assets) + 4 * submitted)
+        for place, (name, _) in enumerate(_JOURNALS):
+            records, used = self.journal[place], int(account[name])
+            if name == "flows" or len(records) - used >= least:
+                continue
+            larger = np.empty(max(2 * len(records), used + least, 64), dtype=records.dtype)
+            larger[:used] = records[:used]
             self.journal[place] = larger
         self.point()
 
@@ -151,7 +210,7 @@ class Books:
         account = self.account[0]
         rows = int(account["row"])
         counts = {name: int(account[name]) for name, _ in _JOURNALS}
-        orders, fills, flows, refusals = (
+        orders, fills, flows, refusals, events = (
             records[: counts[name]] for (name, _), records in zip(_JOURNALS, self.journal, strict=True)
         )
         equity, cash, long, short, interest, borrow_fee = (column[:rows] for column in self.path)
@@ -168,6 +227,43 @@ class Books:
             borrow_fee_usd=borrow_fee,
             refusals=refusals,
             ruined_row=int(account["ruined_row"]),
+            events=events,
+        )
+
+    def working_orders(self) -> tuple[OrderStatus, ...]:
+        """The submitted orders that have not ended, in the order of their tickets."""
+        heard, said = int(self.account["heard"][0]), self.said
+        found = [self._status(ticket, self.live[ticket]) for ticket in self._live_tickets()]
+        for ticket in range(heard, said.submitted):
+            found.append(self._status(ticket, None))
+        return tuple(sorted(found, key=lambda one: one.ticket))
+
+    def _live_tickets(self) -> list[int]:
+        """Tickets of the orders on the instruments' lists."""
+        tickets = []
+        for own in self.desks[self.desks["first"] >= 0] if self.account["busy"][0] else ():
+            ticket = int(own["first"])
+            while ticket >= 0:
+                tickets.append(ticket)
+                ticket = int(self.live["next"][ticket])
+        return tickets
+
+    def _status(self, ticket: int, live: Records | None) -> OrderStatus:
+        """One order as it stands; as it was submitted where the market has not heard of it."""
+        terms = self.said.tickets[ticket]
+        now = terms if live is None else live
+        limit, stop, entry = float(now["limit"]), float(now["stop"]), int(terms["entry"])
+        return OrderStatus(
+            ticket=ticket,
+            symbol=self.panel.symbols[terms["asset"]],
+            type=OrderType(int(terms["type"])),
+            state=OrderState.PENDING if live is None else OrderState(int(live["state"])),
+            qty=float(now["qty"]),
+            filled_qty=0.0 if live is None else float(live["filled"]),
+            limit_usd=None if np.isnan(limit) else limit,
+            stop_usd=None if np.isnan(stop) else stop,
+            entry=None if entry < 0 else entry,
+            tag=self.said.tags.get(ticket, ""),
         )
 
     def _totals(self, rows: int) -> Records:

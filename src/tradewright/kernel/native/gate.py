@@ -62,7 +62,7 @@ call: Any = _call_interpreted if is_interpreted else intrinsic(_call)
 @compiled
 def admit_gated(account: Record, assets: Records, market: Market, intents: Intents, journal: Journal) -> None:
     """Turn targets into orders as `admit` does, each of them through the gate."""
-    rows, targets = intents
+    rows, targets = intents[0], intents[1]
     place = account["decision"]
     row = rows[place]
     account["decision"] += 1

@@ -1,5 +1,7 @@
 """The trade itself, compiled: match, fit under the gross limit, charge and book."""
 
+import numpy as np
+
 from tradewright.kernel.inputs import DUST
 from tradewright.kernel.native.costs import (
     commission,
@@ -47,7 +49,7 @@ def match(account: Record, assets: Records, market: Market, row: int) -> int:
 def capacity(account: Record, volume: float) -> float:
     """Shares that may trade on a bar of this volume; none where it is not known."""
     if not volume > 0.0:
-        return 0.0
+        return float(np.inf) if account["reading"] > 0 and np.isnan(volume) else 0.0
     shares = account["capacity_share"] * volume
     return float(whole_shares(shares) if account["whole"] else shares)
 

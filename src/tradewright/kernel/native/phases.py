@@ -40,7 +40,7 @@ def accrue(account: Record, instants: Ints, row: int) -> None:
 @compiled
 def admit(account: Record, assets: Records, market: Market, intents: Intents, journal: Journal) -> None:
     """Turn targets into orders; a new word on an instrument replaces its unfinished order."""
-    rows, targets = intents
+    rows, targets = intents[0], intents[1]
     place = account["decision"]
     row = rows[place]
     account["decision"] += 1
@@ -96,7 +96,7 @@ def place_order(account: Record, asset: Record, orders: Records, row: int, share
         order = orders[order_id]
         order["order_id"], order["row"], order["asset"] = order_id, row, asset["number"]
         order["qty"], order["filled_qty"] = shares, 0.0
-        order["state"], order["done_row"] = WORKING, row
+        order["state"], order["done_row"], order["ticket"] = WORKING, row, -1
 
 
 @compiled

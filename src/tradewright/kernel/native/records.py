@@ -12,18 +12,26 @@ from tradewright.values.panel import Floats, Ints
 
 Record = Any  # one element of a structured array: np.void when interpreted, a numba record when compiled
 Records = NDArray[np.void]
+Marks = NDArray[np.int8]
 
 # instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end,
 # highs, lows, when each bar begins, dated fees (K x 5), commission tiers (M x 2)
 Market = tuple[Ints, Floats, Floats, Floats, Records, Floats, Floats, Floats, Ints, Floats, Floats]
-# decision rows, targets (K x N)
-Intents = tuple[Ints, Floats]
 # orders, fills, flows, refusals
 Journal = tuple[Records, Records, Records, Records]
+# words, tickets, live orders, one desk an instrument, events, what each row is to its session
+Desk = tuple[Records, Records, Records, Records, Records, Marks]
+# decision rows, targets (K x N), submitted orders
+Intents = tuple[Ints, Floats, Desk]
 # equity, cash, long, short, interest, borrow fees
 Path = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
 
+# What the phases of submitted orders share: account, instruments, market, journal, orders.
+World = tuple[Record, Records, Market, Journal, Desk]
+
 compiled: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, forceinline=True)
+# What happens seldom is called: spliced in, it would only make the rest larger.
+called: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True)
 # Phases called once a bar in a loop are spliced in before optimisation.
 spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline="always")
 
@@ -31,26 +39,30 @@ _STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee", "receivab
 _TERMS = (
     "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",
     "cash_rate", "margin_rate", "borrow_rate", "slippage", "spread_scale", "impact", "latency_low",
-    "latency_span", "reject_share",
+    "latency_span", "reject_share", "touch_share",
 )  # fmt: skip
 # What holds on the row of a trade: fees on sales, the tick, the commission's tier and what the month traded.
 _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
-# `row` is the next row to run, `decision` and `action` the next to come; `orders` ... count what was written.
+# `row` is the next row to run, `decision` and `action` the next to come; `orders` ... count what was written;
+# `word` is the next to be heard, `heard` counts tickets, `live` those that have not ended, `busy` instruments
+# that have any; `table` and `phases` are the addresses of the table and of the function in `apart.py`.
 _PLACES = (
     "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
-    "working", "fee_step", "month", "seed", "claims",
+    "working", "fee_step", "month", "seed", "claims", "word", "heard", "live", "events", "busy", "table",
+    "phases",
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
     "estimates", "dated",
 )  # fmt: skip
+_RULES = ("latency_bars", "cutoff_ns", "reading")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
 _GATE = ("gate", "gate_memory", "gate_reason")
 
 account_dtype = np.dtype(
     [(name, np.float64) for name in _STATE + _TERMS + _TODAY]
-    + [(name, np.int64) for name in _PLACES + _FLAGS + _GATE]
+    + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES + _GATE]
 )
 
 # `held` and `working` are lists laid over the records: entry k is the k-th instrument held, or with an order.
@@ -71,15 +83,41 @@ asset_dtype = np.dtype(
     ]
 )  # fmt: skip
 
+# A submitted order and where it stands; number k is ticket k. Links are tickets, `next` the next order of the
+# same instrument, -1 for none; `order` is its line in the journal; `best`, `newborn`, `visited` as in
+# `reference_prices.LiveOrder`; `changed` until the journal's line says the same.
+live_dtype = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "asset", "type", "time_in_force", "good_till", "reduce_only", "entry", "sibling", "next", "order",
+            "state", "done_row", "arrived", "triggered", "newborn", "visited", "changed",
+        )
+    ]
+    + [
+        (name, np.float64)
+        for name in (
+            "qty", "remaining", "filled", "limit", "stop", "trail_usd", "trail_share", "best", "latency_ms",
+        )
+    ]
+)  # fmt: skip
+
+# An instrument's submitted orders, from `first` to `last`, and the bar that they meet.
+desk_dtype = np.dtype(
+    [(name, np.int64) for name in ("first", "last", "split_row", "newborn_row", "has_bar", "busy")]
+    + [(name, np.float64) for name in ("open", "low", "high", "close", "room")]
+)
+
 # Where every array lies and how long it is: what a compiled call takes instead of twenty arguments.
 _ADDRESSES = (
     "account", "assets", "instants", "prices", "close", "volume", "actions", "rows", "targets", "starts",
     "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
-    "high", "low", "opens_at", "steps", "tiers",
+    "high", "low", "opens_at", "steps", "tiers", "words", "tickets", "live", "desks", "events", "marks",
 )  # fmt: skip
 _LENGTHS = (
     "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room",
-    "candidates", "step_count", "tier_count",
+    "candidates", "step_count", "tier_count", "said", "submitted", "desks_count", "events_room",
+    "marks_count",
 )  # fmt: skip
 table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
 
@@ -105,6 +143,8 @@ def new_account(terms: Terms) -> Records:
     account["close_only"] = terms.close_only
     account["whole"], account["has_volume"] = terms.whole, terms.has_volume
     account["liquidates"], account["journals"] = terms.liquidate, 1
+    account["touch_share"], account["latency_bars"] = terms.touch_share, terms.latency_bars
+    account["cutoff_ns"], account["reading"] = terms.cutoff_ns, terms.reading
     account["ruined_row"] = -1
     return accounts
 
@@ -117,3 +157,11 @@ def new_assets(count: int) -> Records:
     assets["seen_row"] = assets["order"] = -1
     assets["restated_ratio"] = 1.0
     return assets
+
+
+def new_desks(count: int) -> Records:
+    """Instruments without submitted orders."""
+    desks = np.zeros(count, dtype=desk_dtype)
+    for name in ("first", "last", "split_row", "newborn_row"):
+        desks[name] = -1
+    return desks

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, WORK, orders_phase
 from tradewright.kernel.native.corporate import act
 from tradewright.kernel.native.gate import admit_gated
 from tradewright.kernel.native.glide import glide
@@ -25,14 +26,16 @@ def run(
         if busy > account["row"]:
             glide(account, assets, market, path, busy)  # maybe not all the way: the loop comes back
             continue
-        if is_full(account, assets, journal):
+        if is_full(account, assets, intents, journal):
             return JOURNAL_FULL  # nothing of this row was done yet
         step(account, assets, market, intents, journal)
         write(account, path, account["row"])
         account["row"] += 1
     if account["liquidates"] and not account["liquidated"] and stop > 0:
-        if is_full(account, assets, journal):
+        if is_full(account, assets, intents, journal):
             return JOURNAL_FULL
+        if account["busy"] > 0:
+            orders_phase((account, assets, market, journal, intents[2]), stop - 1, CANCEL_ALL)
         liquidate(account, assets, market, journal, stop - 1)
         write(account, path, stop - 1)
         if account["journals"]:
@@ -47,8 +50,14 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
     row = account["row"]
     if account["accrues"] and row > 0:
         accrue(account, market[0], row)
+    desk = intents[2]
+    world = (account, assets, market, journal, desk)
     # Asked here rather than inside: a call that does nothing costs more than the question.
+    if account["word"] < len(desk[0]) and desk[0][account["word"]]["row"] + account["latency_bars"] < row:
+        orders_phase(world, row, HEAR)
     if account["action"] < len(market[4]) and market[4][account["action"]]["row"] == row:
+        if len(desk[3]) > 0:
+            orders_phase(world, row, RESTATE)
         act(account, assets, market, journal, row)
     if account["decision"] < len(intents[0]) and intents[0][account["decision"]] < row:
         look_ahead(
@@ -60,16 +69,22 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
             admit(account, assets, market, intents, journal)
     if account["working"] > 0:
         trade(account, assets, market, journal, row)
+    if account["busy"] > 0:
+        orders_phase(world, row, WORK)
     mark(account, assets, market[2], row)
     guard(account, assets, journal[0], row)
+    if account["busy"] > 0 and account["ruined_row"] == row:
+        orders_phase(world, row, CANCEL_ALL)
 
 
 @compiled
 def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) -> int:
     """The first row on which anything but interest and marks can happen."""
-    if account["working"] > 0:  # an order may fill on any row
+    if account["working"] > 0 or account["busy"] > 0:  # an order may fill on any row
         return int(account["row"])
-    busy = stop
+    busy, words = stop, intents[2][0]
+    if account["word"] < len(words):
+        busy = min(busy, words[account["word"]]["row"] + account["latency_bars"] + 1)
     if account["decision"] < len(intents[0]):
         busy = min(busy, intents[0][account["decision"]] + 1)
     if account["action"] < len(market[4]):
@@ -78,12 +93,19 @@ def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) 
 
 
 @compiled
-def is_full(account: Record, assets: Records, journal: Journal) -> bool:
-    """True where one more row could overflow the journal; at most one entry an instrument comes of a row."""
+def is_full(account: Record, assets: Records, intents: Intents, journal: Journal) -> bool:
+    """True where one more row could overflow the journal.
+
+    At most one entry an instrument comes of a row's targets, one of each submitted order, and four changes
+    of its state.
+    """
     if not account["journals"]:
         return False
     room = min(len(journal[0]) - account["orders"], len(journal[1]) - account["fills"])
-    return bool(min(room, len(journal[3]) - account["refusals"]) < len(assets))
+    room = min(room, len(journal[3]) - account["refusals"])
+    words, events = intents[2][0], intents[2][4]
+    submitted = account["live"] + len(words) - account["word"]
+    return bool(room < len(assets) + submitted or len(events) - account["events"] < 4 * submitted)
 
 
 @compiled
@@ -101,7 +123,7 @@ def sweep(
         start, end = starts[candidate], starts[candidate + 1]
         row = equity[candidate]  # handed out for every column: without a journal only equity is written
         reset(account, assets)
-        chosen = (intents[0][start:end], intents[1][start:end])
+        chosen = (intents[0][start:end], intents[1][start:end], intents[2])
         run(account, assets, market, chosen, journal, (row, row, row, row, row, row))
     return DONE
 

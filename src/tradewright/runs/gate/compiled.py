@@ -24,8 +24,8 @@ from tradewright.execution.native.records import (
     request_dtype,
 )
 from tradewright.kernel.native import cache
+from tradewright.kernel.native.arrays import at, carray
 from tradewright.kernel.native.books import address_of
-from tradewright.kernel.native.entry import at, carray
 from tradewright.kernel.native.gate import INTERPRETED
 from tradewright.kernel.native.numbers import look_back
 from tradewright.kernel.native.records import Record, Records, account_dtype, asset_dtype

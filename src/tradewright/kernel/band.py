@@ -1,0 +1,52 @@
+"""The band: one period traded in the three readings of its bars, over the same market and the same words."""
+
+import numpy as np
+
+from tradewright.kernel.batch import simulate_orders
+from tradewright.values.decisions import Decisions
+from tradewright.values.instructions import instructions_of
+from tradewright.values.outcome import Outcome
+from tradewright.values.panel import Floats, Panel
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.reading import Band, Reading, Span
+
+
+def band_of(
+    panel: Panel, decisions: Decisions, base: Outcome, account: AccountOptions, profile: ExecutionProfile
+) -> Band:
+    """What became of the base run, and what would have in the pessimistic and the optimistic reading.
+
+    Where nothing was left open, no single order and no unknown volume, the base run is all three.
+    """
+    said = instructions_of(panel, decisions.said)  # one set of words for all readings
+    paths = {Reading.BASE: base.equity_usd}
+    for reading in (Reading.PESSIMISTIC, Reading.OPTIMISTIC):
+        paths[reading] = base.equity_usd
+        if leaves_open(panel, decisions):
+            other = simulate_orders(panel, said, account, profile, decisions, reading)
+            paths[reading] = other.equity_usd
+    return band_of_paths(paths, account.capital_usd)
+
+
+def leaves_open(panel: Panel, decisions: Decisions) -> bool:
+    """True where readings can differ: single orders, or volumes of which only some are known."""
+    if decisions.said:
+        return True
+    unknown = np.isnan(panel.volume)
+    return bool(unknown.any() and not unknown.all())
+
+
+def band_of_paths(paths: dict[Reading, Floats], capital_usd: float) -> Band:
+    """The band of final equity, return and drawdown, from equity bar by bar."""
+    equity = [paths[reading] for reading in Reading]
+    final = Span(*(float(path[-1]) if len(path) else capital_usd for path in equity))
+    gained = Span(*(value / capital_usd - 1.0 for value in final.values))
+    return Band(final, gained, Span(*(drawdown(path, capital_usd) for path in equity)))
+
+
+def drawdown(equity: Floats, capital_usd: float) -> float:
+    """The largest fall from the highest equity so far, the capital included, as a share of it."""
+    if not len(equity):
+        return 0.0
+    peak = np.maximum(np.maximum.accumulate(equity), capital_usd)
+    return float(np.max(1.0 - equity / peak))

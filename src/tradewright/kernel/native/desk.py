@@ -1,0 +1,287 @@
+"""Submitted orders, compiled: how words reach the market, what ties orders, how they end.
+
+The twin of the first and the last part of `kernel/reference_orders.py`; `working.py` holds what lies between.
+"""
+
+import numpy as np
+
+from tradewright.kernel.inputs import DUST
+from tradewright.kernel.native.costs import is_rejected, latency_ms
+from tradewright.kernel.native.numbers import look_back, whole_shares
+from tradewright.kernel.native.records import Desk, Journal, Record, Records, World, called, compiled
+from tradewright.values import outcome as out
+from tradewright.values.instructions import CANCEL, SUBMIT
+from tradewright.values.panel import DELISTING, MERGER, SPLIT
+
+CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, out.HELD
+WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
+DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
+ORDER_ENDED, SPLIT_BETWEEN = out.ORDER_ENDED, out.SPLIT_BETWEEN
+
+
+@compiled
+def is_live(live: Record) -> bool:
+    """True until an order has ended."""
+    return bool(live["state"] == WORKING or live["state"] > PENDING)
+
+
+@compiled
+def hear(world: World, row: int) -> None:
+    """Let every word that has arrived before this row's open take effect."""
+    account, _, _, journal, desk = world
+    words = desk[0]
+    submitted = False
+    while account["word"] < len(words) and words[account["word"]]["row"] + account["latency_bars"] < row:
+        word = words[account["word"]]
+        account["word"] += 1
+        if word["kind"] == SUBMIT:
+            submit(world, row, word["row"], word["ticket"])
+            submitted = True
+        else:
+            change(account, journal, desk, row, word)
+    if submitted:
+        list_desks(account, desk[3])
+
+
+@compiled
+def submit(world: World, row: int, decided: int, ticket: int) -> None:
+    """A new order: its line in the journal, and whether the market takes it."""
+    account, assets, market, journal, desk = world
+    live = desk[2][ticket]
+    begin(account, live, desk[1][ticket], row)
+    asset = assets[live["asset"]]
+    look_back(asset, market[2], row - 1)
+    live["best"], live["latency_ms"] = asset["mark"], 0.0
+    account["heard"] = ticket + 1
+    account["live"] += 1
+    append(desk, ticket, live)
+    open_line(account, journal[0], live, (decided, row, ticket))
+    if live["entry"] < 0 and account["latency_low"] + account["latency_span"] > 0.0:
+        live["latency_ms"] = latency_ms(account, live["order"])
+    reason = objection(account, asset, desk, decided, live)
+    if reason != 0 and live["entry"] < 0:
+        refuse(account, journal[3], decided, live["asset"], reason)
+    turned_down = live["entry"] < 0 and account["reject_share"] > 0.0 and is_rejected(account, live["order"])
+    if reason != 0 or turned_down:
+        note(account, desk, row, ticket, REJECTED)
+    else:
+        note(account, desk, row, ticket, WORKING if live["entry"] < 0 else HELD)
+
+
+@compiled
+def begin(account: Record, live: Record, terms: Record, row: int) -> None:
+    """Take over an order's terms."""
+    live["asset"], live["type"], live["time_in_force"] = terms["asset"], terms["type"], terms["time_in_force"]
+    live["good_till"], live["entry"], live["sibling"] = terms["good_till"], terms["entry"], terms["sibling"]
+    live["reduce_only"] = terms["reduce_only"] or account["ruined_row"] >= 0
+    qty = whole_shares(terms["qty"]) if account["whole"] else terms["qty"]
+    live["qty"], live["remaining"], live["filled"] = qty, qty, 0.0
+    live["limit"], live["stop"] = terms["limit"], terms["stop"]
+    live["trail_usd"], live["trail_share"] = terms["trail_usd"], terms["trail_share"]
+    live["arrived"], live["triggered"], live["changed"] = row, 0, 0
+    live["newborn"] = live["visited"] = live["next"] = -1
+
+
+@compiled
+def append(desk: Desk, ticket: int, live: Record) -> None:
+    """Put an order at the end of its instrument's list."""
+    own = desk[3][live["asset"]]
+    if own["first"] < 0:
+        own["first"] = ticket
+    else:
+        desk[2][own["last"]]["next"] = ticket
+    own["last"] = ticket
+
+
+@compiled
+def open_line(account: Record, orders: Records, live: Record, place: tuple[int, int, int]) -> None:
+    """Give the order the next line of the journal."""
+    decided, row, ticket = place
+    live["order"] = account["orders"]
+    account["orders"] += 1
+    order = orders[live["order"]]
+    order["order_id"], order["row"], order["asset"] = live["order"], decided, live["asset"]
+    order["qty"], order["filled_qty"], order["ticket"] = live["qty"], 0.0, ticket
+    order["state"], order["done_row"] = WORKING, row
+
+
+@compiled
+def objection(account: Record, asset: Record, desk: Desk, decided: int, live: Record) -> int:
+    """Why the market does not take a new order; 0 where it does."""
+    if live["entry"] >= 0:
+        return 0 if is_live(desk[2][live["entry"]]) else ORDER_ENDED
+    if asset["delisted"]:
+        return DELISTED
+    if np.isnan(asset["mark"]):
+        return NO_PRICE
+    if desk[3][live["asset"]]["split_row"] > decided:
+        return SPLIT_BETWEEN
+    if live["qty"] == 0.0:
+        return UNDER_ONE_SHARE
+    if account["ruined_row"] >= 0 and live["qty"] * asset["qty"] >= 0.0:
+        return RUINED
+    return 0
+
+
+@compiled
+def refuse(account: Record, refusals: Records, row: int, number: int, reason: int) -> None:
+    """Note a word that came to nothing."""
+    refusal = refusals[account["refusals"]]
+    refusal["row"], refusal["asset"], refusal["reason"] = row, number, reason
+    account["refusals"] += 1
+
+
+@compiled
+def change(account: Record, journal: Journal, desk: Desk, row: int, word: Record) -> None:
+    """Amend or cancel an order, unless it ended before."""
+    ticket = word["ticket"]
+    live = desk[2][ticket]
+    if not is_live(live):
+        refuse(account, journal[3], word["row"], live["asset"], ORDER_ENDED)
+    elif word["kind"] == CANCEL:
+        end(account, desk, row, ticket, CANCELLED)
+    elif desk[3][live["asset"]]["split_row"] > word["row"]:
+        refuse(account, journal[3], word["row"], live["asset"], SPLIT_BETWEEN)
+    else:
+        amend(account, desk, row, ticket, word)
+
+
+@compiled
+def amend(account: Record, desk: Desk, row: int, ticket: int, word: Record) -> None:
+    """New prices, and a new size of which what was filled is part."""
+    live = desk[2][ticket]
+    if not np.isnan(word["limit"]):
+        live["limit"] = word["limit"]
+    if not np.isnan(word["stop"]):
+        live["stop"] = word["stop"]
+    if np.isnan(word["qty"]):
+        return
+    qty = whole_shares(word["qty"]) if account["whole"] else word["qty"]
+    if abs(qty) - abs(live["filled"]) <= DUST * abs(live["qty"]):
+        end(account, desk, row, ticket, CANCELLED)
+    else:
+        live["qty"], live["remaining"], live["changed"] = qty, qty - live["filled"], 1
+
+
+@compiled
+def restate(world: World, row: int) -> None:
+    """Change working orders by this row's splits; those of an instrument that is gone end."""
+    account, _, market, _, desk = world
+    actions = market[4]
+    place = account["action"]
+    while place < len(actions) and actions[place]["row"] == row:
+        action = actions[place]
+        place += 1
+        own = desk[3][action["asset"]]
+        if action["kind"] == SPLIT:
+            own["split_row"] = row
+        ticket = own["first"]
+        while ticket >= 0:
+            live = desk[2][ticket]
+            if action["kind"] == SPLIT and is_live(live):
+                split(account, desk, row, ticket, action["value"])
+            elif (action["kind"] == DELISTING or action["kind"] >= MERGER) and is_live(live):
+                end(account, desk, row, ticket, CANCELLED)
+            ticket = live["next"]
+
+
+@compiled
+def split(account: Record, desk: Desk, row: int, ticket: int, ratio: float) -> None:
+    """More shares at lower prices; what is left of whole shares stays whole."""
+    live = desk[2][ticket]
+    remaining = live["remaining"] * ratio
+    live["remaining"] = whole_shares(remaining) if account["whole"] else remaining
+    live["filled"] *= ratio
+    live["qty"] = live["filled"] + live["remaining"]
+    live["limit"] /= ratio
+    live["stop"] /= ratio
+    live["trail_usd"] /= ratio
+    live["best"] /= ratio
+    live["changed"] = 1
+    if live["remaining"] == 0.0:
+        end(account, desk, row, ticket, CANCELLED)
+
+
+@compiled
+def note(account: Record, desk: Desk, row: int, ticket: int, state: int) -> None:
+    """Change an order's state, where it changes, and keep the event."""
+    live = desk[2][ticket]
+    live["done_row"], live["changed"] = row, 1
+    if live["state"] == state and state == PARTIALLY_FILLED:
+        return
+    live["state"] = state
+    account["live"] -= not is_live(live)
+    event = desk[4][account["events"]]
+    event["row"], event["ticket"], event["state"] = row, ticket, state
+    account["events"] += 1
+
+
+@called
+def end(account: Record, desk: Desk, row: int, ticket: int, how: int) -> None:
+    """End an order; exits of an entry that filled nothing end with it."""
+    note(account, desk, row, ticket, how)
+    if desk[2][ticket]["filled"] != 0.0:
+        return
+    exit_ = ticket + 1  # a bracket's exits have the next tickets
+    while exit_ < account["heard"] and desk[2][exit_]["entry"] == ticket:
+        if is_live(desk[2][exit_]):
+            note(account, desk, row, exit_, CANCELLED)
+        exit_ += 1
+
+
+@compiled
+def write_line(orders: Records, live: Record) -> None:
+    """Let the journal's line say where an order stands."""
+    if live["changed"]:
+        order = orders[live["order"]]
+        order["qty"], order["filled_qty"] = live["qty"], live["filled"]
+        order["state"], order["done_row"] = live["state"], live["done_row"]
+        live["changed"] = 0
+
+
+@compiled
+def prune(account: Record, journal: Journal, desk: Desk) -> None:
+    """Write every order's line and take those that ended off the lists."""
+    emptied = False
+    for place in range(account["busy"]):
+        own = desk[3][desk[3][place]["busy"]]
+        before, ticket = -1, own["first"]
+        while ticket >= 0:
+            live = desk[2][ticket]
+            after = live["next"]
+            write_line(journal[0], live)
+            if is_live(live):
+                before = ticket
+            elif before < 0:
+                own["first"] = after
+            else:
+                desk[2][before]["next"] = after
+            ticket = after
+        own["last"] = before
+        emptied = emptied or before < 0
+    if emptied:
+        list_desks(account, desk[3])
+
+
+@compiled
+def list_desks(account: Record, desks: Records) -> None:
+    """Write down anew which instruments have orders, in the panel's order."""
+    busy = 0
+    for number in range(len(desks)):
+        if desks[number]["first"] >= 0:
+            desks[busy]["busy"] = number
+            busy += 1
+    account["busy"] = busy
+
+
+@compiled
+def cancel_orders(world: World, row: int) -> None:
+    """End every submitted order."""
+    account, _, _, journal, desk = world
+    for place in range(account["busy"]):
+        ticket = desk[3][desk[3][place]["busy"]]["first"]
+        while ticket >= 0:
+            if is_live(desk[2][ticket]):
+                end(account, desk, row, ticket, CANCELLED)
+            ticket = desk[2][ticket]["next"]
+    prune(account, journal, desk)

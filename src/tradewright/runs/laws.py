@@ -1,0 +1,268 @@
+"""Laws that need no truth to compare with: a market is changed in a way whose consequence is known before.
+
+Each law runs the strategy, or the trades it made, a second time on a changed market or under other terms, and
+says where the answer is not what it must be. Users ask them by `tradewright backtest --check-laws`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tradewright.kernel.batch import simulate_orders
+from tradewright.runs.backtest import backtest
+from tradewright.strategies.contract import Strategy
+from tradewright.values.decisions import Decisions
+from tradewright.values.order import Bracket, Instruction, OneCancelsOther, Order
+from tradewright.values.outcome import Outcome
+from tradewright.values.panel import SPLIT, Floats, Panel, action_dtype
+from tradewright.values.profile import AccountOptions, ExecutionProfile
+
+HOLDS, BROKEN, NOT_ASKED = "holds", "BROKEN", "not asked"
+# Prices times a power of two change no digit; what still differs leans on the unit.
+FACTOR = 4.0
+RATIO = 2.0
+# Sums in another order differ in their last bits.
+ROUNDING = 1e-9
+PLAIN = ExecutionProfile("plain", 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+PARTS = AccountOptions(1_000_000.0, 10.0, fractional=True)
+
+
+@dataclass(frozen=True)
+class LawAnswer:
+    """One law, whether it holds, and where it does not."""
+
+    name: str
+    status: str
+    words: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What the laws are asked of."""
+
+    strategy: Strategy
+    panel: Panel
+    account: AccountOptions
+    profile: ExecutionProfile
+
+
+def check_laws(
+    strategy: Strategy, panel: Panel, account: AccountOptions, profile: ExecutionProfile
+) -> list[LawAnswer]:
+    """Ask every law of a strategy on a market; costs and caps stand aside where a law is about signals."""
+    run = Run(strategy, panel, account, profile)
+    return [_answer(name, law, run) for name, law in LAWS.items()]
+
+
+def _answer(name: str, law: Callable[[Run], str | None], run: Run) -> LawAnswer:
+    """A law's words: None where it cannot be asked here, empty where it holds."""
+    words = law(run)
+    if words is None:
+        return LawAnswer(name, NOT_ASKED)
+    return LawAnswer(name, BROKEN if words else HOLDS, words)
+
+
+def _decided(run: Run, panel: Panel) -> Decisions:
+    """What the strategy wants on a market, in parts of shares and without costs."""
+    return backtest(run.strategy, panel, PARTS, PLAIN).decisions
+
+
+def future_changed(run: Run) -> str | None:
+    """Other prices from the middle on leave every decision before it as it was."""
+    cut = len(run.panel.instants) // 2
+    if cut <= run.strategy.warm_up_bars:
+        return None
+    noise = np.random.default_rng(0).lognormal(0.0, 0.5, run.panel.shape)
+    noise[:cut] = 1.0
+    columns = [np.ascontiguousarray(column * noise) for column in run.panel.columns()]
+    other = _decided(run, _with(run.panel, columns))
+    return _differ(_before(_decided(run, run.panel), cut), _before(other, cut))
+
+
+def start_moved(run: Run) -> str | None:
+    """A later start leaves the decisions of the rows both know as they were, where there is no memory."""
+    later = run.strategy.warm_up_bars
+    if run.strategy.watches_account or len(run.panel.instants) < 4 * later:
+        return None
+    whole, part = _decided(run, run.panel), _decided(run, run.panel.rows(later, len(run.panel.instants)))
+    # What was asked for before is memory: the first words of a later start may repeat it.
+    first = 3 * later
+    shifted = Decisions(
+        part.rows + later, part.weights, tuple((row + later, word) for row, word in part.said)
+    )
+    return _differ(_after(whole, first), _after(shifted, first))
+
+
+def prices_scaled(run: Run) -> str | None:
+    """All prices in another unit change no weight, and orders by that unit alone."""
+    columns = [column * FACTOR for column in run.panel.columns()[:4]]
+    actions = run.panel.actions.copy()
+    actions["value"][actions["kind"] == 2] *= FACTOR
+    scaled = _with(run.panel, [*columns, run.panel.volume / FACTOR], actions)
+    return _differ(_decided(run, run.panel), _decided(run, scaled), dict.fromkeys(run.panel.symbols, FACTOR))
+
+
+def symbols_permuted(run: Run) -> str | None:
+    """Another order of the symbols changes nothing but the order of the weights."""
+    count = len(run.panel.symbols)
+    if count < 2 or not run.strategy.is_symmetric:
+        return None
+    order = list(range(count))[::-1]
+    columns = [np.ascontiguousarray(column[:, order]) for column in run.panel.columns()]
+    actions = run.panel.actions.copy()
+    actions["asset"] = count - 1 - actions["asset"]
+    turned = _decided(run, _with(run.panel, columns, actions, run.panel.symbols[::-1]))
+    back = Decisions(turned.rows, np.ascontiguousarray(turned.weights[:, order]), turned.said)
+    return _differ(_decided(run, run.panel), back)
+
+
+def split_inserted(run: Run) -> str | None:
+    """A split in the middle, with prices and volumes to match, changes no weight."""
+    middle = len(run.panel.instants) // 2
+    if middle < 2 or run.strategy.watches_account:
+        return None
+    there = np.arange(len(run.panel.instants)) >= middle
+    factor = np.where(there, RATIO, 1.0)[:, None]
+    columns = [np.ascontiguousarray(column / factor) for column in run.panel.columns()[:4]]
+    extra = np.array([(middle, asset, SPLIT, RATIO) for asset in range(len(run.panel.symbols))], action_dtype)
+    actions = np.concatenate([run.panel.actions, extra])
+    actions = actions[np.argsort(actions["row"], kind="stable")]
+    # Dividends a share after the split are paid on more shares.
+    paid = (actions["kind"] == 2) & (actions["row"] >= middle)
+    actions["value"][paid] /= RATIO
+    split = _with(run.panel, [*columns, np.ascontiguousarray(run.panel.volume * factor)], actions)
+    return _differ(_decided(run, run.panel), _decided(run, split))
+
+
+def costs_raised(run: Run) -> str | None:
+    """Dearer terms never help a fixed list of trades."""
+    trades, account = _fixed_trades(run)
+    if not trades:
+        return None
+    dear = replace(
+        run.profile,
+        half_spread_bps=run.profile.half_spread_bps * 2.0 + 5.0,
+        commission_bps=run.profile.commission_bps + 5.0,
+    )
+    cheap = simulate_orders(run.panel, trades, account, _uncapped(run.profile)).equity_usd[-1]
+    after = simulate_orders(run.panel, trades, account, _uncapped(dear)).equity_usd[-1]
+    return f"equity {cheap:,.2f} became {after:,.2f}" if after > cheap * (1.0 + ROUNDING) else ""
+
+
+def volume_halved(run: Run) -> str | None:
+    """Half the volume never fills more of a fixed list of trades."""
+    trades, account = _fixed_trades(run)
+    if not trades or np.isnan(run.panel.volume).all():
+        return None
+    thin = _with(run.panel, [*run.panel.columns()[:4], run.panel.volume / 2.0])
+    wide, narrow = (
+        _filled(simulate_orders(panel, trades, account, run.profile)) for panel in (run.panel, thin)
+    )
+    more = np.flatnonzero(narrow > wide * (1.0 + ROUNDING))
+    return f"order {more[0]} filled {narrow[more[0]]:g} instead of {wide[more[0]]:g}" if len(more) else ""
+
+
+LAWS: dict[str, Callable[[Run], str | None]] = {
+    "the future changed, the past unchanged": future_changed,
+    "the start moved, the overlap unchanged": start_moved,
+    "prices scaled, decisions unchanged": prices_scaled,
+    "symbols permuted, decisions unchanged": symbols_permuted,
+    "a split inserted, decisions unchanged": split_inserted,
+    "costs raised, a fixed list of trades earns no more": costs_raised,
+    "volume halved, a fixed list of trades fills no more": volume_halved,
+}
+
+
+def _fixed_trades(run: Run) -> tuple[list[tuple[int, Instruction]], AccountOptions]:
+    """The fills of the run as market orders of their own, in an account that cuts none of them."""
+    made = backtest(run.strategy, run.panel, run.account, run.profile).outcome
+    trades: list[tuple[int, Instruction]] = [
+        (int(fill["row"]) - 1, Order.market(run.panel.symbols[fill["asset"]], float(fill["qty"])))
+        for fill in made.fills
+        if fill["row"] > 0
+    ]
+    return trades, replace(
+        run.account, capital_usd=1e14, max_gross=10.0, liquidate_at_end=False, fractional=True
+    )
+
+
+def _uncapped(profile: ExecutionProfile) -> ExecutionProfile:
+    """The same costs without a cap on participation and without rejects."""
+    return replace(profile, participation=1.0, partial_fill_multiple=1.0, reject_share=0.0)
+
+
+def _filled(outcome: Outcome) -> Floats:
+    """What every ticket traded, in shares."""
+    orders = np.sort(outcome.orders, order="ticket")
+    filled: Floats = np.abs(orders["filled_qty"])
+    return filled
+
+
+def _with(
+    panel: Panel,
+    columns: list[Floats],
+    actions: "np.ndarray[tuple[int, ...], np.dtype[np.void]] | None" = None,
+    symbols: tuple[str, ...] | None = None,
+) -> Panel:
+    """The panel with other columns, and maybe other actions and symbols."""
+    kept = panel.actions if actions is None else actions
+    opened, high, low, close, volume = columns
+    names = symbols or panel.symbols
+    return Panel(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept)
+
+
+def _before(decisions: Decisions, row: int) -> Decisions:
+    """The decisions of earlier rows."""
+    early = decisions.rows < row
+    said = tuple((at, word) for at, word in decisions.said if at < row)
+    return Decisions(decisions.rows[early], decisions.weights[early], said)
+
+
+def _after(decisions: Decisions, row: int) -> Decisions:
+    """The decisions from a row on."""
+    late = decisions.rows >= row
+    said = tuple((at, word) for at, word in decisions.said if at >= row)
+    return Decisions(decisions.rows[late], decisions.weights[late], said)
+
+
+def _differ(first: Decisions, second: Decisions, factors: dict[str, float] | None = None) -> str:
+    """Where two answers part; empty where they are the same but for rounding."""
+    if first.rows.tolist() != second.rows.tolist():
+        rows = sorted(set(first.rows.tolist()) ^ set(second.rows.tolist()))
+        return f"weights were decided at row {rows[0]} in one of two runs alone"
+    close = np.isclose(first.weights, second.weights, rtol=1e-6, atol=ROUNDING, equal_nan=True).all(axis=1)
+    if not close.all():
+        return f"weights differ at row {first.rows[~close][0]}"
+    mine, other = _spoken(first, factors or {}), _spoken(second, {})
+    if [key for key, _ in mine] != [key for key, _ in other]:
+        return "other orders were said"
+    for (key, numbers), (_, others) in zip(mine, other, strict=True):
+        if not np.allclose(numbers, others, rtol=1e-6, atol=0.0, equal_nan=True):
+            return f"orders for {key[1]} differ at row {key[0]}"
+    return ""
+
+
+def _spoken(
+    decisions: Decisions, factors: dict[str, float]
+) -> list[tuple[tuple[int, str, int, int], tuple[float, float, float]]]:
+    """Every order said, and its numbers in the other unit."""
+    found = []
+    for row, word in decisions.said:
+        for order in _orders_in(word):
+            factor = factors.get(order.symbol, 1.0)
+            limit, stop = (
+                np.nan if one is None else one * factor for one in (order.limit_usd, order.stop_usd)
+            )
+            key = (row, order.symbol, int(order.type), order.side.sign)
+            found.append((key, (order.qty / factor, limit, stop)))
+    return sorted(found, key=lambda one: one[0])
+
+
+def _orders_in(word: Instruction) -> list[Order]:
+    """The orders that a word submits."""
+    if isinstance(word, Bracket):
+        return [word.entry, *word.exits]
+    if isinstance(word, OneCancelsOther):
+        return [word.first, word.second]
+    return [word] if isinstance(word, Order) else []
