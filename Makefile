@@ -1,5 +1,5 @@
 # Two commands matter: `make study` and `make test`. Each sets up everything it needs.
-.PHONY: study test check lint types law bench bench-peers lock clean setup
+.PHONY: study test check lint types law bench bench-peers audit-zoo lock clean setup
 setup:
 	@scripts/setup
 study: setup
@@ -19,5 +19,7 @@ bench: setup
 	@.venv/bin/python -m benchmarks
 bench-peers: setup
 	@scripts/bench-peers
+audit-zoo: setup
+	@cd tests/causality && ../../.venv/bin/python -m leak_zoo
 clean:
 	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache

@@ -354,3 +354,19 @@ def test_a_warning_for_very_many_symbols_is_said_once_but_errors_one_by_one(bars
     assert "in 11 instruments (S01, S02, S03, S04, S05, ...)" in found.message
     wrong = inspect(content_of(bars.with_columns(volume=pl.lit(-1.0))))
     assert [f.symbol for f in wrong if f.code == "negative-volume"] == symbols
+
+
+def test_a_spin_off_on_file_explains_the_fall_of_its_day(bars_of, content_of):
+    closes = [50.0] * 60 + [25.0] * 60
+    spun = [("AAA", "spin_off", 1.0, date(1998, 3, 31))]
+    plain = {finding.code for finding in inspect(content_of(bars_of("AAA", closes)))}
+    told = {finding.code for finding in inspect(content_of(bars_of("AAA", closes), spun))}
+    assert plain & {"unexplained-jump", "large-move"}
+    assert not told & {"unexplained-jump", "large-move"}
+
+
+@pytest.mark.parametrize("kind", ["delisting", "merger", "rename"])
+def test_what_ends_an_instrument_may_come_after_its_last_bar(bars_of, content_of, kind):
+    bars = bars_of("AAA", [50.0] * 30)
+    content = content_of(bars, [("AAA", kind, 1.0, date(1999, 1, 4))])
+    assert "unplaced-actions" not in {finding.code for finding in inspect(content)}

@@ -148,18 +148,14 @@ def test_symbols_in_another_order_pay_the_same_where_nothing_is_drawn(seed):
     panel, turned = stream.panel, [2, 0, 1]
     columns = [np.ascontiguousarray(column[:, turned]) for column in panel.columns()]
     symbols = tuple(panel.symbols[place] for place in turned)
-    other = type(panel)(
-        panel.instants.copy(), panel.opens_at.copy(), symbols, *columns, panel.actions.copy()
-    )
+    other = type(panel)(panel.instants.copy(), panel.opens_at.copy(), symbols, *columns, panel.actions.copy())
     weights = np.ascontiguousarray(stream.decisions.weights[:, turned]) / 20.0
     plain = Decisions(stream.decisions.rows, stream.decisions.weights / 20.0)
     one = DRIVERS["batch"](panel, plain, stream.account, stream.profile)
     two = DRIVERS["batch"](other, Decisions(stream.decisions.rows, weights), stream.account, stream.profile)
     assert two.equity_usd == pytest.approx(one.equity_usd, rel=1e-9)
     told = [
-        sorted(
-            (int(fill["row"]), names[fill["asset"]], float(fill["price"])) for fill in outcome.fills
-        )
+        sorted((int(fill["row"]), names[fill["asset"]], float(fill["price"])) for fill in outcome.fills)
         for outcome, names in ((one, panel.symbols), (two, symbols))
     ]
     assert [fill[:2] for fill in told[0]] == [fill[:2] for fill in told[1]]

@@ -3,33 +3,60 @@
 import numpy as np
 
 from tradewright.values.outcome import BORROW_FEE, CASH_IN_LIEU, INTEREST, Outcome
-from tradewright.values.panel import DELISTING, SPLIT, Panel
+from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, RENAME, SPIN_OFF, SPLIT, Panel
 
+GIVING = (SPIN_OFF, MERGER, RENAME)
 TOTALS = (INTEREST, BORROW_FEE)
 COSTS = ("spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd")
 
 
 def marks_of(panel: Panel) -> np.ndarray:
-    """T x N: the last known close of each instrument, restated in new shares after a split."""
+    """T x N: the last known close of each instrument, restated in new shares after a split.
+
+    Shares of a company without one count at what printed on their first row, or what they were given for.
+    """
     bars, assets = panel.shape
     marks, last = np.full((bars, assets), np.nan), np.full(assets, np.nan)
+    prices = panel.close if panel.is_close_only else panel.open
+    gone: set[int] = set()
     for row in range(bars):
-        for action in panel.actions[panel.actions["row"] == row]:
+        for action in by_kind(panel, row):
+            asset, other = int(action["asset"]), int(action["other"])
+            ratio, cash = terms_of(action)
             if action["kind"] == SPLIT:
-                last[action["asset"]] /= action["value"]
+                last[asset] /= action["value"]
+            elif action["kind"] in GIVING and ratio > 0.0 and not last[other] > 0.0 and other not in gone:
+                makeshift = 0.0 if action["kind"] == SPIN_OFF else max(last[asset] - cash, 0.0) / ratio
+                last[other] = prices[row, other] if is_price(prices[row, other]) else makeshift
+            gone |= {asset} if action["kind"] in (DELISTING, MERGER, RENAME) else set()
         close = panel.close[row]
         last = np.where(np.isfinite(close) & (close > 0.0), close, last)
         marks[row] = last
     return marks
 
 
+def by_kind(panel: Panel, row: int) -> list:
+    """The actions of a row in the order in which they are taken."""
+    return sorted(panel.actions[panel.actions["row"] == row], key=lambda one: int(one["kind"]))
+
+
+def terms_of(action) -> tuple[float, float]:
+    """Shares of the other company and cash for one share."""
+    return (1.0, 0.0) if action["kind"] == RENAME else (float(action["value"]), float(action["cash_usd"]))
+
+
+def is_price(price: float) -> bool:
+    """True for what can have printed."""
+    return bool(np.isfinite(price) and price > 0.0)
+
+
 def holdings_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two T x N tables: shares after each row's corporate actions, and after its fills as well."""
     bars, assets = panel.shape
     acted, traded, held = np.zeros((bars, assets)), np.zeros((bars, assets)), np.zeros(assets)
+    gone: set[int] = set()
     for row in range(bars):
-        for asset in range(assets):
-            held[asset] = acted_on(panel, outcome, marks, (row, asset), held[asset])
+        act_on(panel, outcome, row, (held, marks[row - 1].copy(), gone))
         acted[row] = held
         held = held.copy()
         for fill in outcome.fills[outcome.fills["row"] == row]:
@@ -38,31 +65,47 @@ def holdings_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.n
     return acted, traded
 
 
-def acted_on(panel: Panel, outcome: Outcome, marks: np.ndarray, place: tuple[int, int], held: float) -> float:
-    """Shares of one name after its actions of one row; a fraction paid out is worked back from its cash."""
-    row, asset = place
-    here = (panel.actions["row"] == row) & (panel.actions["asset"] == asset)
+def act_on(panel: Panel, outcome: Outcome, row: int, books) -> None:
+    """Change holdings by the actions of one row; fractions paid out are worked back from their cash."""
+    held, price, gone = books
     flows = outcome.flows
-    mine = (flows["row"] == row) & (flows["asset"] == asset) & (flows["kind"] == CASH_IN_LIEU)
-    payments, price = flows[mine]["amount_usd"].tolist(), marks[row - 1, asset]
-    for action in sorted(panel.actions[here], key=lambda one: int(one["kind"])):
+    lieu = flows[(flows["row"] == row) & (flows["kind"] == CASH_IN_LIEU)]
+    payments = {asset: lieu["amount_usd"][lieu["asset"] == asset].tolist() for asset in range(len(held))}
+    prices = panel.close if panel.is_close_only else panel.open
+    for action in by_kind(panel, row):
+        asset, other = int(action["asset"]), int(action["other"])
+        ratio, cash = terms_of(action)
         if action["kind"] == SPLIT:
-            held, price = held * action["value"], price / action["value"]
-            fraction = held - np.trunc(held)
-            # Each split pays its own fraction at its own price; one that leaves whole shares pays nothing.
-            if payments and abs(payments[0] / price - fraction) <= 1e-6 * max(1.0, abs(held)):
-                held -= payments.pop(0) / price
-        elif action["kind"] == DELISTING:
-            held = 0.0
-    assert not payments, f"cash in lieu at row {row} that no split explains: {payments}"
-    return held
+            held[asset], price[asset] = held[asset] * action["value"], price[asset] / action["value"]
+            held[asset] -= paid_out(held[asset], price[asset], payments[asset])
+        elif action["kind"] in GIVING and ratio > 0.0 and held[asset] != 0.0 and other not in gone | {asset}:
+            if not price[other] > 0.0:
+                makeshift = 0.0 if action["kind"] == SPIN_OFF else max(price[asset] - cash, 0.0) / ratio
+                price[other] = prices[row, other] if is_price(prices[row, other]) else makeshift
+            given = held[asset] * ratio
+            held[other] += given - paid_out(given, price[other], payments[other])
+        if action["kind"] in (DELISTING, MERGER, RENAME):
+            held[asset] = 0.0
+            gone.add(asset)
+    assert not any(payments.values()), f"cash in lieu at row {row} that nothing explains: {payments}"
+
+
+def paid_out(shares: float, price: float, payments: list) -> float:
+    """The fraction of these shares that was paid out, where the next payment is for it."""
+    fraction = shares - np.trunc(shares)
+    # Each action pays its own fraction at its own price; one that leaves whole shares pays nothing.
+    expected = fraction * price
+    if payments and abs(payments[0] - expected) <= 1e-6 * max(1.0, abs(shares)) * max(price, 1.0):
+        payments.pop(0)
+        return fraction
+    return 0.0
 
 
 def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:
     """T: what equity should change by at every row: price moves of what was held, flows, less costs."""
     marks = marks_of(panel)
     acted, traded = holdings_of(panel, outcome, marks)
-    changes = np.zeros(len(panel.instants))
+    changes, claims = np.zeros(len(panel.instants)), claims_of(panel, outcome, marks)
     interest = np.diff(outcome.interest_usd, prepend=0.0)
     fees = np.diff(outcome.borrow_fee_usd, prepend=0.0)
     for row in range(len(changes)):
@@ -71,8 +114,29 @@ def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:
         fills = outcome.fills[outcome.fills["row"] == row]
         timing = sum(fill["qty"] * (marks[row, fill["asset"]] - fill["reference"]) for fill in fills)
         costs = sum(fills[name].sum() for name in COSTS)
-        changes[row] = moved + timing - costs + received(outcome, row) + interest[row] - fees[row]
+        claimed = claims[row] - (claims[row - 1] if row else 0.0)
+        changes[row] = moved + timing - costs + received(outcome, row) + claimed + interest[row] - fees[row]
     return changes
+
+
+def claims_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> np.ndarray:
+    """T: dividends that fell due and are paid on a later row, by the shares held on the day they fell due."""
+    claims = np.zeros(len(panel.instants))
+    if not np.any(panel.actions["pay_row"] > panel.actions["row"]):
+        return claims
+    for row in range(len(claims)):
+        here = panel.rows(0, row + 1)
+        for action in panel.actions[(panel.actions["row"] == row) & (panel.actions["kind"] == DIVIDEND)]:
+            if action["pay_row"] <= row:
+                continue
+            splits_alone = here.actions[(here.actions["row"] < row) | (here.actions["kind"] == SPLIT)]
+            owners = type(panel)(
+                here.instants.copy(), here.opens_at.copy(), here.symbols, *map(np.copy, here.columns()),
+                splits_alone,
+            )  # fmt: skip
+            acted, _ = holdings_of(owners, outcome, marks)
+            claims[row : action["pay_row"]] += acted[row, action["asset"]] * action["value"]
+    return claims
 
 
 def received(outcome: Outcome, row: int) -> float:

@@ -9,9 +9,12 @@ from tradewright.values.decisions import Decisions
 from tradewright.values.panel import (
     DELISTING,
     DIVIDEND,
+    MERGER,
+    RENAME,
+    SPIN_OFF,
     SPLIT,
     Panel,
-    action_dtype,
+    event_dtype,
     panel_of_closes,
 )
 from tradewright.values.profile import AccountOptions, ExecutionProfile, FeeStep
@@ -76,7 +79,7 @@ def market(
     close: Sequence,
     open: Sequence | None = None,
     volume: Sequence | None = None,
-    actions: Sequence[tuple[int, int, int, float]] = (),
+    actions: Sequence[tuple] = (),
     instants: Sequence[int] | None = None,
     length_ns: int = 0,
 ) -> Panel:
@@ -87,7 +90,9 @@ def market(
     moments = np.arange(len(closes)) * DAY_NS if instants is None else np.array(instants, dtype=np.int64)
     symbols = tuple("ABCDEFGHIJ"[: closes.shape[1]])
     high, low = np.fmax(opens, closes), np.fmin(opens, closes)
-    records = np.array(list(actions), dtype=action_dtype)
+    records = np.zeros(len(actions), dtype=event_dtype)
+    for place, action in enumerate(actions):
+        records[place] = (*action, *(-1, 0.0, 0)[len(action) - 4 :])
     return Panel(moments, moments - length_ns, symbols, opens, high, low, closes, volumes, records)
 
 
@@ -160,16 +165,24 @@ def draw_decisions(random: np.random.Generator, traits: Traits) -> Decisions:
     return Decisions(rows, weights)
 
 
-def draw_actions(random: np.random.Generator, traits: Traits) -> list[tuple[int, int, int, float]]:
-    """Splits either way, dividends and delistings, at most one of each kind on a row and instrument."""
+def draw_actions(random: np.random.Generator, traits: Traits) -> list[tuple]:
+    """Actions of every kind, at most one of each on a row and instrument."""
     found = {}
     for _ in range(traits.acts):
         row, asset = int(random.integers(0, traits.bars)), int(random.integers(0, traits.assets))
-        kind = int(random.choice([SPLIT, SPLIT, DIVIDEND, DIVIDEND, DELISTING]))
+        kinds = [SPLIT, SPLIT, DIVIDEND, DIVIDEND, DELISTING]
+        kinds += [SPIN_OFF, MERGER, RENAME] * (traits.assets > 1)
+        kind = int(random.choice(kinds))
+        other = (asset + int(random.integers(1, max(traits.assets, 2)))) % traits.assets
+        pay_row = row + int(random.choice([0, 1, 4, 15]))
         value = {
             SPLIT: float(random.choice([2.0, 3.0, 7.0, 0.1, 1.5])),
             DIVIDEND: float(random.uniform(0.0, 2.0)),
             DELISTING: float(random.choice([0.0, 0.5, 1.0])),
+            SPIN_OFF: float(random.choice([1.0, 0.3, 0.125])),
+            MERGER: float(random.choice([0.0, 1.0, 0.4])),
+            RENAME: 1.0,
         }[kind]
-        found[row, kind, asset] = (row, asset, kind, value)
+        cash_usd = float(random.choice([0.0, 12.5]))
+        found[row, kind, asset] = (row, asset, kind, value, other, cash_usd, pay_row)
     return [found[key] for key in sorted(found)]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from accountant import cash_of, changes_of_equity, holdings_of, marks_of, worth
+from accountant import cash_of, changes_of_equity, claims_of, holdings_of, marks_of, worth
 from drivers import DRIVERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,7 +49,12 @@ def scale_of(outcome):
 @given(streams)
 def test_equity_is_cash_plus_long_minus_short_at_every_bar(stream):
     outcome = simulate(*stream.all)
-    assert np.array_equal(outcome.equity_usd, outcome.cash_usd + outcome.long_usd - outcome.short_usd)
+    worth_usd = outcome.cash_usd + outcome.long_usd - outcome.short_usd
+    claims = claims_of(stream.panel, outcome, marks_of(stream.panel))
+    settled = claims == 0.0
+    assert np.array_equal(outcome.equity_usd[settled], worth_usd[settled])
+    assert np.all(np.abs(outcome.equity_usd - worth_usd - claims) <= CENT * scale_of(outcome))
+    assert np.all(np.abs(outcome.receivable_usd - claims) <= CENT * scale_of(outcome))
 
 
 @settings(max_examples=150, deadline=None)
@@ -241,7 +246,8 @@ def test_an_account_that_liquidates_ends_in_cash_alone(stream):
     outcome = simulate(*stream.all)
     if stream.account.liquidate_at_end:
         assert not outcome.positions.any()
-        assert outcome.equity_usd[-1] == outcome.cash_usd[-1]
+        owed = claims_of(stream.panel, outcome, marks_of(stream.panel))[-1]
+        assert outcome.equity_usd[-1] - outcome.cash_usd[-1] == pytest.approx(owed, rel=1e-9, abs=1e-6)
         assert WORKING not in outcome.orders["state"]
 
 

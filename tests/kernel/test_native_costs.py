@@ -191,9 +191,7 @@ def test_the_most_is_convex_so_a_straight_line_is_never_too_low(rule, rates, sli
 @given(rules, slips, shares, prices)
 def test_both_sides_move_the_price_as_far(rule, slip, size, reference):
     terms, _ = under(rule)
-    bought, sold = (
-        costs.charge(terms, Rates(), slip, qty, reference).price for qty in (size, -size)
-    )
+    bought, sold = (costs.charge(terms, Rates(), slip, qty, reference).price for qty in (size, -size))
     assert bought - reference == pytest.approx(reference - sold, rel=1e-9, abs=1e-9)
 
 

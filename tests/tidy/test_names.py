@@ -42,7 +42,7 @@ def test_every_public_function_class_and_file_has_a_docstring():
 
 
 def test_no_room_is_empty():
-    folders = [path for path in PACKAGE.rglob("*") if path.is_dir() and path.name != "__pycache__"]
+    folders = [path for path in PACKAGE.rglob("*") if path.is_dir() and "__pycache__" not in path.parts]
     contents = {
         folder: [p for p in folder.iterdir() if p.name not in ("__init__.py", "__pycache__")]
         for folder in folders

@@ -52,7 +52,7 @@ def test_actions_out_of_order_are_refused():
 def test_a_cut_keeps_the_actions_inside_it_and_moves_their_rows():
     cut = bars().rows(1, 3)
     assert cut.shape == (2, 2)
-    assert cut.actions.tolist() == [(0, 0, SPLIT, 2.0)]
+    assert cut.actions.tolist() == [(0, 0, SPLIT, 2.0, -1, 0.0, 0)]
     np.testing.assert_array_equal(cut.close, bars().close[1:3])
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradewright.assembly.again import as_kept
+from tradewright.assembly.workspace import Workspace
 from tradewright.causality.as_json import plain
 from tradewright.causality.certificate import Certificate
 from tradewright.causality.picture import page
@@ -78,11 +80,35 @@ def run_audit(words: AuditWords, home: Path, out: str = "") -> AuditReport:
     request = request_of(words)
     certificate = audit_file(request)
     name = f"{Path(request.file).stem}-{request.function}-{certificate.code_hash[:8] or 'unread'}"
-    folder = Path(out) if out else home / "audits" / name
+    return _kept(certificate, Path(out) if out else home / "audits" / name)
+
+
+def audit_study(workspace: Workspace, file: Path, out: str = "") -> AuditReport:
+    """Audit the strategy of a study on the panel it trades. Nothing is tried, so nothing counts as a trial.
+
+    Raises: what is wrong with the file or its data, as for running the study.
+    """
+    from tradewright.research import study
+
+    options = study.load(file)
+    from tradewright.research.plan import prepare
+    from tradewright.runs.strategy_audit import audit_strategy
+
+    workspace.prepare_kernel()
+    plan = prepare(as_kept(options), workspace.shelf())
+    strategy, account = plan.headline.strategy, plan.options.account
+    certificate = audit_strategy(strategy, plan.panel, account, plan.profile, plan.options.seed)
+    name = f"{file.stem}-{certificate.target}-{certificate.code_hash[:8]}"
+    return _kept(certificate, Path(out) if out else workspace.root / "audits" / name)
+
+
+def _kept(certificate: Certificate, folder: Path) -> AuditReport:
+    """Write down what was found; a reproducer left by an earlier audit of the same name goes."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(plain(certificate), indent=2, ensure_ascii=False)
     (folder / "certificate.json").write_text(text + "\n", encoding="utf-8")
     (folder / "dependence.html").write_text(page(certificate), encoding="utf-8")
+    (folder / "reproducer.py").unlink(missing_ok=True)
     if certificate.reproducer:
         (folder / "reproducer.py").write_text(certificate.reproducer, encoding="utf-8")
     return AuditReport(certificate, folder)

@@ -28,7 +28,16 @@ def _digest(code: types.CodeType, digest: Any) -> None:
         if isinstance(constant, types.CodeType):
             _digest(constant, digest)
         else:
-            digest.update(repr(constant).encode())
+            digest.update(_text(constant).encode())
+
+
+def _text(constant: Any) -> str:
+    """A constant as text that no hash seed changes: sets are sorted."""
+    if isinstance(constant, frozenset):
+        return f"set({sorted(map(_text, constant))})"
+    if isinstance(constant, tuple):
+        return f"({', '.join(map(_text, constant))})"
+    return repr(constant)
 
 
 def data_hash_of(world: World) -> str:

@@ -281,6 +281,7 @@ class Hearing:
         if seen.source:
             source, row, horizon = seen.source, int(seen.base.rows[told.places[-1]]), None
             place = line_reading(self.target, source.split("'")[1]) if "'" in source else None
+            place = place or beside_the_table(self.options.suspects)
         else:
             scene = Scene(self.probe, seen.world, seen.base, name)
             origin = origin_of(scene, seen.change, int(told.places[-1]))
@@ -306,9 +307,8 @@ class Hearing:
         runs = TwoRuns(self.target, worlds, change.cut, self.probe.kept.restore)
         traced = place_of(runs, channel)
         self.probe.kept.restore()
-        if traced is None:
-            return self.options.suspects[0] if self.options.suspects else None
-        return next((one for one in self.options.suspects if one.line == traced.line), traced)
+        outputs = frozenset(one.name for one in seen.base.channels)
+        return place_among(self.options.suspects, traced, channel, outputs)
 
     def coverage(self) -> Coverage:
         """What was run so far."""
@@ -341,6 +341,28 @@ class Hearing:
             not_assessed=tuple(self.left_out + refused),
             notes=(*self.remarks, *spread, f"rows were known by {self.world[0].known.said}"),
         )
+
+
+def place_among(
+    suspects: tuple[Suspect, ...], traced: Suspect | None, channel: str, outputs: frozenset[str]
+) -> Suspect | None:
+    """What a lint suspects at or nearest above the statement at which two runs part.
+
+    A lazy expression (Polars) parts only where it is collected, below the operator that is to blame. Suspects
+    that are known to reach this channel come first; those that reach others alone do not come at all.
+    """
+    named = tuple(one for one in suspects if channel in one.channels)
+    suspects = named or tuple(one for one in suspects if not outputs.intersection(one.channels))
+    if traced is None or not suspects:
+        return suspects[0] if suspects else traced
+    above = [one for one in suspects if one.line <= traced.line]
+    return max(above, key=lambda one: one.line, default=suspects[0])
+
+
+def beside_the_table(suspects: tuple[Suspect, ...]) -> Suspect | None:
+    """What a lint suspects of reading something beside the table, else the first that it suspects."""
+    outside = [one for one in suspects if one.rule in ("global", "file", "clock", "network")]
+    return next(iter([*outside, *suspects]), None)
 
 
 def _silent(refused: Refused) -> tuple[ChannelVerdict, ...]:

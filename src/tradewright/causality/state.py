@@ -45,7 +45,7 @@ def kept_state(target: Any) -> Kept:
         home, names = function.__globals__, frozenset(names_read(function.__code__))
         if _is_users(home):
             _keep(kept, home, names)
-            found = {name: home[name] for name in names & set(home)}
+            found = {name: home[name] for name in sorted(names & set(home))}
             kept.caches += [value for value in found.values() if hasattr(value, "cache_clear")]
             kept.read += [(home, name, value) for name, value in found.items() if holds_rows(value)]
         for cell in function.__closure__ or ():
@@ -62,7 +62,7 @@ def kept_state(target: Any) -> Kept:
 
 def _keep(kept: Kept, home: dict[str, Any], names: frozenset[str]) -> None:
     kept.homes.append((home, names))
-    values = {name: _copied(home[name]) for name in names & set(home) if _is_data(name, home[name])}
+    values = {name: _copied(home[name]) for name in sorted(names & set(home)) if _is_data(name, home[name])}
     kept.values.append(values)
 
 
@@ -76,7 +76,7 @@ def functions_of(target: Any) -> Iterator[types.FunctionType]:
             continue
         seen.add(id(function))
         yield function
-        for name in names_read(function.__code__):
+        for name in sorted(names_read(function.__code__)):
             reached = _function_of(function.__globals__.get(name))
             if reached is not None and reached.__globals__ is function.__globals__:
                 waiting.append(reached)

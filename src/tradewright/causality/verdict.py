@@ -29,7 +29,8 @@ class AuditLevel(Enum):
 class Suspect:
     """A place in the source that may read the future: what the lint found, or what tracing pointed at.
 
-    `operator` is the call or expression as written, such as `shift(-1)`; `rule` a code for machines.
+    `operator` is the call or expression as written, such as `shift(-1)`; `rule` a code for machines;
+    `channels` the outputs that it reaches, where it is known which.
     """
 
     line: int
@@ -37,6 +38,7 @@ class Suspect:
     rule: str = ""
     message: str = ""
     file: str = ""
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

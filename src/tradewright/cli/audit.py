@@ -16,7 +16,9 @@ LONG_TABLE_ROWS = 4096
 
 def run(
     context: typer.Context,
-    target: Annotated[str, typer.Argument(help="path/to/file.py:function.", show_default=False)],
+    target: Annotated[
+        str, typer.Argument(help="path/to/file.py:function, or a study's file.toml.", show_default=False)
+    ],
     data: Annotated[str, typer.Option(help="A CSV or Parquet file with a header.")] = "",
     frame: Annotated[str, typer.Option(help="What the function takes: pandas, polars or numpy.")] = "pandas",
     known_at: Annotated[
@@ -41,13 +43,18 @@ def run(
 
     The function is run again and again while what lies after its decisions is
     changed; a decision that moves has seen it. It runs in a process of its own
-    with a still clock and no network.
+    with a still clock and no network. A study's strategy is audited on the
+    panel it trades; that is no trial.
 
     Exit code 0: nothing seen to depend on the future; 1: something does; 3: it
     could not be assessed, and why.
     """
-    from tradewright.assembly.audits import AuditWords, run_audit
+    from pathlib import Path
 
+    from tradewright.assembly.audits import AuditWords, audit_study, run_audit
+
+    if target.endswith(".toml"):
+        _told(audit_study(workspace_of(context), Path(target), out), json)
     words = AuditWords(
         target=target,
         data=data,
@@ -64,7 +71,11 @@ def run(
         seed=seed,
         time_limit_s=time_limit,
     )
-    report = run_audit(words, workspace_of(context).root, out)
+    _told(run_audit(words, workspace_of(context).root, out), json)
+
+
+def _told(report: "AuditReport", json: bool) -> None:
+    """Print the certificate and end with its exit code."""
     if json:
         _as_json(report)
     else:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tradewright.cli import audit, backtest, failures
+from tradewright.cli import audit, backtest, failures, lint
 from tradewright.cli.asked import Asked, taken_out
 from tradewright.cli.costs import explain as costs_explain
 from tradewright.cli.data import check as data_check
@@ -74,6 +74,7 @@ def application() -> typer.Typer:
         app.add_typer(group, name=name)
     app.command("backtest", epilog=EVERYWHERE)(backtest.run)
     app.command("audit", epilog=EVERYWHERE)(audit.run)
+    app.command("lint", epilog=EVERYWHERE)(lint.run)
     return app
 
 

@@ -13,6 +13,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewright.data.consideration import in_cash
 from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT, Floats, Ints, Panel
 
 
@@ -42,7 +43,7 @@ def growth_index(panel: Panel) -> Floats:
     delisting. growth[t] = growth[t-1] * split * (close[t] + dividend) / close[t-1].
     Known at: row t uses rows up to t alone, to the last bit, so it never changes when more rows come.
     """
-    return _growth(_traded(panel), panel.actions)[0]
+    return _growth(_traded(panel), in_cash(panel))[0]
 
 
 def held_value(panel: Panel) -> Floats:
@@ -53,13 +54,13 @@ def held_value(panel: Panel) -> Floats:
     Known at: row t uses rows up to t alone.
     """
     close = _traded(panel)
-    shares = _shares(close, panel.actions)
+    shares = _shares(close, in_cash(panel))
     worth = _carried(close * shares)
-    for act in _of_kind(panel.actions, DELISTING):
+    for act in _of_kind(in_cash(panel), DELISTING):
         if act["row"] > 0:
             worth[act["row"] :, act["asset"]] = worth[act["row"] - 1, act["asset"]] * act["value"]
     paid = np.zeros(close.shape)
-    dividends = _after_first_close(_of_kind(panel.actions, DIVIDEND), close)
+    dividends = _after_first_close(_of_kind(in_cash(panel), DIVIDEND), close)
     where = dividends["row"], dividends["asset"]
     np.add.at(paid, where, dividends["value"] * shares[where])
     return worth + np.cumsum(paid, axis=0)
@@ -72,7 +73,7 @@ def adjusted_closes(panel: Panel, as_of_row: int) -> Floats:
     Known at: the close of `as_of_row`; no later row is read.
     """
     seen = panel.rows(0, as_of_row + 1)
-    growth, units, _ = _growth(_traded(seen), seen.actions)
+    growth, units, _ = _growth(_traded(seen), in_cash(seen))
     return cast(Floats, growth / units[-1])
 
 
@@ -83,9 +84,9 @@ def adjusted_bars(panel: Panel, as_of_row: int) -> AdjustedBars:
     Known at: the close of `as_of_row`; no later row is read.
     """
     seen = panel.rows(0, as_of_row + 1)
-    _, units, shares = _growth(_traded(seen), seen.actions)
+    _, units, shares = _growth(_traded(seen), in_cash(seen))
     factor, to_last_share = units / units[-1], shares[-1] / shares
-    for act in _of_kind(seen.actions, DELISTING):
+    for act in _of_kind(in_cash(seen), DELISTING):
         factor[act["row"] :, act["asset"]] = np.nan
     opened, high, low, close, volume = seen.columns()
     return AdjustedBars(
@@ -167,7 +168,7 @@ def _reinvested(
 
 def _traded(panel: Panel) -> Floats:
     """T x N: raw closes, with nothing from a delisting on."""
-    delistings = _of_kind(panel.actions, DELISTING)
+    delistings = _of_kind(in_cash(panel), DELISTING)
     close = panel.close.copy() if len(delistings) else panel.close
     for act in delistings:
         close[act["row"] :, act["asset"]] = np.nan

@@ -5,19 +5,20 @@ the time when the ticker was the instrument's own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tradewright.data.calendar import local_dates, outside_sessions
+from tradewright.data.content import TERMS, empty
+from tradewright.data.placing import place
 from tradewright.values.errors import unknown_name
 from tradewright.values.instant import Instant
-from tradewright.values.panel import ACTION_NAMES, Floats, Ints, Panel, action_dtype, no_actions
+from tradewright.values.panel import Floats, Ints, Panel
 
 PRICES = ("open", "high", "low", "close", "volume")
-KINDS = {name: kind for kind, name in ACTION_NAMES.items()}
+KEYS = ("symbol", "kind", "ex_date")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,7 @@ class Facts:
     listings: pl.DataFrame
     sessions: pl.DataFrame
     time_zone: str
+    terms: pl.DataFrame = field(default_factory=lambda: empty(TERMS))
 
 
 def panel_of(facts: Facts, as_of: Instant, symbols: Sequence[str] | None = None) -> Panel:
@@ -46,7 +48,8 @@ def panel_of(facts: Facts, as_of: Instant, symbols: Sequence[str] | None = None)
     shape = (len(instants), len(columns))
     opened, high, low, close, volume = (_spread(bars[name], row, asset, shape) for name in PRICES)
     known = facts.actions.filter(pl.col("known_at") <= as_of, pl.col("symbol").is_in(columns))
-    actions = _place(known, columns, instants, facts.time_zone)
+    days = local_dates(pl.Series(instants), facts.time_zone).cast(pl.Int32).to_numpy()
+    actions = place(known.join(facts.terms, on=KEYS, how="left"), columns, days)
     return Panel(instants, opens_at, columns, opened, high, low, close, volume, actions)
 
 
@@ -113,21 +116,3 @@ def _spread(values: pl.Series, row: Ints, asset: Ints, shape: tuple[int, int]) -
     laid = np.full(shape, np.nan)
     laid[row, asset] = values.fill_null(float("nan")).to_numpy()
     return laid
-
-
-def _place(actions: pl.DataFrame, columns: Sequence[str], instants: Ints, zone: str) -> NDArray[np.void]:
-    """The corporate actions on the first row whose session is on or after their date, splits first.
-
-    Those dated before the first row or after the last have no row to act on.
-    """
-    if actions.is_empty() or not len(instants):
-        return no_actions()
-    days = local_dates(pl.Series(instants), zone).cast(pl.Int32).to_numpy()
-    dated = actions["ex_date"].cast(pl.Int32).to_numpy()
-    placed = np.zeros(len(actions), dtype=action_dtype)
-    placed["row"] = np.searchsorted(days, dated, side="left")
-    placed["asset"] = _numbers(actions["symbol"], columns)
-    placed["kind"] = actions["kind"].replace_strict(KINDS, return_dtype=pl.Int64).to_numpy()
-    placed["value"] = actions["value"].to_numpy()
-    placed = placed[(placed["row"] < len(instants)) & (dated >= days[0])]
-    return np.sort(placed, order=["row", "asset", "kind", "value"])

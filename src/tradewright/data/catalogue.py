@@ -17,7 +17,16 @@ import polars as pl
 from tradewright.data import fingerprint, tables
 from tradewright.data.as_of import Facts, panel_of
 from tradewright.data.calendar import local_dates
-from tradewright.data.content import ACTIONS, BARS, LISTINGS, SESSIONS, DatasetContent, check_name, empty
+from tradewright.data.content import (
+    ACTIONS,
+    BARS,
+    LISTINGS,
+    SESSIONS,
+    TERMS,
+    DatasetContent,
+    check_name,
+    empty,
+)
 from tradewright.data.quality import inspect
 from tradewright.data.tables import StoredFile
 from tradewright.values.errors import BadInput, NotFound, StorageFailure
@@ -29,12 +38,13 @@ from tradewright.values.provenance import Provenance, Snapshot
 _SCHEMAS = {
     "bars": BARS,
     "actions": ACTIONS,
+    "terms": TERMS,
     "listings": LISTINGS,
     "sessions": SESSIONS,
     "findings": fingerprint.FINDINGS,
 }
 # The largest last: what is most likely to fail has then left least behind.
-_WRITE_ORDER = ("sessions", "listings", "actions", "findings", "bars")
+_WRITE_ORDER = ("sessions", "listings", "terms", "actions", "findings", "bars")
 _LOG = "snapshots"
 _SHORTEST_PREFIX = 6
 
@@ -125,10 +135,10 @@ class Catalogue:
     def facts(self, snapshot: Snapshot) -> Facts:
         """The tables of a snapshot as they were ingested, every byte verified."""
         record = self._record(snapshot.id)
-        bars, actions, listings, sessions = (
-            self._table(record, name) for name in ("bars", "actions", "listings", "sessions")
+        bars, actions, listings, sessions, terms = (
+            self._table(record, name) for name in ("bars", "actions", "listings", "sessions", "terms")
         )
-        return Facts(bars, actions, listings, sessions, record.time_zone)
+        return Facts(bars, actions, listings, sessions, record.time_zone, terms)
 
     def findings(self, snapshot: Snapshot) -> list[Finding]:
         """What the quality report said when the snapshot was ingested, errors first."""
@@ -146,6 +156,8 @@ class Catalogue:
         """
         record = self._record(snapshot.id)
         parts = {name: self._table(record, name) for name in _SCHEMAS}
+        if parts["terms"].is_empty():
+            del parts["terms"]
         head = fingerprint.head_of(
             record.dataset, record.provenance, record.calendar, record.time_zone, record.truth
         )
@@ -160,7 +172,8 @@ class Catalogue:
     ) -> _Record:
         """Append the tables, then the row that makes them visible."""
         ingest = uuid.uuid4().hex
-        files = [f for part in _WRITE_ORDER for f in tables.append(self.root, part, parts[part], ingest)]
+        files = [f for part in _WRITE_ORDER if part in parts
+                 for f in tables.append(self.root, part, parts[part], ingest)]  # fmt: skip
         known_at = dataset.bars["known_at"]
         ends = local_dates(pl.Series([known_at.min(), known_at.max()]), dataset.time_zone)
         record = _Record(

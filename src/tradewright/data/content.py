@@ -17,12 +17,21 @@ BARS = pl.Schema(
     }
 )  # fmt: skip
 
-# kind is split, dividend or delisting, value as in values/panel.py; it acts before the open of the first
-# session on or after `ex_date`, and nobody may use it before `known_at`.
+# kind is one of ACTION_NAMES, value as in values/panel.py; it acts before the open of the first session on or
+# after `ex_date`, and nobody may use it before `known_at`.
 ACTIONS = pl.Schema(
     {
         "symbol": pl.String, "kind": pl.String, "value": pl.Float64, "ex_date": pl.Date,
         "known_at": pl.Int64,
+    }
+)  # fmt: skip
+
+# What only some actions have, by the same three keys; only those with any of it have a row. `other` is the
+# instrument whose shares are given; `cash`, in dollars: for a share of a merger, or the worth of one `other`.
+TERMS = pl.Schema(
+    {
+        "symbol": pl.String, "kind": pl.String, "ex_date": pl.Date, "pay_date": pl.Date,
+        "other": pl.String, "cash": pl.Float64,
     }
 )  # fmt: skip
 
@@ -81,10 +90,13 @@ class DatasetContent:
     sessions: pl.DataFrame = field(default_factory=lambda: empty(SESSIONS))
     time_zone: str = "America/New_York"
     findings: tuple[Finding, ...] = ()
+    terms: pl.DataFrame = field(default_factory=lambda: empty(TERMS))
 
     def __post_init__(self) -> None:
         """Refuse tables whose columns are not the agreed ones."""
-        agreed = {"bars": BARS, "actions": ACTIONS, "listings": LISTINGS, "sessions": SESSIONS}
+        agreed = {
+            "bars": BARS, "actions": ACTIONS, "listings": LISTINGS, "sessions": SESSIONS, "terms": TERMS
+        }  # fmt: skip
         for table, schema in agreed.items():
             given = getattr(self, table).schema
             if given != schema:

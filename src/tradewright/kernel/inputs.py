@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
 from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND
-from tradewright.values.panel import ACTION_NAMES, DELISTING, SPLIT, Floats, Ints, Panel
+from tradewright.values.panel import ACTION_NAMES, MERGER, RENAME, SPIN_OFF, SPLIT, Floats, Ints, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 from tradewright.values.reading import Reading
 
@@ -24,6 +24,9 @@ DUST = 1e-9
 BEGINS, ENDS = 1, 2  # what a row is to its session
 
 _ROWS_A_LOOK = 4096
+
+# A target from here on, in shares of equity or in shares of stock, is a slip of the pen.
+LARGEST = 1e12
 
 # Of what a fill costs: the bars looked back at, and how many returns make a volatility.
 WINDOW_BARS, LEAST_BARS = 21, 5
@@ -125,19 +128,38 @@ def check_panel(panel: Panel) -> None:
     Raises: InvalidOption naming the row and the instrument.
     """
     actions = panel.actions
+    if not len(actions):
+        return
     strangers = actions[(actions["asset"] < 0) | (actions["asset"] >= len(panel.symbols))]
     if len(strangers):
         raise InvalidOption(
             f"A corporate action at row {strangers[0]['row']} for instrument {strangers[0]['asset']}.",
             f"The panel has instruments 0 to {len(panel.symbols) - 1}.",
         )
-    values = actions["value"]
-    sound = np.isfinite(values) & (values >= 0.0) & ((actions["kind"] != SPLIT) | (values > 0.0))
-    for action in actions[~sound | (actions["kind"] < SPLIT) | (actions["kind"] > DELISTING)][:1]:
+    values, kinds = actions["value"], actions["kind"]
+    sound = np.isfinite(values) & (values >= 0.0) & (~np.isin(kinds, (SPLIT, SPIN_OFF)) | (values > 0.0))
+    for action in actions[~sound | ~np.isin(kinds, list(ACTION_NAMES))][:1]:
         what = ACTION_NAMES.get(int(action["kind"]), f"action of kind {action['kind']}")
         raise InvalidOption(
             f"A {what} of {action['value']} for {panel.symbols[action['asset']]} at row {action['row']}.",
-            "Give a split ratio above zero; a dividend or a delisting value of zero or more.",
+            "Give a ratio above zero for a split or a spin-off; a value of zero or more for all others.",
+        )
+    _check_others(panel)
+
+
+def _check_others(panel: Panel) -> None:
+    """Whoever gives shares of another company must name one of the panel, and no cash below zero."""
+    actions = panel.actions
+    gives = np.isin(actions["kind"], (SPIN_OFF, RENAME)) | (
+        (actions["kind"] == MERGER) & (actions["value"] > 0.0)
+    )
+    other = actions["other"]
+    lost = gives & ((other < 0) | (other >= len(panel.symbols)) | (other == actions["asset"]))
+    for action in actions[lost | ~(actions["cash_usd"] >= 0.0) | np.isinf(actions["cash_usd"])][:1]:
+        raise InvalidOption(
+            f"A {ACTION_NAMES[int(action['kind'])]} of {panel.symbols[action['asset']]} at row "
+            f"{action['row']} into instrument {action['other']} with {action['cash_usd']} dollars a share.",
+            "Name another instrument of the panel, and cash of zero or more.",
         )
 
 
@@ -161,14 +183,14 @@ def check_decisions(decisions: Decisions, panel: Panel) -> None:
 
 
 def check_weights(weights: Floats, rows: Ints | list[int], symbols: tuple[str, ...]) -> None:
-    """Refuse an infinite weight, naming its row and symbol; NaN means leave as it is."""
-    infinite = np.isinf(weights)
-    if not np.count_nonzero(infinite):
+    """Refuse a weight beyond all bounds, naming its row and symbol; NaN means leave as it is."""
+    beyond = np.abs(weights) >= LARGEST
+    if not np.count_nonzero(beyond):
         return
-    place, asset = np.argwhere(infinite)[0]
+    place, asset = np.argwhere(beyond)[0]
     raise InvalidOption(
         f"Weight {weights[place, asset]} for {symbols[asset]} at row {rows[place]}.",
-        "Give a finite share of equity, or NaN to leave the position as it is.",
+        "Give a share of equity that some market could fill, or NaN to leave the position as it is.",
     )
 
 

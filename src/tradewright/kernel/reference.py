@@ -7,11 +7,12 @@ compiled kernel, which does the same, arrives at the same bits.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tradewright.kernel import costs, reference_gate
+from tradewright.kernel import reference_corporate as corporate
 from tradewright.kernel.costs import Rates, Restated, Slippage
 from tradewright.kernel.inputs import (
     DUST,
@@ -25,9 +26,12 @@ from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions
 from tradewright.values.instant import month_of
 from tradewright.values.outcome import Outcome
-from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Panel
+from tradewright.values.panel import DELISTING, DIVIDEND, SPIN_OFF, SPLIT, Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 from tradewright.values.side import Side
+
+if TYPE_CHECKING:
+    from tradewright.kernel.reference_orders import Desk
 
 
 @dataclass
@@ -75,6 +79,8 @@ class State:
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
     gate: "reference_gate.PlainGate | None" = None
+    receivable: float = 0.0  # dividends that are due, less those owed
+    due: list[tuple[int, int, float]] = field(default_factory=list)  # each with its pay row and instrument
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0
@@ -92,22 +98,6 @@ class Intent:
     row: int
     targets: Floats
     in_shares: bool = False
-
-
-class Desk(Protocol):
-    """Where single orders wait and trade; the plain one is `reference_orders.Desk`."""
-
-    def hear(self, state: State, row: int) -> None:
-        """Let every word that has arrived before this row's open take effect."""
-
-    def restate(self, state: State, row: int) -> None:
-        """Change working orders by this row's splits and delistings."""
-
-    def work(self, state: State, row: int) -> None:
-        """Trade the orders: at the open, inside the bar, at the close."""
-
-    def cancel_all(self, state: State, row: int) -> None:
-        """End every order."""
 
 
 def simulate(
@@ -156,7 +146,7 @@ def opened(panel: Panel, terms: Terms) -> State:
     return State(terms, panel, terms.capital_usd, terms.capital_usd, [0.0] * assets, [math.nan] * assets)
 
 
-def step(state: State, row: int, intent: Intent | None, desk: Desk | None = None) -> None:
+def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = None) -> None:
     """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
     accrue(state, row)  # before the open: interest since the last close
     if desk is not None:
@@ -193,16 +183,21 @@ def accrue(state: State, row: int) -> None:
 
 
 def act(state: State, row: int) -> None:
-    """Corporate actions that come before this row's open: splits first, then dividends, then delistings."""
+    """Corporate actions that come before this row's open, in the order of their kinds."""
+    corporate.pay_due(state, row)
     actions = state.panel.actions
     for action in sorted(actions[actions["row"] == row], key=lambda one: int(one["kind"])):
         asset, kind, value = int(action["asset"]), int(action["kind"]), float(action["value"])
         if kind == SPLIT:
             split(state, row, asset, value)
         elif kind == DIVIDEND:
-            pay(state, row, asset, out.DIVIDEND_CASH, state.qty[asset] * value)
-        else:
+            corporate.dividend(state, row, action)
+        elif kind == DELISTING:
             delist(state, row, asset, value)
+        elif kind == SPIN_OFF:
+            corporate.spin_off(state, row, action)
+        else:
+            corporate.merge(state, row, action)
 
 
 def split(state: State, row: int, asset: int, ratio: float) -> None:
@@ -274,7 +269,7 @@ def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> t
         return 0.0, 0
     if asset in state.delisted:
         return 0.0, out.DELISTED
-    if math.isnan(state.mark[asset]):
+    if not state.mark[asset] > 0.0:
         return 0.0, out.NO_PRICE
     # Equity is that of the decision's close; the mark may since have been restated by a split.
     aim = target if in_shares else target * max(state.equity, 0.0) / state.mark[asset]
@@ -430,7 +425,7 @@ def mark(state: State, row: int) -> None:
             state.long += held * state.mark[asset]
         elif held < 0.0:
             state.short -= held * state.mark[asset]
-    state.equity = state.cash + state.long - state.short
+    state.equity = state.cash + state.long - state.short + state.receivable
 
 
 def guard(state: State, row: int) -> None:
@@ -455,7 +450,7 @@ def liquidate(state: State, row: int) -> None:
             slip = slippage(state, row, order, (rates, 0.0))
             book(state, row, Match(order, state.mark[asset], -held, -held, slip), -held, rates)
     state.long = state.short = 0.0
-    state.equity = state.cash
+    state.equity = state.cash + state.receivable
 
 
 def close(state: State, order: Order, how: int, row: int) -> None:

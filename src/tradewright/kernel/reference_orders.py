@@ -30,7 +30,7 @@ from tradewright.values.decisions import Decisions, no_decisions
 from tradewright.values.instructions import CANCEL, SUBMIT, Instructions, instructions_of
 from tradewright.values.order import Instruction, OrderType, TimeInForce
 from tradewright.values.outcome import Outcome
-from tradewright.values.panel import DELISTING, SPLIT, Panel
+from tradewright.values.panel import DELISTING, MERGER, RENAME, SPLIT, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 from tradewright.values.reading import Reading
 
@@ -163,7 +163,7 @@ class Desk:
             order.qty, order.remaining = qty, qty - order.filled
 
     def restate(self, state: State, row: int) -> None:
-        """Change working orders by this row's splits and delistings."""
+        """Change working orders by this row's splits; those of an instrument that is gone end."""
         actions = state.panel.actions
         for action in sorted(actions[actions["row"] == row], key=lambda one: int(one["kind"])):
             asset = int(action["asset"])
@@ -172,7 +172,7 @@ class Desk:
             for live in self.live.get(asset, []):
                 if action["kind"] == SPLIT and live.is_live:
                     self.split(state, row, live, float(action["value"]))
-                elif action["kind"] == DELISTING and live.is_live:
+                elif action["kind"] in (DELISTING, MERGER, RENAME) and live.is_live:
                     self.end(row, live, out.CANCELLED)
 
     def split(self, state: State, row: int, live: LiveOrder, ratio: float) -> None:

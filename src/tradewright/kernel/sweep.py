@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from tradewright.kernel.batch import simulate
-from tradewright.kernel.inputs import check_decisions, check_panel, terms_of
+from tradewright.kernel.inputs import LARGEST, check_decisions, check_panel, terms_of
 from tradewright.kernel.memory import fresh
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
@@ -68,7 +68,7 @@ def _joined(decisions: Sequence[Decisions], panel: Panel) -> tuple[Ints, Ints, F
     rows = np.concatenate([one.rows for one in decisions], dtype=np.int64)
     weights = np.concatenate([one.weights for one in decisions], dtype=np.float64)
     # One look at all of them; which one is wrong is only asked once one is.
-    if np.count_nonzero((rows < 0) | (rows >= bars)) or np.count_nonzero(np.isinf(weights)):
+    if np.count_nonzero((rows < 0) | (rows >= bars)) or np.any(np.abs(weights) >= LARGEST):
         _refuse(decisions, panel)
     return starts, rows, weights
 

@@ -18,7 +18,7 @@ from tradewright.validation.evidence import Parameter
 from tradewright.values.errors import Blocked, InvalidOption, NotFound, UnknownName, unknown_name
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import NS_PER_DAY, Instant, date_of
-from tradewright.values.panel import DELISTING, Floats, Ints, Panel
+from tradewright.values.panel import DELISTING, MERGER, RENAME, Floats, Ints, Panel
 from tradewright.values.profile import ExecutionProfile
 from tradewright.values.provenance import Snapshot
 
@@ -237,7 +237,7 @@ def living(panel: Panel) -> Floats:
     Shape: T x N. Who holds all names alike puts what a delisting paid into those that are left.
     """
     growth = growth_index(panel)
-    for act in panel.actions[panel.actions["kind"] == DELISTING]:
+    for act in panel.actions[np.isin(panel.actions["kind"], (DELISTING, MERGER, RENAME))]:
         growth[act["row"] + 1 :, act["asset"]] = np.nan
     return growth
 

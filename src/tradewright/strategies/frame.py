@@ -13,7 +13,8 @@ from tradewright.features.months import new_months
 from tradewright.features.trailing import return_at, trailing_mean, trailing_return, trailing_zscore
 from tradewright.values.panel import Floats, Ints, Panel
 
-_COLUMNS_KEPT = 32
+# A table holds all columns of a set.
+_COLUMNS_KEPT, _TABLES_KEPT = 32, 4
 
 
 class Frame:
@@ -106,7 +107,10 @@ class Frame:
         """The columns of a feature set over the period, computed once; each known at its row."""
         kept = self._tables.get(wanted.schema_hash)
         if kept is None:
-            kept = self._tables[wanted.schema_hash] = wanted.of_panel(self._panel)
+            kept = wanted.of_panel(self._panel)
+            if len(self._tables) >= _TABLES_KEPT:
+                self._tables.pop(next(iter(self._tables)), None)
+            self._tables[wanted.schema_hash] = kept
         return kept
 
     def mean_crossings(self, fast: int, slow: int, both_sides: bool = False) -> tuple[Ints, Sides]:

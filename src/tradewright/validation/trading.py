@@ -5,8 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tradewright.validation.conversions import Happening, shares_given
 from tradewright.validation.figure import Figure, fact, figure, not_evaluated
-from tradewright.values.outcome import BORROW_FEE, CASH_IN_LIEU, DELISTING_CASH, INTEREST, Outcome
+from tradewright.values.outcome import (
+    BORROW_FEE,
+    CASH_IN_LIEU,
+    DELISTING_CASH,
+    INTEREST,
+    MERGER_CASH,
+    Outcome,
+)
 from tradewright.values.panel import SPLIT, Floats, Panel
 
 # Shares left over by rounding after splits count as flat below this share of the largest position held.
@@ -191,6 +199,8 @@ def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
     for row, _, asset, kind, record in _happenings(outcome, panel):
         if kind == "split":
             _split(book.get(asset), record[0])
+        elif kind == "given":
+            trips += _given(book, asset, row, record)
         elif kind == "fill":
             trips += _fill(book, asset, row, record)
         else:
@@ -204,14 +214,17 @@ def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
     return tuple(trips)
 
 
-def _happenings(outcome: Outcome, panel: Panel) -> list[tuple[int, int, int, str, tuple[float, ...]]]:
+def _happenings(outcome: Outcome, panel: Panel) -> list[Happening]:
     """Splits, cash flows and fills of single assets, in the order in which the kernel booked them."""
     actions, flows, fills = panel.actions, outcome.flows, outcome.fills
     splits = actions[actions["kind"] == SPLIT]
-    found: list[tuple[int, int, int, str, tuple[float, ...]]] = [
+    found: list[Happening] = [
         (row, 0, asset, "split", (value,)) for row, asset, _, value in splits.tolist()
     ]
-    owned = flows[(flows["asset"] >= 0) & ~np.isin(flows["kind"], (INTEREST, BORROW_FEE))]
+    given, counted = shares_given(panel, outcome)
+    found += given
+    owned = flows[(flows["asset"] >= 0) & ~np.isin(flows["kind"], (INTEREST, BORROW_FEE, MERGER_CASH))]
+    owned = owned[[(row, asset, kind) not in counted for row, asset, kind, _ in owned.tolist()]]
     # The flow says itself what it is: a dividend may fall on the day of the delisting.
     for row, asset, flow, amount in owned.tolist():
         found.append((row, 1, asset, FLOW_WORDS.get(flow, "cash"), (amount,)))
@@ -233,6 +246,29 @@ def _split(position: _Position | None, ratio: float) -> None:
     position.splits *= ratio
     position.bought = [(qty * ratio, price / ratio) for qty, price in position.bought]
     position.sold = [(qty * ratio, price / ratio) for qty, price in position.sold]
+
+
+def _given(book: dict[int, _Position], asset: int, row: int, record: tuple[float, ...]) -> list[RoundTrip]:
+    """Shares of another company: a gain of what gave them, and a position of its own from then on.
+
+    Whatever price they are counted at is paid out here and paid in there, so that trips still add up.
+    """
+    other, ratio, price, cash_usd, ends, lieu_usd, parted = record
+    position = book.get(asset)
+    if position is None:
+        return []
+    shares = position.qty * ratio
+    kept = float(math.trunc(round(shares, 9))) if parted else shares
+    worth_usd = kept * price + lieu_usd + position.qty * cash_usd
+    position.cash_usd += worth_usd
+    done = []
+    if ends:
+        _pay_out(position, position.qty, worth_usd)
+        del book[asset]
+        done.append(_trip(asset, position, row, is_open=False))
+    else:
+        position.dividends_usd += worth_usd
+    return done + (_fill(book, int(other), row, (kept, price, 0.0, 0.0)) if kept != 0.0 else [])
 
 
 def _cash(book: dict[int, _Position], asset: int, row: int, flow: tuple[str, float]) -> list[RoundTrip]:

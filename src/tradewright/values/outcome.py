@@ -14,13 +14,14 @@ WORKING, FILLED, REPLACED, CANCELLED, EXPIRED, REJECTED, PENDING, HELD, TRIGGERE
 )
 ORDER_STATES = {int(state): state.name.lower().replace("_", " ") for state in OrderState}
 
-INTEREST, BORROW_FEE, DIVIDEND_CASH, CASH_IN_LIEU, DELISTING_CASH = 1, 2, 3, 4, 5
+INTEREST, BORROW_FEE, DIVIDEND_CASH, CASH_IN_LIEU, DELISTING_CASH, MERGER_CASH = 1, 2, 3, 4, 5, 6
 FLOW_NAMES = {
     INTEREST: "interest",
     BORROW_FEE: "borrow fee",
     DIVIDEND_CASH: "dividend",
     CASH_IN_LIEU: "cash in lieu of fractional shares",
     DELISTING_CASH: "delisting proceeds",
+    MERGER_CASH: "merger proceeds",
 }
 
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
@@ -92,7 +93,8 @@ class Outcome:
 
     Shape: `equity_usd`, `cash_usd`, `long_usd`, `short_usd` are T, after each row's close; `positions` is N,
     shares at the end; `orders`, `fills`, `flows` are records (see the dtypes above).
-    Units: dollars; `short_usd` is the liability, zero or more. At every row equity = cash + long - short.
+    Units: dollars; `short_usd` is the liability, zero or more. At every row equity = cash + long - short, and
+    what dividends still owe between their row and their pay date.
     `interest_usd` (signed, negative is paid) and `borrow_fee_usd` (paid, zero or more) are T and cumulative:
     interest is booked into cash at every row. `flows` holds their total as one record each, at the last row,
     so that flows summed by kind are complete; the path of either is its array here, never both.
@@ -113,3 +115,8 @@ class Outcome:
     refusals: NDArray[np.void] = field(default_factory=_no_refusals)
     ruined_row: int = -1
     events: NDArray[np.void] = field(default_factory=_no_events)
+
+    @property
+    def receivable_usd(self) -> Floats:
+        """T: dividends due and not paid yet, less those owed; where there are none, zero but for rounding."""
+        return self.equity_usd - self.cash_usd - self.long_usd + self.short_usd

@@ -8,15 +8,34 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SPLIT, DIVIDEND, DELISTING = 1, 2, 3
-ACTION_NAMES = {SPLIT: "split", DIVIDEND: "dividend", DELISTING: "delisting"}
+SPLIT, DIVIDEND, DELISTING, SPIN_OFF, MERGER, RENAME = 1, 2, 3, 4, 5, 6
+ACTION_NAMES = {
+    SPLIT: "split",
+    DIVIDEND: "dividend",
+    DELISTING: "delisting",
+    SPIN_OFF: "spin_off",
+    MERGER: "merger",
+    RENAME: "rename",
+}
 
 # One corporate action, placed on the first row whose session it precedes: it acts before that row's open.
 # SPLIT: value = new shares for one old share. DIVIDEND: value = dollars a share of that day, raw.
 # DELISTING: value = share of the last known close that holders receive (1.0 = all of it, 0.0 = nothing).
+# SPIN_OFF: value = shares of the new company for one held. MERGER: value = shares of the other company for
+# one held, which is gone; 0 where cash alone is paid. RENAME: all shares go on under the other name.
 action_dtype = np.dtype(
     [("row", np.int64), ("asset", np.int64), ("kind", np.int64), ("value", np.float64)], align=True
 )
+
+# The same with what only some kinds have: `other`, the company whose shares are given (-1: none), `cash_usd`
+# a share of a merger, and `pay_row` of a dividend, which is due from its row on and paid then; 0: at once.
+event_dtype = np.dtype(
+    [
+        ("row", np.int64), ("asset", np.int64), ("kind", np.int64), ("value", np.float64),
+        ("other", np.int64), ("cash_usd", np.float64), ("pay_row", np.int64),
+    ],
+    align=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +45,8 @@ class Panel:
     Shape: `open`, `high`, `low`, `close`, `volume` are T x N, C order, read-only; NaN where nothing is known.
     Units: dollars as traded (never adjusted), volume in shares, `instants` and `opens_at` in ns UTC.
     Known at: row t at `instants[t]`, its session's close. An order decided there meets row t + 1 or later.
-    A close-only series has NaN in every open, high, low and volume.
+    A close-only series has NaN in every open, high, low and volume. `actions` may be given as `action_dtype`;
+    they are kept as `event_dtype`.
     """
 
     instants: Ints
@@ -50,6 +70,7 @@ class Panel:
                 raise ValueError(f"{name} is not in C order")
         if len(self.instants) > 1 and not bool(np.all(np.diff(self.instants) > 0)):
             raise ValueError("instants must rise strictly")
+        object.__setattr__(self, "actions", events_of(self.actions))
         if not bool(np.all(np.diff(self.actions["row"]) >= 0)):
             raise ValueError("actions must be sorted by row")
         for field in (self.instants, self.opens_at, self.actions, *self.columns()):
@@ -73,10 +94,23 @@ class Panel:
         """The panel cut to rows start (in) to stop (out), its actions moved along."""
         inside = (self.actions["row"] >= start) & (self.actions["row"] < stop)
         actions = self.actions[inside].copy()
+        is_later = actions["pay_row"] > actions["row"]
         actions["row"] -= start
+        actions["pay_row"] = np.where(is_later, actions["pay_row"] - start, 0)
         opened, high, low, close, volume = (column[start:stop].copy() for column in self.columns())
         instants, opens_at = self.instants[start:stop].copy(), self.opens_at[start:stop].copy()
         return Panel(instants, opens_at, self.symbols, opened, high, low, close, volume, actions)
+
+
+def events_of(actions: NDArray[np.void]) -> NDArray[np.void]:
+    """Corporate actions with every term; those given in short name no other company and no later day."""
+    if actions.dtype == event_dtype:
+        return actions
+    events = np.zeros(len(actions), dtype=event_dtype)
+    for name in ("row", "asset", "kind", "value"):
+        events[name] = actions[name]
+    events["other"] = -1
+    return events
 
 
 def no_actions() -> NDArray[np.void]:

@@ -48,9 +48,7 @@ def _cells(term: "Term") -> tuple[str, str, str, str, str]:
 
 def _show(fill: "ExplainedFill") -> None:
     """One fill's terms as a table."""
-    rows: list[tuple[str, str, str, str, str]] = [
-        ("printed price", "", f"{fill.reference:,.6f}", "", "")
-    ]
+    rows: list[tuple[str, str, str, str, str]] = [("printed price", "", f"{fill.reference:,.6f}", "", "")]
     rows += [_cells(term) for term in fill.in_price]
     rows.append(("price paid", "", f"{fill.price:,.6f}", "", ""))
     rows += [_cells(term) for term in fill.beside]

@@ -5,7 +5,7 @@ from math import log
 import polars as pl
 
 from tradewright.data.checks.codes import by_symbol, for_many
-from tradewright.data.checks.material import Material
+from tradewright.data.checks.material import ENDINGS, Material
 from tradewright.values.findings import Finding
 
 # A split leaves the day's turnover in dollars as it was; news multiplies it. So a jump with a quiet day is a
@@ -23,7 +23,7 @@ OFF_CENT_SHARE = 0.2
 
 def jumps(material: Material) -> list[Finding]:
     """Overnight jumps that no action on file explains."""
-    days = _measured(material.days)
+    days = _measured(material.days.filter(~pl.col("spun").fill_null(False)))
     quiet = (pl.col("loudness") < LOUD) & ~pl.col("restless")
     by_turnover = ((pl.col("jump") >= SPLIT_LIKE) & quiet) | (pl.col("jump") >= TOO_LARGE_FOR_NEWS)
     unseen = pl.col("loudness").is_null()
@@ -97,13 +97,13 @@ def late(material: Material) -> list[Finding]:
 
 
 def placed(material: Material) -> list[Finding]:
-    """Corporate actions dated before an instrument's first bar, or after its last but for delistings."""
+    """Corporate actions dated before an instrument's first bar, or after its last unless they ended it."""
     spans = material.own.group_by("symbol").agg(
         pl.col("day").min().alias("first"), pl.col("day").max().alias("last")
     )
     joined = material.content.actions.join(spans, on="symbol", how="inner").filter(
         ~pl.col("ex_date").is_between(pl.col("first"), pl.col("last")),
-        (pl.col("kind") != "delisting") | (pl.col("ex_date") < pl.col("first")),
+        ~pl.col("kind").is_in(ENDINGS) | (pl.col("ex_date") < pl.col("first")),
     )
     bad = joined.with_columns(pl.col("ex_date").cast(pl.String).alias("at"))
     return by_symbol("unplaced-actions", bad, "actions outside its bars")

@@ -9,6 +9,9 @@ from tradewright.data.as_of import Facts, outside_listing, tradable
 from tradewright.data.calendar import local_dates, outside_sessions
 from tradewright.data.content import DatasetContent
 
+# After these an instrument has no bars.
+ENDINGS = ("delisting", "merger", "rename")
+
 
 @dataclass(frozen=True, eq=False)
 class Material:
@@ -36,7 +39,7 @@ class Material:
     def own(self) -> pl.DataFrame:
         """Bars that panels use."""
         given = self.content
-        facts = Facts(self.raw, given.actions, given.listings, given.sessions, given.time_zone)
+        facts = Facts(self.raw, given.actions, given.listings, given.sessions, given.time_zone, given.terms)
         kept = tradable(self.raw, facts).unique(["symbol", "known_at"], keep="last", maintain_order=True)
         return kept.sort("symbol", "known_at")
 
@@ -44,7 +47,8 @@ class Material:
     def days(self) -> pl.DataFrame:
         """Own bars made into days: first open, last close, whole volume, and the close before.
 
-        `reference` is the close before after the day's splits and dividends on file; `split` their product.
+        `reference` is the close before after the day's splits and dividends on file; `split` their product;
+        `spun` is true where shares of another company were given, whose worth no column tells.
         """
         traded = self.own.filter(pl.col("close").is_not_null())
         daily = traded.group_by(["symbol", "day"], maintain_order=True).agg(
@@ -82,4 +86,5 @@ class Material:
         return placed.filter(pl.col("day").is_not_null()).group_by("symbol", "day").agg(
             value.filter(pl.col("kind") == "split").product().alias("split"),
             value.filter(pl.col("kind") == "dividend").sum().alias("dividend"),
+            (pl.col("kind") == "spin_off").any().alias("spun"),
         )  # fmt: skip

@@ -3,7 +3,7 @@
 import polars as pl
 
 from tradewright.data.checks.codes import by_symbol, finding
-from tradewright.data.checks.material import Material
+from tradewright.data.checks.material import ENDINGS, Material
 from tradewright.values.findings import Finding
 
 FEWEST_ROWS = 100
@@ -98,7 +98,7 @@ def _early_end(material: Material) -> list[Finding]:
     content = material.content
     known = pl.col("last_date").is_not_null().all().alias("known")
     ended = content.listings.group_by("symbol").agg(known).filter("known")
-    delisted = content.actions.filter(pl.col("kind") == "delisting")
+    delisted = content.actions.filter(pl.col("kind").is_in(ENDINGS))
     gone = {*ended["symbol"], *delisted["symbol"]}
     last = material.own.group_by("symbol").agg(pl.col("day").max()).sort("symbol")
     sessions = content.sessions["session"] if len(content.sessions) else material.own["day"].unique()

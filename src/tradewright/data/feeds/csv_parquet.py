@@ -9,7 +9,7 @@ from tradewright.data import calendar as exchange
 from tradewright.data.checks.codes import finding
 from tradewright.data.content import BARS, DatasetContent, check_name
 from tradewright.data.feeds.cells import joined, moments, numbers, texts
-from tradewright.data.feeds.facts import Writing, announced, read_actions, read_listings
+from tradewright.data.feeds.facts import Writing, announced, read_actions, read_listings, read_terms
 from tradewright.data.feeds.files import (
     SEPARATORS,
     SUFFIXES,
@@ -110,7 +110,8 @@ def read(path: Path, options: FileOptions) -> DatasetContent:
     bars = raw.with_columns(_timed(raw, days, options, zone)).select(BARS.names())
     symbols = bars["symbol"].unique().to_list()
     writing = Writing(options.date_format, options.encoding, options.notation)
-    actions = read_actions(options.actions or beside.get(ACTIONS_FILE), symbols, writing)
+    facts = options.actions or beside.get(ACTIONS_FILE)
+    actions, terms = read_actions(facts, symbols, writing), read_terms(facts, symbols, writing)
     listings = read_listings(options.listings or beside.get(LISTINGS_FILE), symbols, writing)
     provenance = Provenance(
         Origin.REAL, options.vendor, options.licence, options.caveats, options.survivors_only
@@ -118,7 +119,7 @@ def read(path: Path, options: FileOptions) -> DatasetContent:
     return DatasetContent(
         name=options.name, provenance=provenance, calendar=options.calendar, bars=bars,
         actions=announced(actions, days), listings=listings, sessions=days,
-        time_zone=exchange.time_zone_of(options.calendar), findings=tuple(passed_over),
+        time_zone=exchange.time_zone_of(options.calendar), findings=tuple(passed_over), terms=terms,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tradewright.data.content import ACTIONS, LISTINGS, empty
+from tradewright.data.content import ACTIONS, LISTINGS, TERMS, empty
 from tradewright.data.feeds.cells import dates, numbers, texts
 from tradewright.data.feeds.files import column_of, optional_column, table_of
 from tradewright.data.feeds.notation import Notation, settled
@@ -21,7 +21,74 @@ class Writing:
     notation: Notation = field(default_factory=Notation)
 
 
-KINDS = ("split", "dividend", "delisting")
+KINDS = ("split", "dividend", "delisting", "spin_off", "merger", "rename")
+
+
+def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
+    """What only some actions have: the day a dividend is paid, the other instrument, cash a share.
+
+    Shape: the TERMS schema, a row for each action of some symbols that has any of it.
+    Raises: BadInput naming file, line, column and value; also for a kind that needs another instrument.
+    """
+    if path is None:
+        return empty(TERMS)
+    table = table_of(path, separator="", encoding=writing.encoding)
+    source = str(path)
+    name, kind, ex_date = (column_of(table, c, {}, source) for c in ("symbol", "kind", "ex_date"))
+    pay_date, other, cash = (optional_column(table, c, {}) for c in ("pay_date", "other", "cash"))
+    kinds, nothing = texts(table, kind, source).str.to_lowercase(), pl.lit(None)
+    form = writing.date_format
+    terms = pl.DataFrame(
+        {
+            "symbol": texts(table, name, source), "kind": kinds,
+            "ex_date": dates(table, ex_date, source, form), "line": table["line"],
+        }
+    ).with_columns(
+        (dates(table, pay_date, source, form, may_be_empty=True) if pay_date else nothing.cast(pl.Date))
+        .alias("pay_date"),
+        (_names(table[other]) if other else nothing.cast(pl.String)).alias("other"),
+        (_amounts(table, cash, source) if cash else nothing.cast(pl.Float64)).alias("cash"),
+    )  # fmt: skip
+    _refuse_terms(terms, source)
+    given = pl.any_horizontal(pl.col("pay_date", "other", "cash").is_not_null())
+    kept = terms.filter(given, pl.col("symbol").is_in(symbols))
+    return kept.select(TERMS.names()).cast(TERMS)
+
+
+def _names(column: pl.Series) -> pl.Series:
+    """Symbols without blanks around them; null where the cell is empty."""
+    return column.cast(pl.String).str.strip_chars().replace("", None)
+
+
+def _amounts(table: pl.DataFrame, column: str, source: str) -> pl.Series:
+    """Dollars a share, zero or more; null where the cell is empty."""
+    cells = _names(table[column])
+    found = cells.cast(pl.Float64, strict=False)
+    wrong = (cells.is_not_null() & ~(found.is_finite() & (found >= 0))).fill_null(True)
+    if wrong.any():
+        at = int(wrong.arg_true()[0])
+        raise BadInput(
+            f"{source}, line {table['line'][at]}, column '{column}': {cells[at]!r} is no amount.",
+            "Give dollars a share, or leave the cell empty.",
+        )
+    return found
+
+
+def _refuse_terms(terms: pl.DataFrame, source: str) -> None:
+    """Whoever gives shares says whose; nobody is paid before the day it falls due."""
+    needs = pl.col("kind").is_in(["spin_off", "rename"]) | (
+        (pl.col("kind") == "merger") & pl.col("cash").is_null()
+    )
+    for row in terms.filter(needs & pl.col("other").is_null()).head(1).iter_rows(named=True):
+        raise BadInput(
+            f"{source}, line {row['line']}: the {row['kind']} of {row['symbol']} names no other instrument.",
+            "Give its symbol in the column 'other'; a merger for cash alone gives 'cash'.",
+        )
+    for row in terms.filter(pl.col("pay_date") < pl.col("ex_date")).head(1).iter_rows(named=True):
+        raise BadInput(
+            f"{source}, line {row['line']}: paid on {row['pay_date']}, before {row['ex_date']}.",
+            "Correct the dates; nothing was ingested.",
+        )
 
 
 def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
@@ -119,7 +186,7 @@ def _refuse_values(
     table: pl.DataFrame, kinds: pl.Series, values: pl.Series, source: str, column: str
 ) -> None:
     """A split is a ratio above zero, a dividend an amount above zero, a delisting a share from zero up."""
-    low = (kinds == "delisting") & (values >= 0)
+    low = kinds.is_in(["delisting", "merger", "rename"]) & (values >= 0)
     wrong = ~((values > 0) | low) | values.is_nan()
     if wrong.any():
         at = int(wrong.arg_true()[0])

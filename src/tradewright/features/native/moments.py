@@ -56,7 +56,7 @@ def moments(x: Floats, out: Floats, spread: Floats, memory: Floats, at: At, wind
     total, squares = part(memory, 2, count), part(memory, 3, count)
     rings = memory[4 * count :]
     means, sums = rings[: (window + 1) * count], rings[(window + 1) * count :]
-    place = first % window
+    place, whole = first % window, 1.0 / window
     for row in range(0, len(x), count):
         values = x[row : row + count]
         if place == 0:
@@ -65,8 +65,8 @@ def moments(x: Floats, out: Floats, spread: Floats, memory: Floats, at: At, wind
         later, later_squares = means[(place + 1) * count :][:count], sums[(place + 1) * count :][:count]
         found, found_squares = out[row : row + count], spread[row : row + count]
         own_size = 1.0 / (place + 1)
-        share, weight = (window - 1 - place) / window, (window - 1 - place) * (place + 1) / window
-        sizes = (own_size, share, weight)
+        share = (window - 1 - place) * whole
+        sizes = (own_size, share, share * (place + 1))
         for asset in range(count):
             moved = values[asset] - own[asset]
             total[asset] += moved
@@ -91,7 +91,7 @@ def moments_of_one(x: Floats, out: Floats, spread: Floats, memory: Floats, first
     """`moments` of one symbol, its running values in registers."""
     own, last, total, squares = memory[0], memory[1], memory[2], memory[3]
     means, sums = memory[4 : 5 + window], memory[5 + window :]
-    place = first % window
+    place, whole = first % window, 1.0 / window
     for row in range(len(x)):
         value = x[row]
         if place == 0:
@@ -103,9 +103,9 @@ def moments_of_one(x: Floats, out: Floats, spread: Floats, memory: Floats, first
         own_size = 1.0 / (place + 1)
         place += 1
         if place < window:
-            share, weight = (window - place) / window, (window - place) * place / window
+            share = (window - place) * whole
             out[row], spread[row] = joined(
-                (own, last), (total, squares), (means[place], sums[place]), (own_size, share, weight)
+                (own, last), (total, squares), (means[place], sums[place]), (own_size, share, share * place)
             )
             continue
         out[row], spread[row] = alone(own, total, squares, own_size)

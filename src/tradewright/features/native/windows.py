@@ -135,6 +135,12 @@ def extreme(x: Floats, out: Floats, memory: Floats, at: At, window: int, sign: f
 @compiled
 def turn_extremes(ring: Floats, count: int, window: int) -> None:
     """Values of a finished block become the highest from each row to the block's end."""
+    if count == 1:
+        running = -math.inf
+        for place in range(window - 1, -1, -1):
+            running = higher(running, ring[place])
+            ring[place] = running
+        return
     for place in range(window - 2, -1, -1):
         here, later = ring[place * count :][:count], ring[(place + 1) * count :][:count]
         for asset in range(count):

@@ -25,7 +25,7 @@ from tradewright.kernel.native.records import (
 )
 from tradewright.values.instructions import ticket_dtype, word_dtype
 from tradewright.values.outcome import event_dtype, fill_dtype, flow_dtype, order_dtype, refusal_dtype
-from tradewright.values.panel import action_dtype
+from tradewright.values.panel import event_dtype as corporate_dtype
 
 
 def _at(typing: Any, address: Any) -> Any:
@@ -70,7 +70,7 @@ def market_at(table: Record) -> Market:
         carray(at(table["prices"]), shape, np.float64),
         carray(at(table["close"]), shape, np.float64),
         carray(at(table["volume"]), shape, np.float64),
-        carray(at(table["actions"]), table["acts"], action_dtype),
+        carray(at(table["actions"]), table["acts"], corporate_dtype),
         carray(at(table["close"]), table["bars"] * table["count"], np.float64),
         carray(at(table["high"]), shape, np.float64),
         carray(at(table["low"]), shape, np.float64),

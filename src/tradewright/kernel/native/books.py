@@ -5,6 +5,7 @@ import numpy as np
 from tradewright.kernel.inputs import Terms, session_marks
 from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
+from tradewright.kernel.native.corporate import scheduled
 from tradewright.kernel.native.entry import entry, orders_entry
 from tradewright.kernel.native.gate import Gate
 from tradewright.kernel.native.records import (
@@ -40,7 +41,7 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     actions = panel.actions
     inside = (actions["row"] >= 0) & (actions["row"] < len(panel.instants))
     actions = actions[inside]
-    actions = actions[np.lexsort((actions["kind"], actions["row"]))]
+    actions = scheduled(actions)
     prices = panel.close if terms.close_only else panel.open
     return (
         *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
@@ -95,7 +96,13 @@ class Books:
         # An order for every word, a last sale of each instrument, and always the entries of one row.
         room = max(2 * count, min(_FIRST_ROOM, (len(targets[0]) + 1) * count)) + 1
         talk = self.said.said
-        rooms = (room + talk, room + 2 * talk, len(self.market[4]) + 2, room + 2 * talk, 8 * talk)
+        rooms = (
+            room + talk,
+            room + 2 * talk,
+            2 * len(self.market[4]) + 2,
+            room + 2 * talk,
+            8 * talk,
+        )  # a merger: cash and a fraction
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
         ]

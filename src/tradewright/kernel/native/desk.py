@@ -12,7 +12,7 @@ from tradewright.kernel.native.numbers import look_back, whole_shares
 from tradewright.kernel.native.records import Desk, Journal, Record, Records, World, called, compiled
 from tradewright.values import outcome as out
 from tradewright.values.instructions import CANCEL, SUBMIT
-from tradewright.values.panel import DELISTING, SPLIT
+from tradewright.values.panel import DELISTING, MERGER, SPLIT
 
 CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, out.HELD
 WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
@@ -170,7 +170,7 @@ def amend(account: Record, desk: Desk, row: int, ticket: int, word: Record) -> N
 
 @compiled
 def restate(world: World, row: int) -> None:
-    """Change working orders by this row's splits and delistings."""
+    """Change working orders by this row's splits; those of an instrument that is gone end."""
     account, _, market, _, desk = world
     actions = market[4]
     place = account["action"]
@@ -185,7 +185,7 @@ def restate(world: World, row: int) -> None:
             live = desk[2][ticket]
             if action["kind"] == SPLIT and is_live(live):
                 split(account, desk, row, ticket, action["value"])
-            elif action["kind"] == DELISTING and is_live(live):
+            elif (action["kind"] == DELISTING or action["kind"] >= MERGER) and is_live(live):
                 end(account, desk, row, ticket, CANCELLED)
             ticket = live["next"]
 

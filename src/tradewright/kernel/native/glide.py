@@ -20,7 +20,7 @@ _BLOCK = 512
 def glide(account: Record, assets: Records, market: Market, path: Path, stop: int) -> None:
     """Run quiet bars up to `stop`, or some of them; the caller comes back for the rest."""
     short = account["held"] == 1 and assets[assets[0]["held"]]["qty"] < 0.0
-    if account["held"] > 1 or (short and account["accrues"]):
+    if account["held"] > 1 or (short and account["accrues"]) or account["claims"] > 0:
         glide_many(account, assets, market, path, stop)
     elif account["accrues"]:
         glide_accruing(account, assets, market, path, stop)
@@ -32,7 +32,7 @@ def glide(account: Record, assets: Records, market: Market, path: Path, stop: in
 
 @compiled
 def glide_many(account: Record, assets: Records, market: Market, path: Path, stop: int) -> None:
-    """Several instruments held, or a short position that pays for being borrowed."""
+    """Several instruments held, a short position that pays for being borrowed, or dividends on their way."""
     for row in range(account["row"], stop):
         if account["accrues"] and row > 0:
             accrue(account, market[0], row)

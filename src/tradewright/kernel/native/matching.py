@@ -166,4 +166,4 @@ def liquidate(account: Record, assets: Records, market: Market, journal: Journal
         asset["order"] = -1
     list_assets(account, assets)
     account["long"] = account["short"] = 0.0
-    account["equity"] = account["cash"]
+    account["equity"] = account["cash"] + account["receivable"]

@@ -15,10 +15,7 @@ from tradewright.kernel.native.numbers import (
 from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
 from tradewright.values.outcome import (
     CANCELLED,
-    CASH_IN_LIEU,
     DELISTED,
-    DELISTING_CASH,
-    DIVIDEND_CASH,
     NO_PRICE,
     REJECTED,
     REPLACED,
@@ -26,7 +23,7 @@ from tradewright.values.outcome import (
     UNDER_ONE_SHARE,
     WORKING,
 )
-from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Ints
+from tradewright.values.panel import Floats, Ints
 
 
 @compiled
@@ -38,70 +35,6 @@ def accrue(account: Record, instants: Ints, row: int) -> None:
     account["cash"] = account["cash"] + interest - fee
     account["interest"] += interest
     account["borrow_fee"] += fee
-
-
-@compiled
-def act(account: Record, assets: Records, market: Market, journal: Journal, row: int) -> None:
-    """Corporate actions that come before this row's open."""
-    close, actions = market[2], market[4]
-    while account["action"] < len(actions) and actions[account["action"]]["row"] == row:
-        action = actions[account["action"]]
-        account["action"] += 1
-        asset = assets[action["asset"]]
-        look_back(asset, close, row - 1)  # a split restates the price known before it, never a later one
-        if action["kind"] == SPLIT:
-            split(account, asset, journal, action)
-        elif action["kind"] != DIVIDEND:
-            delist(account, asset, journal, action)
-        elif asset["qty"] != 0.0:
-            pay(account, journal, action, DIVIDEND_CASH, asset["qty"] * action["value"])
-    list_assets(account, assets)
-
-
-@compiled
-def split(account: Record, asset: Record, journal: Journal, action: Record) -> None:
-    """New shares for old; where shares are whole, the fraction is paid out at the new price."""
-    ratio, row = action["value"], action["row"]
-    asset["since_row"], asset["restated_row"], asset["restated_ratio"] = asset["restated_row"], row, ratio
-    asset["mark"] = asset["mark"] / ratio
-    shares = asset["qty"] * ratio
-    asset["qty"] = whole_shares(shares) if account["whole"] else shares
-    fraction = shares - asset["qty"]
-    if abs(fraction) > DUST * abs(shares):  # a rounding error of the ratio is no fraction of a share
-        pay(account, journal, action, CASH_IN_LIEU, fraction * asset["mark"])
-    if asset["order"] < 0:
-        return
-    remaining = asset["remaining"] * ratio
-    asset["remaining"] = whole_shares(remaining) if account["whole"] else remaining
-    asset["ordered"] *= ratio
-    if account["journals"]:
-        order = journal[0][asset["order"]]
-        order["qty"] *= ratio
-        order["filled_qty"] *= ratio
-    if asset["remaining"] == 0.0:
-        end_order(account, asset, journal[0], CANCELLED, row)
-
-
-@compiled
-def delist(account: Record, asset: Record, journal: Journal, action: Record) -> None:
-    """Holders receive a share of the last price, and the instrument never trades again."""
-    if asset["qty"] != 0.0:
-        pay(account, journal, action, DELISTING_CASH, asset["qty"] * asset["mark"] * action["value"])
-    asset["qty"] = 0.0
-    asset["delisted"] = 1
-    if asset["order"] >= 0:
-        end_order(account, asset, journal[0], CANCELLED, action["row"])
-
-
-@compiled
-def pay(account: Record, journal: Journal, action: Record, kind: int, amount_usd: float) -> None:
-    """Book a cash flow of a held position; a short position pays what a long one receives."""
-    account["cash"] += amount_usd
-    if account["journals"]:
-        flow = journal[2][account["flows"]]
-        flow["row"], flow["asset"] = action["row"], action["asset"]
-        flow["kind"], flow["amount_usd"] = kind, amount_usd
-        account["flows"] += 1
 
 
 @compiled
@@ -136,7 +69,7 @@ def wanted_shares(account: Record, asset: Record, target: float) -> tuple[float,
     held = asset["qty"]
     if asset["delisted"]:
         return 0.0, DELISTED
-    if np.isnan(asset["mark"]):
+    if not asset["mark"] > 0.0:
         return 0.0, NO_PRICE
     aim = target if account["in_shares"] else target * max(account["equity"], 0.0) / asset["mark"]
     aim = whole_shares(aim) if account["whole"] else aim
@@ -219,7 +152,7 @@ def mark(account: Record, assets: Records, close: Floats, row: int) -> None:
         else:
             short -= value
     account["long"], account["short"] = long, short
-    account["equity"] = account["cash"] + long - short
+    account["equity"] = account["cash"] + long - short + account["receivable"]
 
 
 @compiled

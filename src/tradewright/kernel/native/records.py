@@ -35,7 +35,7 @@ called: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True)
 # Phases called once a bar in a loop are spliced in before optimisation.
 spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline="always")
 
-_STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee")
+_STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee", "receivable")
 _TERMS = (
     "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",
     "cash_rate", "margin_rate", "borrow_rate", "slippage", "spread_scale", "impact", "latency_low",
@@ -48,7 +48,8 @@ _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
 # that have any; `table` and `phases` are the addresses of the table and of the function in `apart.py`.
 _PLACES = (
     "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
-    "working", "fee_step", "month", "seed", "word", "heard", "live", "events", "busy", "table", "phases",
+    "working", "fee_step", "month", "seed", "claims", "word", "heard", "live", "events", "busy", "table",
+    "phases",
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",

@@ -3,10 +3,11 @@
 import numpy as np
 
 from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, WORK, orders_phase
+from tradewright.kernel.native.corporate import act
 from tradewright.kernel.native.gate import admit_gated
 from tradewright.kernel.native.glide import glide
 from tradewright.kernel.native.matching import liquidate, trade
-from tradewright.kernel.native.phases import accrue, act, admit, guard, mark, write
+from tradewright.kernel.native.phases import accrue, admit, guard, mark, write
 from tradewright.kernel.native.prefetch import look_ahead
 from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
 from tradewright.values.panel import Floats, Ints
@@ -136,7 +137,8 @@ def reset(account: Record, assets: Records) -> None:
     account["orders"] = account["fills"] = account["flows"] = account["refusals"] = 0
     account["ruined_row"], account["liquidated"] = -1, 0
     account["fee_step"] = account["month"] = 0
-    account["month_shares"] = 0.0
+    account["month_shares"] = account["receivable"] = 0.0
+    account["claims"] = 0
     for number in range(len(assets)):
         asset = assets[number]
         asset["qty"], asset["mark"], asset["delisted"] = 0.0, np.nan, 0

@@ -18,6 +18,8 @@ from typing import Any
 from tradewright.causality.as_json import plain
 from tradewright.causality.audit import audit
 from tradewright.causality.certificate import Certificate, ChannelVerdict, Coverage
+from tradewright.causality.lint.check import lint, suspects
+from tradewright.causality.lint.findings import LintFinding
 from tradewright.causality.verdict import AuditLevel, NotAssessed
 from tradewright.runs.auditing.clock import FrozenClock
 from tradewright.runs.auditing.files import Watch
@@ -67,15 +69,31 @@ def certificate_of(request: AuditRequest) -> Certificate:
         said = " ".join(str(error).split())[:200]
         return not_assessed(request, f"its file does not run: {type(error).__name__}: {said}")
     loaded = tuple(watch.read)
+    findings = linted(request)
     options = replace(
         request.options(),
+        suspects=suspects(linted(request, with_labels=True)),
         clock=stopwatch,
         watching=watching,
         side_channels=lambda: (*((clock,) if clock.was_used() else ()), *watch.channels()),
     )
     certificate = audit(target, tables[0] if len(tables) == 1 else _named(request, tables), options)
     certificate = replace(certificate, reproducer=reproducer_of(certificate, target, tables[0], request))
+    certificate = replace(
+        certificate, notes=(*certificate.notes, *(f"level C0, {one}".rstrip(".") for one in findings))
+    )
     return _with_what_was_heard(certificate, watch, loaded, request)
+
+
+def linted(request: AuditRequest, with_labels: bool = False) -> list[LintFinding]:
+    """What the static lint finds in the function asked for; nothing where it stands in another file."""
+    source = Path(request.file).read_text(encoding="utf-8", errors="replace")
+    try:
+        return lint(source, request.file, request.function, request.decide_at, with_labels)
+    except TradewrightError:
+        return []
+    except Exception:  # noqa: BLE001 - a file too odd to be read must still be audited
+        return []
 
 
 def _named(request: AuditRequest, tables: tuple[Any, ...]) -> dict[str, Any]:

@@ -1,0 +1,178 @@
+"""Corporate actions, compiled; the twins of `act` and `reference_corporate.py`."""
+
+import numpy as np
+
+from tradewright.kernel.inputs import DUST
+from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
+from tradewright.kernel.native.phases import end_order
+from tradewright.kernel.native.records import Journal, Market, Record, Records, compiled
+from tradewright.values.outcome import CANCELLED, CASH_IN_LIEU, DELISTING_CASH, DIVIDEND_CASH, MERGER_CASH
+from tradewright.values.panel import DELISTING, DIVIDEND, RENAME, SPIN_OFF, SPLIT
+
+# An entry of its own for the pay date of a dividend: before all else of its row. Its `cash_usd` holds what is
+# owed, written when the dividend falls due; the dividend's `other` says which entry that is.
+PAYMENT = 0
+
+
+def scheduled(actions: Records) -> Records:
+    """The actions in the order in which they are taken, with an entry for each later payment."""
+    actions = actions[np.lexsort((actions["kind"], actions["row"]))]
+    late = (actions["kind"] == DIVIDEND) & (actions["pay_row"] > actions["row"])
+    if not late.any():
+        return actions
+    payments = actions[late].copy()
+    payments["row"], payments["kind"] = payments["pay_row"], PAYMENT
+    whole = np.concatenate([actions, payments])
+    order = np.lexsort((whole["kind"], whole["row"]))
+    places = np.empty(len(whole), dtype=np.int64)
+    places[order] = np.arange(len(whole))
+    whole["other"][: len(actions)][late] = places[len(actions) :]
+    return whole[order]
+
+
+@compiled
+def act(account: Record, assets: Records, market: Market, journal: Journal, row: int) -> None:
+    """Corporate actions that come before this row's open."""
+    close, actions = market[2], market[4]
+    while account["action"] < len(actions) and actions[account["action"]]["row"] == row:
+        action = actions[account["action"]]
+        account["action"] += 1
+        asset, kind = assets[action["asset"]], action["kind"]
+        look_back(asset, close, row - 1)  # a split restates the price known before it, never a later one
+        if kind == SPLIT:
+            split(account, asset, journal, action)
+        elif kind == DIVIDEND:
+            dividend(account, asset, actions, journal, action)
+        elif kind == PAYMENT:
+            settle(account, journal, action)
+        elif kind == DELISTING:
+            delist(account, asset, journal, action)
+        else:
+            give_shares(account, assets, market, journal, action)
+    list_assets(account, assets)
+
+
+@compiled
+def split(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+    """New shares for old; where shares are whole, the fraction is paid out at the new price."""
+    ratio, row = action["value"], action["row"]
+    asset["since_row"], asset["restated_row"], asset["restated_ratio"] = asset["restated_row"], row, ratio
+    asset["mark"] = asset["mark"] / ratio
+    shares = asset["qty"] * ratio
+    asset["qty"] = whole_shares(shares) if account["whole"] else shares
+    fraction = shares - asset["qty"]
+    if abs(fraction) > DUST * abs(shares):  # a rounding error of the ratio is no fraction of a share
+        pay(account, journal, action, CASH_IN_LIEU, fraction * asset["mark"])
+    if asset["order"] < 0:
+        return
+    remaining = asset["remaining"] * ratio
+    asset["remaining"] = whole_shares(remaining) if account["whole"] else remaining
+    asset["ordered"] *= ratio
+    if account["journals"]:
+        order = journal[0][asset["order"]]
+        order["qty"] *= ratio
+        order["filled_qty"] *= ratio
+    if asset["remaining"] == 0.0:
+        end_order(account, asset, journal[0], CANCELLED, row)
+
+
+@compiled
+def dividend(account: Record, asset: Record, actions: Records, journal: Journal, action: Record) -> None:
+    """What holders of this row receive, or owe where they are short: now, or on the pay date."""
+    amount_usd = asset["qty"] * action["value"]
+    if action["pay_row"] > action["row"]:
+        actions[action["other"]]["cash_usd"] = amount_usd
+        account["receivable"] += amount_usd
+        account["claims"] += 1
+    elif asset["qty"] != 0.0:
+        pay(account, journal, action, DIVIDEND_CASH, amount_usd)
+
+
+@compiled
+def settle(account: Record, journal: Journal, action: Record) -> None:
+    """Turn what is paid on this row from a claim into cash."""
+    account["claims"] -= 1
+    account["receivable"] -= action["cash_usd"]
+    if action["cash_usd"] != 0.0:
+        pay(account, journal, action, DIVIDEND_CASH, action["cash_usd"])
+    if account["claims"] == 0:
+        account["receivable"] = 0.0  # sums of claims leave no dust behind
+
+
+@compiled
+def delist(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+    """Holders receive a share of the last price, and the instrument never trades again."""
+    if asset["qty"] != 0.0:
+        pay(account, journal, action, DELISTING_CASH, asset["qty"] * asset["mark"] * action["value"])
+    end(account, asset, journal, action)
+
+
+@compiled
+def end(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+    """Take an instrument from the account and from trading."""
+    asset["qty"] = 0.0
+    asset["delisted"] = 1
+    if asset["order"] >= 0:
+        end_order(account, asset, journal[0], CANCELLED, action["row"])
+
+
+@compiled
+def give_shares(account: Record, assets: Records, market: Market, journal: Journal, action: Record) -> None:
+    """A spin-off, a merger for cash or shares, or a rename, which is a merger one for one."""
+    asset, held = assets[action["asset"]], assets[action["asset"]]["qty"]
+    ratio, cash, makeshift = action["value"], action["cash_usd"], 0.0
+    if action["kind"] == RENAME:
+        ratio, cash = 1.0, 0.0
+    if action["kind"] != SPIN_OFF:
+        if cash > 0.0 and held != 0.0:
+            pay(account, journal, action, MERGER_CASH, held * cash)
+        end(account, asset, journal, action)
+        if ratio > 0.0:
+            makeshift = max(asset["mark"] - cash, 0.0) / ratio
+    if ratio > 0.0 and held != 0.0:
+        receive(account, assets[action["other"]], market, journal, action, (held * ratio, makeshift))
+
+
+@compiled
+def receive(
+    account: Record,
+    asset: Record,
+    market: Market,
+    journal: Journal,
+    action: Record,
+    given: tuple[float, float],
+) -> None:
+    """Put shares into the account; where they are whole, the fraction is paid out."""
+    shares, makeshift = given
+    if asset["delisted"]:
+        return
+    row = action["row"]
+    look_back(asset, market[2], row - 1)
+    if not asset["mark"] > 0.0:
+        price = market[1][row, asset["number"]]
+        asset["mark"] = price if known(price) else makeshift
+    kept = whole_shares(shares) if account["whole"] else shares
+    fraction = shares - kept
+    if abs(fraction) > DUST * abs(shares):
+        book_flow(account, journal, (row, asset["number"]), CASH_IN_LIEU, fraction * asset["mark"])
+    total = asset["qty"] + kept
+    asset["qty"] = 0.0 if abs(total) <= DUST * abs(kept) else total
+
+
+@compiled
+def pay(account: Record, journal: Journal, action: Record, kind: int, amount_usd: float) -> None:
+    """Book a cash flow of a held position; a short position pays what a long one receives."""
+    book_flow(account, journal, (action["row"], action["asset"]), kind, amount_usd)
+
+
+@compiled
+def book_flow(
+    account: Record, journal: Journal, place: tuple[int, int], kind: int, amount_usd: float
+) -> None:
+    """Move cash and note why, with the row and the instrument."""
+    account["cash"] += amount_usd
+    if account["journals"]:
+        flow = journal[2][account["flows"]]
+        flow["row"], flow["asset"] = place
+        flow["kind"], flow["amount_usd"] = kind, amount_usd
+        account["flows"] += 1
