@@ -15,7 +15,7 @@ exchange and back through a broker's interface. No order is rejected.
 Cash: 1 % a year on free cash, below the average three-month bill of 1990-2022 (about 2.5 %). Margin: 6 %,
 inside the range that brokers publish. Borrow: 1 %; D'Avolio (2002), The market for borrowing stock,
 Journal of Financial Economics 66, finds nine stocks in ten cheaper than that. Rates are constants, not
-history, but for what the data say of a single stock's borrow fee.
+history, and the same for every stock.
 """
 
 from tradewright.execution.profiles.us_fees import US_FEES
