@@ -450,7 +450,7 @@ def test_a_session_passes_the_same_gate_as_the_batch():
     chosen = {row: list(generator.uniform(-0.4, 0.5, 3)) for row in range(0, 60, 3)}
     batch, session_gate = CompiledGate(BALANCED), CompiledGate(BALANCED)
     whole = simulate(panel, wishes(chosen), RICH, profile(), batch)
-    session = Session(panel, RICH, profile(), session_gate)
+    session = Session(panel, RICH, profile(), gate=session_gate)
     for row in range(60):
         session.advance(row)
         if row in chosen:
@@ -466,7 +466,7 @@ def test_a_session_passes_the_same_gate_as_the_batch():
 def test_a_session_that_nobody_looks_at_passes_it_too():
     panel = market(walk(13).tolist())
     gate = CompiledGate(BALANCED)
-    session = Session(panel, RICH, profile(), gate)
+    session = Session(panel, RICH, profile(), gate=gate)
     for row in range(60):
         session.advance(row)
         session.intend(np.array([0.1, 0.9, -0.1 * (row % 2)]))

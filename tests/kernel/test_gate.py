@@ -15,16 +15,15 @@ from tradewright.kernel.session import Session
 from tradewright.values.outcome import CANCELLED, FILLED, REPLACED
 
 REASON = 777
-SIGNATURE = ctypes.CFUNCTYPE(
-    ctypes.c_double, ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.c_int64
-)
+WHOLE, REAL = ctypes.c_int64, ctypes.c_double
+SIGNATURE = ctypes.CFUNCTYPE(REAL, WHOLE, WHOLE, REAL, WHOLE)
 
 
 class ToyGate:
     """A gate whose rule is a Python function of (asset, shares, row); both kernels can stand behind it."""
 
     def __init__(self, rule):
-        self.rule, self.asked, self.room, self._books = rule, [], [], None
+        self.rule, self.asked, self.room, self._books, self.terms = rule, [], [], None, []
         self._function = SIGNATURE(self._answer)
 
     def attach(self, books):
@@ -38,6 +37,7 @@ class ToyGate:
         self.room.append(orders)
 
     def _answer(self, memory, asset, shares, row):
+        self.terms.append(self._books.account["asked_type"][0])
         self.asked.append((memory, asset, shares, row))
         admitted = self.rule(asset, shares, row)
         self._books.account["gate_reason"] = 0 if admitted else REASON
@@ -51,8 +51,11 @@ class ToyGate:
     def closed(self, state, row):
         """Nothing to follow."""
 
-    def admitted(self, state, asset, shares, row):
-        admitted = self.rule(asset, shares, row)
+    def beside(self, desk):
+        """Nothing to look at."""
+
+    def admitted(self, state, wish):
+        admitted = self.rule(wish.asset, wish.shares, wish.row)
         return (admitted, 0) if admitted else (0.0, REASON)
 
 
@@ -177,7 +180,7 @@ def test_a_session_asks_the_same_questions_as_the_batch():
     wanted = {0: [0.3, 0.4], 2: [0.6, 0.1], 4: [0.0, 0.2]}
     batch, own = ToyGate(passes), ToyGate(passes)
     simulate(TWO, wishes(wanted), account(capital_usd=10_000.0), profile(), batch)
-    session = Session(TWO, account(capital_usd=10_000.0), profile(), own)
+    session = Session(TWO, account(capital_usd=10_000.0), profile(), gate=own)
     for row in range(8):
         session.advance(row)
         if row in wanted:
@@ -188,7 +191,7 @@ def test_a_session_asks_the_same_questions_as_the_batch():
 
 def test_a_session_of_shares_is_asked_for_in_shares():
     gate = ToyGate(passes)
-    session = Session(FLAT, account(capital_usd=10_000.0), profile(), gate)
+    session = Session(FLAT, account(capital_usd=10_000.0), profile(), gate=gate)
     session.advance(0)
     session.intend_shares(np.array([7.0]))
     session.advance(3)

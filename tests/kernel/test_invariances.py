@@ -11,7 +11,7 @@ from markets import Stream, Traits, account, draw, market, profile, wishes
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.values.decisions import Decisions
-from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT, Panel
+from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, RENAME, SPIN_OFF, SPLIT, Panel
 from tradewright.values.profile import AccountOptions
 
 simulate = DRIVERS["batch"]
@@ -53,7 +53,9 @@ def permuted(stream: Stream, order: list[int]) -> Stream:
     """The same market with its instruments in another order."""
     panel = stream.panel
     actions = panel.actions.copy()
-    actions["asset"] = np.argsort(order)[actions["asset"]]
+    places = np.argsort(order)
+    actions["asset"] = places[actions["asset"]]
+    actions["other"] = np.where(actions["other"] >= 0, places[actions["other"]], -1)
     symbols = tuple(panel.symbols[place] for place in order)
     turned = rebuilt(panel, [column[:, order] for column in panel.columns()], actions, symbols)
     weights = np.ascontiguousarray(stream.decisions.weights[:, order])
@@ -77,6 +79,7 @@ def test_the_unit_of_price_does_not_matter(stream, factor):
     prices = [column * factor for column in panel.columns()[:4]]
     actions = panel.actions.copy()
     actions["value"][actions["kind"] == DIVIDEND] *= factor
+    actions["cash_usd"] *= factor
     scaled = rebuilt(panel, [*prices, panel.volume], actions)
     money = replace(stream.account, capital_usd=stream.account.capital_usd * factor)
     one = simulate(*stream.all)
@@ -90,7 +93,8 @@ def test_the_unit_of_price_does_not_matter(stream, factor):
 @given(streams, st.sampled_from([2.0, 4.0, 0.5]), st.data())
 def test_a_split_put_into_the_market_leaves_wealth(stream, ratio, data):
     panel = stream.panel
-    assume(DELISTING not in panel.actions["kind"])
+    # A rename is one for one by its nature: no split can come between.
+    assume(not np.isin(panel.actions["kind"], (DELISTING, RENAME)).any())
     bars, assets = panel.shape
     row, asset = data.draw(st.integers(1, bars - 1)), data.draw(st.integers(0, assets - 1))
     columns = [column.copy() for column in panel.columns()]
@@ -98,9 +102,12 @@ def test_a_split_put_into_the_market_leaves_wealth(stream, ratio, data):
         column[row:, asset] /= ratio
     columns[4][row:, asset] *= ratio
     actions = panel.actions.copy()
-    later = (actions["row"] >= row) & (actions["asset"] == asset) & (actions["kind"] == DIVIDEND)
-    actions["value"][later] /= ratio
-    split = np.array([(row, asset, SPLIT, ratio)], dtype=actions.dtype)
+    later, gives = actions["row"] >= row, np.isin(actions["kind"], (SPIN_OFF, MERGER))
+    mine = later & (actions["asset"] == asset) & (actions["kind"] != SPLIT)
+    actions["value"][mine] /= ratio
+    actions["cash_usd"][mine] /= ratio
+    actions["value"][later & gives & (actions["other"] == asset)] *= ratio
+    split = np.array([(row, asset, SPLIT, ratio, -1, 0.0, 0)], dtype=actions.dtype)
     together = np.concatenate([actions, split])
     together = together[np.argsort(together["row"], kind="stable")]
     one = simulate(*stream.all)

@@ -116,6 +116,13 @@ def test_luck_stands_with_its_count(page):
     assert page.luck.sharpe > 0.0
 
 
+def test_the_page_tells_p_its_method_and_its_measured_size(page):
+    assert 0.0 < page.luck.p <= 1.0
+    assert 0.0 <= page.luck.deflated <= 1.0
+    for words in ("the weaker of both", "studentised SPA", "draws", "of worthless searches"):
+        assert words in page.luck.p_how
+
+
 def test_luck_without_a_ledger_is_nan(plan, result):
     page = content(plan, result, replace(CONTEXT, trials=None))
     assert page.luck.trials is None

@@ -23,8 +23,10 @@ from tradewright.research.result import (
     one_bar_later,
 )
 from tradewright.research.study import parse
+from tradewright.runs.backtest import backtest
 from tradewright.validation.bootstrap import resampling
 from tradewright.validation.performance import Period, period_of, sharpe_figure
+from tradewright.validation.search_price import price_search
 from tradewright.validation.verdict import Status
 from tradewright.values.decisions import Decisions
 from tradewright.values.profile import ExecutionProfile
@@ -322,6 +324,33 @@ def test_evidence_carries_what_the_study_found(plan, result):
 def test_luck_grows_with_the_trials_on_record(result):
     few, many = (luck_sharpe(result, replace(CONTEXT, trials=count)).value for count in (2, 200))
     assert 0.0 < few < many
+
+
+def test_every_configuration_is_priced_over_cash_and_over_the_benchmark(plan, result):
+    assert [price.against for price in result.search] == ["cash", "the benchmark at matched exposure"]
+    assert {price.candidates for price in result.search} == {len(plan.points)}
+
+
+def test_the_price_of_the_search_is_that_of_the_configurations_own_curves(plan, result):
+    curves = [backtest(p.strategy, plan.panel, plan.options.account, plan.profile) for p in plan.points]
+    rows = slice(plan.common_start, None)
+    excess = [
+        period_of(plan.panel.instants[rows], run.outcome.equity_usd[rows], plan.profile.cash_rate).excess
+        for run in curves
+    ]
+    again = price_search(np.stack(excess, axis=1), "cash", bootstrap_options(plan), "search")
+    assert again == result.search[0]
+
+
+def test_more_tries_on_record_than_curves_raise_the_p_value_that_the_gate_sees(plan, result):
+    few, many = (verdict_on(plan, result, replace(CONTEXT, trials=count)) for count in (6, 5_000))
+    values = [next(gate.value for gate in one.gates if gate.code == "luck") for one in (few, many)]
+    assert values[0] < values[1]
+
+
+def test_a_verdict_that_lost_tries_fails_luck_whatever_the_p_value(plan, result):
+    verdict = verdict_on(plan, result, replace(CONTEXT, lost_trials="row 3 is gone"))
+    assert next(gate for gate in verdict.gates if gate.code == "luck").reason_code == "trials_lost"
 
 
 def test_without_a_ledger_luck_is_not_evaluated(result):

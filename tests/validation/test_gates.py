@@ -8,6 +8,7 @@ from tradewright.validation import gates
 from tradewright.validation.evidence import AuditRecord, Evidence, GridPoint, Waiver
 from tradewright.validation.figure import Figure, Interval, not_evaluated
 from tradewright.validation.gates import GATES, judge
+from tradewright.validation.search_price import SearchPrice
 from tradewright.validation.verdict import Gate, Status, Verdict, verdict_of
 from tradewright.values.findings import Finding, Level
 from tradewright.values.provenance import Origin
@@ -34,6 +35,10 @@ def even_grid(value: float = 1.0) -> dict[tuple[int, int], float | None]:
     return {(row, column): value for row in range(3) for column in range(3)}
 
 
+def price(against: str, family_p: float, candidates: int = 9) -> SearchPrice:
+    return SearchPrice(against, family_p, 4.0, 100, candidates, 0, 11, 1_000)
+
+
 GOOD = Evidence(
     origin=Origin.REAL,
     survivors_only=False,
@@ -49,9 +54,12 @@ GOOD = Evidence(
     is_replayed=True,
     trials=9,
     luck_sharpe=number(0.5),
+    search=(price("cash", 0.01), price("the benchmark", 0.03)),
+    deflated_sharpe=number(0.97),
 )
 ANSWERED = {"data_quality", "real_data", "survivorship", "sample_length", "round_trips", "sharpe_above_zero",
-            "beats_benchmark", "doubled_costs", "one_bar_later", "parameter_stability", "replay"}  # fmt: skip
+            "beats_benchmark", "doubled_costs", "one_bar_later", "parameter_stability", "replay",
+            "luck"}  # fmt: skip
 
 
 def gate_of(code: str, **changes) -> Gate:
@@ -66,7 +74,7 @@ def test_good_evidence_passes_all_that_can_be_answered_and_still_establishes_not
     verdict = judge(GOOD)
     assert {gate.code for gate in verdict.gates if gate.status is Status.PASS} == ANSWERED
     assert not verdict.is_established
-    assert verdict.headline == "NOT ESTABLISHED: 4 not evaluated"
+    assert verdict.headline == "NOT ESTABLISHED: 3 not evaluated"
 
 
 def test_empty_evidence_passes_no_gate():
@@ -286,7 +294,7 @@ def test_a_replay_that_differed_fails():
     assert gate_of("replay", is_replayed=False).status is Status.FAIL
 
 
-@pytest.mark.parametrize("code", ["out_of_sample", "luck", "leak_audit", "capacity"])
+@pytest.mark.parametrize("code", ["out_of_sample", "leak_audit", "capacity"])
 def test_what_nobody_can_answer_yet_stays_open_whatever_the_evidence(code):
     assert gate_of(code).status is Status.NOT_EVALUATED
 
@@ -294,6 +302,34 @@ def test_what_nobody_can_answer_yet_stays_open_whatever_the_evidence(code):
 def test_luck_tells_the_trials_and_what_chance_would_show():
     assert "9 configurations tried" in gate_of("luck").reason
     assert "about 0.50" in gate_of("luck").reason
+
+
+def test_the_weaker_of_both_p_values_decides_luck():
+    assert (gate_of("luck").status, gate_of("luck").value) == (Status.PASS, 0.03)
+    gate = gate_of("luck", search=(price("cash", 0.01), price("the benchmark", 0.06)))
+    assert (gate.status, gate.reason_code, gate.value, gate.limit) == (Status.FAIL, "above_limit", 0.06, 0.05)
+    assert "p is 0.010 over cash and 0.060 over the benchmark; at most 0.05 is asked for" in gate.reason
+
+
+def test_tries_without_a_record_are_priced_and_told():
+    # Student's tail beyond 4 with 100 degrees is 6e-5: a thousand such tries cost 0.06.
+    gate = gate_of("luck", trials=1_009)
+    assert gate.status is Status.FAIL
+    assert gate.value == pytest.approx(0.03 + 1_000 * 6.1e-5, abs=2e-3)
+    assert "1,000 of them without a record here and priced as unrelated" in gate.reason
+    assert "without a record" not in gate_of("luck").reason
+
+
+def test_the_deflated_ratio_is_told_beside_the_p_value_and_decides_nothing():
+    assert "deflated Sharpe ratio 0.970" in gate_of("luck").reason
+    assert gate_of("luck", deflated_sharpe=number(0.01)).status is Status.PASS
+
+
+@pytest.mark.parametrize("search", [None, (), "the account was ruined"])
+def test_luck_without_a_price_stays_open_and_says_why(search):
+    gate = gate_of("luck", search=search)
+    assert (gate.status, gate.reason_code) == (Status.NOT_EVALUATED, "no_adjusted_p")
+    assert (search or "was not computed") in gate.reason
 
 
 def test_luck_cannot_be_priced_over_a_ledger_that_lost_tries():

@@ -10,7 +10,7 @@ from return_families import FAMILIES, autoregressive, normal
 
 from tradewright.validation.bootstrap import BootstrapOptions
 from tradewright.validation.proportion import wilson_interval
-from tradewright.validation.selection import superior_ability
+from tradewright.validation.selection import MEASURED_SIZE, superior_ability
 
 BARS, CANDIDATES = 400, 50
 
@@ -34,8 +34,8 @@ def promoted(families: dict[int, np.ndarray]) -> float:
 def test_the_best_of_worthless_candidates_is_promoted_about_as_often_as_p_says(family, record_property):
     size = promoted({seed: FAMILIES[family](CANDIDATES, BARS, seed).T for seed in range(200)})
     record_property("size", size)
-    # 200 searches at 5 % show between 2.5 and 8.5 % in nineteen cases of twenty.
-    assert size <= 0.085
+    # What the dossier prints; 200 searches at 5 % show 2.5 to 8.5 % in nineteen cases of twenty.
+    assert MEASURED_SIZE[0] <= size <= MEASURED_SIZE[1]
 
 
 @pytest.mark.parametrize("common", [0.5, 0.95])
@@ -47,7 +47,7 @@ def test_candidates_that_move_together_are_not_priced_as_if_they_were_unrelated(
     size = promoted({seed: family(seed) for seed in range(200)})
     record_property("size", size)
     # Bonferroni would fall to a few in a thousand here.
-    assert 0.015 <= size <= 0.085
+    assert MEASURED_SIZE[0] <= size <= MEASURED_SIZE[1]
 
 
 def test_a_test_of_each_candidate_alone_would_promote_nearly_always():

@@ -105,8 +105,8 @@ def forward_bars(panel: Panel) -> AdjustedBars:
     opened, high, low, close, volume = panel.columns()
     if len(panel.actions):
         traded = _traded(panel)
-        _, units, shares = _growth(traded, panel.actions)
-        for act in _of_kind(panel.actions, DELISTING):
+        _, units, shares = _growth(traded, in_cash(panel))
+        for act in _of_kind(in_cash(panel), DELISTING):
             units[act["row"] :, act["asset"]] = np.nan
         opened, high, low = opened * units, high * units, low * units
         close, volume = traded * units, volume / shares

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewright.kernel.inputs import Terms, check_decisions, check_panel, not_gated, terms_of
+from tradewright.kernel.inputs import Terms, check_decisions, check_panel, terms_of
 from tradewright.values.decisions import Decisions, no_decisions
 from tradewright.values.instructions import Instructions, instructions_of
 from tradewright.values.order import Instruction
@@ -32,8 +32,6 @@ def simulate(
     Raises: InvalidOption for decisions that do not fit the panel or hold an infinite weight.
     """
     check_panel(panel)
-    if gate is not None and decisions.said:
-        raise not_gated()
     words = instructions_of(panel, decisions.said)
     return _traded(panel, decisions, words, terms_of(panel, account, profile), gate)
 

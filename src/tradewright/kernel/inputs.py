@@ -182,14 +182,6 @@ def check_decisions(decisions: Decisions, panel: Panel) -> None:
         check_weights(decisions.weights[start : start + _ROWS_A_LOOK], decisions.rows[start:], panel.symbols)
 
 
-def not_gated() -> InvalidOption:
-    """The error for single orders beside a gate: it does not know them yet, and nothing passes unasked."""
-    return InvalidOption(
-        "Single orders beside a gate, which does not know them yet.",
-        "Trade them under limits that ask nothing (research), or decide target weights.",
-    )
-
-
 def check_weights(weights: Floats, rows: Ints | list[int], symbols: tuple[str, ...]) -> None:
     """Refuse a weight beyond all bounds, naming its row and symbol; NaN means leave as it is."""
     beyond = np.abs(weights) >= LARGEST

@@ -246,16 +246,7 @@ def admit(state: State, intent: Intent) -> None:
     for asset, target in spoken:
         if asset in state.working:
             close(state, state.working[asset], out.REPLACED, intent.row)
-        answer(state, intent.row, asset, wanted_shares(state, asset, target, intent.in_shares))
-
-
-def answer(state: State, row: int, asset: int, wish: tuple[float, int]) -> None:
-    """A wish becomes an order, or a refusal, or nothing."""
-    shares, reason = wish
-    if reason:
-        state.refusals.append((row, asset, reason))
-    if shares != 0.0:
-        place(state, row, asset, shares)
+        reference_gate.answer(state, intent.row, asset, wanted_shares(state, asset, target, intent.in_shares))
 
 
 def place(state: State, row: int, asset: int, shares: float) -> None:

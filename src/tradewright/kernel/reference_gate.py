@@ -1,5 +1,7 @@
 """Orders through a gate, in plain Python: reductions first, so that what opens sees what closes gone."""
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tradewright.kernel import reference as kernel
@@ -7,6 +9,19 @@ from tradewright.values import outcome as out
 
 if TYPE_CHECKING:
     from tradewright.kernel.reference import Intent, State
+    from tradewright.kernel.reference_orders import Desk
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An order that asks to work: signed shares, NaN for a price it has not, `row` of its decision."""
+
+    asset: int
+    shares: float
+    row: int
+    limit: float = math.nan
+    stop: float = math.nan
+    type: int = 0
 
 
 class PlainGate(Protocol):
@@ -18,7 +33,10 @@ class PlainGate(Protocol):
     def closed(self, state: "State", row: int) -> None:
         """The account at a row's close."""
 
-    def admitted(self, state: "State", asset: int, shares: float, row: int) -> tuple[float, int]:
+    def beside(self, desk: "Desk") -> None:
+        """Single orders wait at this desk."""
+
+    def admitted(self, state: "State", wish: Wish) -> tuple[float, int]:
         """The shares that may work, 0.0 for none, and the reason then."""
 
 
@@ -35,5 +53,14 @@ def admit(state: "State", intent: "Intent", spoken: list[tuple[int, float]]) -> 
             if (shares * held < 0.0 and abs(shares) <= abs(held)) != (turn == 0):
                 continue
             if shares != 0.0:
-                shares, reason = state.gate.admitted(state, asset, shares, intent.row)
-            kernel.answer(state, intent.row, asset, (shares, reason))
+                shares, reason = state.gate.admitted(state, Wish(asset, shares, intent.row))
+            answer(state, intent.row, asset, (shares, reason))
+
+
+def answer(state: "State", row: int, asset: int, wish: tuple[float, int]) -> None:
+    """A wish becomes an order, or a refusal, or nothing."""
+    shares, reason = wish
+    if reason:
+        state.refusals.append((row, asset, reason))
+    if shares != 0.0:
+        kernel.place(state, row, asset, shares)

@@ -23,6 +23,7 @@ from tradewright.kernel.inputs import (
     terms_of,
 )
 from tradewright.kernel.reference import Match, Order, State
+from tradewright.kernel.reference_gate import PlainGate, Wish
 from tradewright.kernel.reference_prices import Bar, LiveOrder, price_at_open, price_inside, turns
 from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions, no_decisions
@@ -95,6 +96,8 @@ class Desk:
             live.entry.exits.append(live)
         self.live.setdefault(asset, []).append(live)
         reason = self.objection(state, decided, live)
+        if not reason and live.entry is None and state.gate is not None and not live.reduce_only:
+            reason = self.objection_of_gate(state, decided, live)
         if reason and live.entry is None:
             state.refusals.append((decided, asset, reason))
         if reason or (live.entry is None and costs.is_rejected(state.terms, order.order_id)):
@@ -118,6 +121,18 @@ class Desk:
         if state.ruined_row >= 0 and order.qty * state.qty[order.asset] >= 0.0:
             return out.RUINED
         return 0
+
+    def objection_of_gate(self, state: State, decided: int, live: LiveOrder) -> int:
+        """Why the gate does not take a new order, 0 where it does; one that it scales becomes smaller."""
+        assert state.gate is not None
+        order = live.order
+        order.state = out.PENDING  # until it is known whether the market takes it
+        wish = Wish(order.asset, order.qty, decided, live.limit, live.stop, live.type)
+        shares, reason = state.gate.admitted(state, wish)
+        order.state = out.WORKING
+        if not reason:
+            order.qty = order.remaining = shares
+        return reason
 
     def change(self, state: State, row: int, word: np.void) -> None:
         """Amend or cancel an order, unless it ended before."""
@@ -405,14 +420,32 @@ def simulate_orders(
     check_panel(panel)
     decisions = no_decisions(len(panel.symbols)) if decisions is None else decisions
     check_decisions(decisions, panel)
-    desk = Desk(panel, instructions_of(panel, said))
+    return simulate_said(panel, replace(decisions, said=tuple(said)), account, profile, None, reading)
+
+
+def simulate_said(
+    panel: Panel,
+    decisions: Decisions,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    gate: PlainGate | None = None,
+    reading: Reading = Reading.BASE,
+) -> Outcome:
+    """Trade target weights and what is said about single orders; every order is asked of the `gate`."""
+    desk = Desk(panel, instructions_of(panel, decisions.said))
     state = kernel.opened(panel, terms_of(panel, account, profile, reading))
+    if gate is not None:
+        state.gate = gate
+        gate.opened(state)
+        gate.beside(desk)
     wanted = dict(zip(decisions.rows.tolist(), decisions.weights, strict=True))
     bars = len(panel.instants)
     path = np.zeros((6, bars))
     for row in range(bars):
         intent = kernel.Intent(row - 1, wanted[row - 1]) if row - 1 in wanted else None
         kernel.step(state, row, intent, desk)
+        if gate is not None:
+            gate.closed(state, row)
         if row == bars - 1 and state.terms.liquidate:
             desk.cancel_all(state, row)
             kernel.liquidate(state, row)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewright.kernel.inputs import check_panel, check_weights, not_gated, terms_of
+from tradewright.kernel.inputs import check_panel, check_weights, terms_of
 from tradewright.values.errors import InvalidOption
 from tradewright.values.order import Instruction, OrderStatus
 from tradewright.values.outcome import Outcome
@@ -26,7 +26,7 @@ class Session:
     """
 
     __slots__ = (
-        "_account", "_bars", "_books", "_closed", "_gated", "_in_shares", "_queued", "_ran", "_shape",
+        "_account", "_bars", "_books", "_closed", "_in_shares", "_queued", "_ran", "_shape",
         "_spoke", "row",
     )  # fmt: skip
 
@@ -38,7 +38,7 @@ class Session:
         reading: Reading = Reading.BASE,
         gate: "Gate | None" = None,
     ) -> None:
-        """Open the account before the first bar; orders of targets are asked of the `gate`, if any."""
+        """Open the account before the first bar; every order is asked of the `gate`, if any."""
         from tradewright.kernel.native.books import Books
 
         check_panel(panel)
@@ -46,7 +46,6 @@ class Session:
         room = max(16, _QUEUED_WEIGHTS // max(count, 1))
         queue = (np.zeros(room, dtype=np.int64), np.empty((room, count)))
         self._books = Books(panel, terms_of(panel, account, profile, reading), queue, None, gate)
-        self._gated = gate is not None
         self._books.account["liquidates"] = 0
         self._books.table["decisions"] = 0
         self._account, self._bars, self._in_shares = account, bars, False
@@ -79,8 +78,6 @@ class Session:
         """
         if self.row < 0 or self._closed:
             raise InvalidOption("An order outside the session's bars.", "Advance to a bar first.")
-        if self._gated:
-            raise not_gated()
         said = self._books.said
         return tuple(ticket for one in instructions for ticket in said.say(self.row, one))
 

@@ -8,10 +8,12 @@ import numpy as np
 from tradewright.causality.certificate import Certificate
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
+from tradewright.validation.deflated import deflated_sharpe
 from tradewright.validation.evidence import AuditRecord, Evidence
 from tradewright.validation.figure import Figure, figure, not_evaluated
 from tradewright.validation.gates import judge
 from tradewright.validation.luck import expected_maximum_sharpe
+from tradewright.validation.sharpe import moments
 from tradewright.validation.verdict import Verdict
 
 
@@ -53,6 +55,8 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         trials=context.trials,
         lost_trials=context.lost_trials,
         luck_sharpe=luck_sharpe(result, context),
+        search=result.search,
+        deflated_sharpe=deflated_figure(result, context),
     )
 
 
@@ -73,6 +77,21 @@ def luck_sharpe(result: StudyResult, context: StudyContext) -> Figure:
     if not math.isfinite(result.error):
         return not_evaluated(name, unit, sample, "the Sharpe ratio has no standard error")
     return figure(name, expected_maximum_sharpe(context.trials, result.error), unit, sample)
+
+
+def deflated_figure(result: StudyResult, context: StudyContext) -> Figure:
+    """Probability that the true Sharpe ratio is above what luck gives the best of all tries on record.
+
+    The tries' ratios are taken to spread by the headline's standard error, as for `luck_sharpe`.
+    """
+    name, unit, sample = "Deflated Sharpe ratio", "probability", result.sharpe.sample
+    shape = moments(result.period.excess)
+    if isinstance(shape, str):
+        return not_evaluated(name, unit, sample, shape)
+    if not context.trials:
+        return not_evaluated(name, unit, sample, "no ledger of trials was kept")
+    spread = result.error / math.sqrt(result.period.bars_per_year)
+    return figure(name, deflated_sharpe(shape, context.trials, spread), unit, sample)
 
 
 def verdict_on(plan: Plan, result: StudyResult, context: StudyContext) -> Verdict:

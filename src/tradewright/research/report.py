@@ -25,16 +25,18 @@ from tradewright.research.dossier.content import (
     VerdictLines,
     WaiverLine,
 )
-from tradewright.research.dossier.wording import counted
+from tradewright.research.dossier.wording import counted, per_cent
 from tradewright.research.execution_lines import execution_lines
 from tradewright.research.execution_report import execution_summary
-from tradewright.research.judgement import StudyContext, luck_sharpe
+from tradewright.research.judgement import StudyContext, deflated_figure, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
 from tradewright.validation import trading
 from tradewright.validation.benchmark import HOW
 from tradewright.validation.figure import Figure
 from tradewright.validation.performance import drawdown_series, monthly_returns, yearly_returns
+from tradewright.validation.search_price import dearest
+from tradewright.validation.selection import MEASURED_ON, MEASURED_SIZE, METHOD
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
 from tradewright.values.parameters import bounds_of
@@ -67,7 +69,7 @@ def content_of(
         setup=_setup(plan, result),
         verdict=_verdict(verdict),
         sharpe=_ratio(result.sharpe),
-        luck=Luck(context.trials, _number(luck_sharpe(result, context)), LUCK_HOW),
+        luck=_luck(result, context),
         ratios=tuple(_ratio(one) for one in (*result.figures[1:], *result.against)),
         series=_series(plan, result),
         monthly=_monthly(result),
@@ -79,6 +81,24 @@ def content_of(
         audit=_audit(result.certificate),
         notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
     )
+
+
+def _luck(result: StudyResult, context: StudyContext) -> Luck:
+    """Tries so far, what luck alone shows, and the p-value that prices them."""
+    hurdle, deflated = _number(luck_sharpe(result, context)), _number(deflated_figure(result, context))
+    if context.trials is None or isinstance(result.search, str):
+        why = result.search if isinstance(result.search, str) else "no ledger of trials was kept"
+        return Luck(context.trials, hurdle, LUCK_HOW, deflated=deflated, p_how=why)
+    dear = dearest(result.search, context.trials)
+    how = (
+        f"over {dear.against}, the weaker of both; {METHOD}, blocks of {counted(dear.block_bars, 'bar')}, "
+        f"{dear.draws:,} draws; at a nominal 5 % it passed {per_cent(MEASURED_SIZE[0])} to "
+        f"{per_cent(MEASURED_SIZE[1])} of worthless searches ({MEASURED_ON})"
+    )
+    missing = dear.missing(context.trials)
+    if missing:
+        how += f"; {counted(missing, 'try', 'tries')} without a record here priced as unrelated"
+    return Luck(context.trials, hurdle, LUCK_HOW, dear.p(context.trials), how, deflated)
 
 
 def _audit(certificate: Certificate) -> tuple[Quantity, ...]:
@@ -120,6 +140,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "study": plan.study,
         "headline": verdict.headline,
         "trials": context.trials,
+        "search": _search_json(result, context),
         "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
         "figures": {one.name: asdict(one) for one in _all_figures(result)},
         "band": result.headline.band.plain(),
@@ -130,6 +151,13 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "notes": list(notes_on(plan, result)),
     }
     return {name: _unsigned(part) for name, part in summary.items()}
+
+
+def _search_json(result: StudyResult, context: StudyContext) -> Any:
+    """The prices of the search, each with its p; or why there is none."""
+    if context.trials is None or isinstance(result.search, str):
+        return {"reason": result.search if isinstance(result.search, str) else "no ledger of trials was kept"}
+    return [{**asdict(one), "p": one.p(context.trials), "method": METHOD} for one in result.search]
 
 
 def _band_notes(band: Band) -> list[str]:

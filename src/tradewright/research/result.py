@@ -21,6 +21,7 @@ from tradewright.validation.bootstrap import BootstrapOptions, resampling
 from tradewright.validation.evidence import GridPoint
 from tradewright.validation.figure import Figure, fact, figure, not_evaluated
 from tradewright.validation.performance import Period, cash_returns, measure, period_of, sharpe_figure
+from tradewright.validation.search_price import SearchPrice, price_search
 from tradewright.validation.sharpe import error_robust, minimum_track_record, moments
 from tradewright.values.decisions import Decisions
 from tradewright.values.outcome import Outcome
@@ -32,6 +33,9 @@ TRIALS_AT_ONCE = 32
 CONFIDENCE = 0.95
 # The key of the headline's resamples, shared by the runs that ask whether it is fragile.
 HEADLINE = "headline"
+# What every configuration is held against: idle money, and the market at its own average exposure.
+YARDSTICKS = ("cash", "the benchmark at matched exposure")
+Curves = tuple[Floats, Floats]
 
 
 class Watch(Protocol):
@@ -71,7 +75,8 @@ class StudyResult:
     """What a study found, before anybody judges it.
 
     Shape: `matched_usd` is T, the benchmark at matched exposure from `start_row` on, NaN before.
-    Units: `figures` begin with the Sharpe ratio; `error` is its standard error a year, or NaN.
+    Units: `figures` begin with the Sharpe ratio; `error` is its standard error a year, or NaN. `search`
+    prices all configurations of the plan, over cash and over the benchmark at matched exposure.
     """
 
     headline: Backtest
@@ -87,6 +92,7 @@ class StudyResult:
     minimum_track_bars: Figure
     error: float
     matched_usd: Floats
+    search: tuple[SearchPrice, ...] | str
     certificate: Certificate
     execution: ExecutionReport
 
@@ -118,7 +124,7 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
     The runs with doubled costs and one bar later repeat the headline's decisions under other terms: they are
     no trials, because nobody could choose between them.
     """
-    headline, grid = _tried(plan, watch)
+    headline, grid, curves = _tried(plan, watch)
     watch.progress("fragility", 0, 2)
     keep = _same_draws(plan, headline)
     doubled = _doubled(plan, headline, keep)
@@ -127,7 +133,8 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
     later = _under(plan, delayed, plan.profile, keep)
     watch.progress("fragility", 2, 2)
     watch.progress("intervals", 0, 1)
-    result = _measured(plan, headline, grid, (doubled, later))
+    search = _search(plan, curves)
+    result = _measured(plan, headline, grid, (doubled, later), search)
     watch.progress("intervals", 1, 1)
     return result
 
@@ -163,9 +170,10 @@ def bootstrap_options(plan: Plan) -> BootstrapOptions:
     return BootstrapOptions(plan.options.seed, wanted.draws, wanted.level)
 
 
-def _tried(plan: Plan, watch: Watch) -> tuple[Backtest, tuple[GridPoint, ...]]:
+def _tried(plan: Plan, watch: Watch) -> tuple[Backtest, tuple[GridPoint, ...], list[Curves]]:
     """Run every configuration in order; each is announced before it runs and reported after."""
     found: list[GridPoint] = []
+    curves: list[Curves] = []
     headline: Backtest | None = None
     total = len(plan.points)
     for first in range(0, total, TRIALS_AT_ONCE):
@@ -176,10 +184,11 @@ def _tried(plan: Plan, watch: Watch) -> tuple[Backtest, tuple[GridPoint, ...]]:
             run = _run(plan, point, watch)
             headline = headline or run
             found.append(_graded(plan, point, run.outcome))
+            curves.append(_curves(plan, run.outcome))
             watch.finished(point, found[-1].sharpe)
     watch.progress("trials", total, total)
     assert headline is not None  # a plan always holds its headline
-    return headline, tuple(found)
+    return headline, tuple(found), curves
 
 
 def _run(plan: Plan, point: Point, watch: Watch) -> Backtest:
@@ -198,6 +207,24 @@ def _graded(plan: Plan, point: Point, outcome: Outcome) -> GridPoint:
     period = _period(plan, outcome, plan.common_start)
     sample = resampling(period.excess, bootstrap_options(plan), "grid", point.trial)
     return GridPoint(point.parameters, point.steps, sharpe_figure(period, sample), point.is_headline)
+
+
+def _curves(plan: Plan, outcome: Outcome) -> Curves:
+    """Returns over cash and over the benchmark at the configuration's own exposure, on the common bars."""
+    period = _period(plan, outcome, plan.common_start)
+    return period.excess, period.returns - _matched(plan, outcome, plan.common_start)
+
+
+def _search(plan: Plan, curves: list[Curves]) -> tuple[SearchPrice, ...] | str:
+    """The price of the search, over each yardstick; the first that cannot be had says why."""
+    prices = []
+    for number, against in enumerate(YARDSTICKS):
+        excess = np.stack([curve[number] for curve in curves], axis=1)
+        price = price_search(excess, against, bootstrap_options(plan), "search")
+        if isinstance(price, str):
+            return price
+        prices.append(price)
+    return tuple(prices)
 
 
 def _same_draws(plan: Plan, headline: Backtest) -> BootstrapOptions:
@@ -235,7 +262,11 @@ def _period(plan: Plan, outcome: Outcome, start: int) -> Period:
 
 
 def _measured(
-    plan: Plan, headline: Backtest, grid: tuple[GridPoint, ...], fragile: tuple[Figure, Figure]
+    plan: Plan,
+    headline: Backtest,
+    grid: tuple[GridPoint, ...],
+    fragile: tuple[Figure, Figure],
+    search: tuple[SearchPrice, ...] | str,
 ) -> StudyResult:
     """Everything that is said of the headline run."""
     start, outcome = _start_row(plan), headline.outcome
@@ -264,6 +295,7 @@ def _measured(
         minimum_track_bars=minimum_track_bars(period),
         error=_error(period),
         matched_usd=shown,
+        search=search,
         certificate=audit_strategy(
             headline.strategy, plan.panel, plan.options.account, plan.profile, plan.options.seed
         ),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tradewright.validation.figure import Figure
+from tradewright.validation.search_price import SearchPrice
 from tradewright.values.findings import Finding
 from tradewright.values.provenance import Origin
 
@@ -52,7 +53,8 @@ class Evidence:
     `sharpe`, `doubled_costs` and `one_bar_later` are annualised Sharpe ratios over cash; `over_benchmark` is
     the mean return a year above the benchmark at matched exposure. `luck_sharpe` is what the best of `trials`
     worthless configurations would show; `lost_trials` says what the ledger has lost, empty for nothing.
-    `sharpe_over_benchmark` is the excess per unit of risk.
+    `sharpe_over_benchmark` is the excess per unit of risk. `search` prices the tries, over cash and over the
+    benchmark; words say why it could not be done. `deflated_sharpe` is a probability.
     """
 
     origin: Origin | None = None
@@ -74,3 +76,5 @@ class Evidence:
     trials: int | None = None
     lost_trials: str = ""
     luck_sharpe: Figure | None = None
+    search: tuple[SearchPrice, ...] | str | None = None
+    deflated_sharpe: Figure | None = None

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from tradewright.validation.evidence import Evidence, GridPoint
 from tradewright.validation.figure import Figure
+from tradewright.validation.luck import chance_in_words, p_in_words
 from tradewright.validation.question import Question
+from tradewright.validation.search_price import SearchPrice, dearest
 from tradewright.validation.verdict import Gate, Status, Verdict, verdict_of
 from tradewright.values.findings import Level
 from tradewright.values.provenance import Origin
@@ -15,6 +17,8 @@ LEAST_ROUND_TRIPS = 50
 LEAST_POSITIVE_SHARE = 0.75
 # A neighbour on the grid that keeps less than this share of the headline's Sharpe ratio is a cliff.
 CLIFF_SHARE = 0.5
+# A search's p-value must not be above this.
+ALPHA = 0.05
 # What an audit may answer, and how thoroughly, for the gate to pass.
 CAUSAL_CODES = ("NO_DEPENDENCE_OBSERVED", "CAUSAL_BY_CONSTRUCTION")
 EXHAUSTIVE_LEVELS = ("C2", "C4")
@@ -187,21 +191,26 @@ def out_of_sample(evidence: Evidence) -> Gate:
 
 
 def luck(evidence: Evidence) -> Gate:
-    """The result stands out from what the best of as many worthless tries would show.
+    """The result stands out from what as many worthless tries would show, over cash and over the benchmark.
 
-    The expected maximum is told for orientation; it decides nothing, because tries that resemble each other
-    reach less and a proper p-value has to know how much they do.
+    The larger of both p-values decides. Expected maximum and deflated Sharpe ratio stand beside it and decide
+    nothing: they take all tries to be unrelated.
     """
-    ask = Question("luck", "Luck priced over trials")
+    ask = Question("luck", "Luck priced over trials", unit="p")
     if evidence.trials is None:
         return ask.unanswered("missing", "no ledger of trials was kept")
     if evidence.lost_trials:
         return ask.fail("trials_lost", f"{evidence.lost_trials}; tries are missing from the count")
-    shown = evidence.luck_sharpe.value if evidence.luck_sharpe is not None else None
-    words = f"{evidence.trials} {'configuration' if evidence.trials == 1 else 'configurations'} tried"
-    if shown is not None:
-        words += f"; the best of as many worthless ones would show a Sharpe ratio of about {shown:.2f}"
-    return ask.unanswered("no_adjusted_p", f"{words}; a p-value adjusted for that is not computed yet")
+    tried = f"{evidence.trials:,} {'configuration' if evidence.trials == 1 else 'configurations'} tried"
+    if not evidence.search or isinstance(evidence.search, str):
+        reason = evidence.search or "a p-value adjusted for that was not computed"
+        return ask.unanswered("no_adjusted_p", f"{tried}{_by_luck(evidence)}; {reason}")
+    dear = dearest(evidence.search, evidence.trials)
+    p = dear.p(evidence.trials)
+    met = p <= ALPHA
+    words = f"{_p_values(evidence.search, evidence.trials)}; {tried}{_missing(dear, evidence.trials)}"
+    status, code = (Status.PASS, "met") if met else (Status.FAIL, "above_limit")
+    return ask.compared(status, code, f"{words}{_by_luck(evidence)}", (p, ALPHA))
 
 
 def leak_audit(evidence: Evidence) -> Gate:
@@ -277,3 +286,27 @@ def _changed(point: GridPoint, headline: GridPoint) -> str:
 
 def _number(found: Figure) -> str:
     return "nothing" if found.value is None else f"{found.value:.2f}"
+
+
+def _p_values(prices: tuple[SearchPrice, ...], trials: int) -> str:
+    told = (f"{p_in_words(price.p(trials))} over {price.against}" for price in prices)
+    return f"with the search priced in, p is {' and '.join(told)}; at most {ALPHA:g} is asked for"
+
+
+def _missing(price: SearchPrice, trials: int) -> str:
+    """Tries without a record in this study, and how they were counted."""
+    missing = price.missing(trials)
+    if not missing:
+        return ""
+    return f", {missing:,} of them without a record here and priced as unrelated worthless ones"
+
+
+def _by_luck(evidence: Evidence) -> str:
+    """What chance alone would show, and the deflated Sharpe ratio, where they are known."""
+    best, deflated = evidence.luck_sharpe, evidence.deflated_sharpe
+    told = ""
+    if best is not None and best.value is not None:
+        told += f"; the best of as many worthless ones would show a Sharpe ratio of about {best.value:.2f}"
+    if deflated is not None and deflated.value is not None:
+        told += f"; deflated Sharpe ratio {chance_in_words(deflated.value)}"
+    return told

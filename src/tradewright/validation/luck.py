@@ -48,6 +48,16 @@ def coin_flip_p(wins: int, flips: int) -> float:
     return printable_p(math.fsum(terms))
 
 
+def p_in_words(p: float) -> str:
+    """A p-value as people read it: three digits after the point, and never 0."""
+    return f"{p:.3f}" if p >= 0.0005 else "below 0.001"
+
+
+def chance_in_words(chance: float) -> str:
+    """A probability as people read it: never 0, and never certain."""
+    return "above 0.999" if chance >= 0.9995 else p_in_words(chance)
+
+
 def printable_p(p: float) -> float:
     """A probability as it may be printed: never 0, never above 1."""
     return min(max(p, sys.float_info.min), 1.0)

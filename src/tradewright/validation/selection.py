@@ -27,6 +27,9 @@ from tradewright.validation.sharpe import SMALLEST_DEVIATION
 from tradewright.values.panel import Floats, Ints
 
 METHOD = "studentised SPA, step-wise, circular block bootstrap"
+# What tests/validation/test_selection.py measures and holds: worthless searches that pass a nominal 5 %.
+MEASURED_SIZE = (0.025, 0.055)
+MEASURED_ON = "200 searches of 50 candidates in each of 6 families"
 # Returns in fewer blocks than this determine no error: such a candidate is counted, and can win nothing.
 LEAST_ACTIVE_BLOCKS = 10
 # A resample whose variance fell below this share of the record's drew hardly any active block.

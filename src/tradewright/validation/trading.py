@@ -218,8 +218,9 @@ def _happenings(outcome: Outcome, panel: Panel) -> list[Happening]:
     """Splits, cash flows and fills of single assets, in the order in which the kernel booked them."""
     actions, flows, fills = panel.actions, outcome.flows, outcome.fills
     splits = actions[actions["kind"] == SPLIT]
+    told = splits[["row", "asset", "kind", "value"]]
     found: list[Happening] = [
-        (row, 0, asset, "split", (value,)) for row, asset, _, value in splits.tolist()
+        (row, 0, asset, "split", (value,)) for row, asset, _, value in told.tolist()
     ]
     given, counted = shares_given(panel, outcome)
     found += given

@@ -198,6 +198,13 @@ PIECES = [
     "bars.loc[0, 'a'] = x",
     "x.y.z = 1",
     "bars['a']['b'] = 2",
+    "x = list(bars)",
+    "x = bars[()]",
+    "bars[()] = 1",
+    "x = sorted(bars, key=lambda q: q)",
+    "g = bars.groupby('day')\nx = g + g",
+    "x = max(bars, default=0)",
+    "x = dict(zip(bars, bars))",
 ]
 
 

@@ -192,7 +192,7 @@ def test_any_text_and_any_number_make_a_well_formed_page(monkeypatch, read, size
             passport=replace(content.passport, caveats=(odd,), findings=(Finding(odd, next(iter(
                 type(content.passport.findings[0].level))), odd, odd),)),
             sharpe=replace(content.sharpe, value=number, low=number, high=number, how=odd, reason=odd),
-            luck=replace(content.luck, sharpe=number, how=odd),
+            luck=replace(content.luck, sharpe=number, how=odd, p=number, p_how=odd, deflated=number),
             costs=(line,), trades=(trade,), notes=(odd,),
             series=replace(content.series, equity_usd=equity),
         )

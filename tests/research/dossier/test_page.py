@@ -201,7 +201,7 @@ def test_nothing_evaluated_is_said_everywhere_in_words(bare_tree):
         "Drawdowns were not evaluated.",
         "Exposure was not recorded.", "Monthly returns were not evaluated.", "Costs were not evaluated.",
         "Turnover was not recorded.", "Round trips were not evaluated.", "No parameter grid was run",
-        "What luck alone would show is not evaluated.",
+        "What luck alone would show is not evaluated.", "p with the search priced in: not evaluated",
     ):  # fmt: skip
         assert needed in words
 
@@ -236,6 +236,16 @@ def test_a_sharpe_ratio_without_an_interval_says_so(read, content):
     bare = replace(content.sharpe, low=np.nan, high=np.nan)
     box = section(read(render(replace(content, sharpe=bare))), "verdict").one("div", class_="sharpe")
     assert "95 % interval: not evaluated" in box.text
+
+
+def test_the_price_of_the_search_stands_beside_the_trials_with_its_method(tree):
+    box = section(tree, "verdict").one("div", class_="sharpe")
+    assert words_in_order(
+        box.text,
+        "p with the search priced in: 0.034",
+        "Over cash, the weaker of both",
+        "Deflated Sharpe ratio: 0.910",
+    )
 
 
 def test_an_unkept_ledger_is_not_zero_trials(read, content):

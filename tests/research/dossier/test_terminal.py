@@ -25,6 +25,7 @@ def test_the_terminal_shows_headline_caveats_sharpe_trials_and_gates_in_this_ord
         "! Waived UNEXPLAINED_JUMP",
         "Sharpe ratio a year: 0.57 (95\u00a0% interval 0.21 to 0.93; 8,312 bars)",
         "Trials of this hypothesis so far: 12; the best of them by luck alone: 0.29",
+        "p with the search priced in: 0.034. Over cash, the weaker of both",
         "✗ FAIL", "○ NOT EVALUATED",
         "✓ PASS",
     )  # fmt: skip
@@ -42,6 +43,7 @@ def test_nothing_evaluated_is_said_in_words(bare):
     words = shown(bare)
     assert "Sharpe ratio a year: not evaluated. The account never traded." in words
     assert "Trials of this hypothesis so far: not evaluated" in words
+    assert "p with the search priced in: not evaluated" in words
     assert "nan" not in words
 
 

@@ -53,7 +53,8 @@ def _listed(session: Session, given: Arguments) -> Value:
         return Value(Kind.SEQUENCE)
     value = given.given[0]
     if value.kind is Kind.TABLE:
-        return session.evaluate(session, ast.Attribute(given.node.args[0], "columns"))
+        names = ast.Attribute(given.node.args[0], "columns")
+        return session.evaluate(session, ast.copy_location(names, given.node))
     return value.but(library="list") if value.rowed else value
 
 

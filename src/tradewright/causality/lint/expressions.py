@@ -181,7 +181,7 @@ def _binary(session: Session, node: ast.BinOp) -> Value:
         return _arithmetic(node.op, left, right)
     if isinstance(node.op, ast.MatMult):
         return _product(session, node, left, right)
-    if {left.detail, right.detail} & {"closed"} and isinstance(node.op, ast.Add):
+    if "closed" in (left.detail, right.detail) and isinstance(node.op, ast.Add):
         return blend(left, right)
     pointed = _pointer(node.op, left, right)
     if pointed is not None:

@@ -62,6 +62,8 @@ def library_call(session: Session, name: str, given: Arguments) -> Value:
         return seeing(blend(*given.every), cause_named(cause, "two-sided-filter"))
     if last in WHOLE_TRANSFORMS:
         return _matrix(given, cause_named(cause, "whole-transform"))
+    if last in WHOLE_RANKS and is_across(given, 1):
+        return _as_array(blend(*given.given))
     if last in WHOLE_RANKS:
         return seeing(blend(*given.given), cause_named(cause, "whole-rank"))
     if last in WHOLE_SCALES:

@@ -37,7 +37,7 @@ def read(session: Session, owner: Value, index: ast.expr, node: ast.expr) -> Val
     """
     if isinstance(index, ast.Slice):
         return sliced(session, owner, index, node)
-    if isinstance(index, ast.Tuple) and owner.rowed:
+    if isinstance(index, ast.Tuple) and owner.rowed and index.elts:
         return _by_tuple(session, owner, index, node)
     key = session.evaluate(session, index)
     if owner.kind is Kind.MAPPING or owner.kind is Kind.OBJECT:
@@ -248,7 +248,7 @@ def written(session: Session, owner: Value, index: ast.expr, value: Value, node:
     """What `owner` knows after `owner[index] = value`."""
     if isinstance(index, ast.Slice):
         return _written_slice(session, owner, index, value, node)
-    if isinstance(index, ast.Tuple):
+    if isinstance(index, ast.Tuple) and index.elts:
         rows = index.elts[0]
         names = [
             session.evaluate(session, part) for part in index.elts[1:] if not isinstance(part, ast.Slice)

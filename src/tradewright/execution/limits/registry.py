@@ -16,6 +16,7 @@ LIVE_DEFAULT, RESEARCH_DEFAULT = CONSERVATIVE.name, RESEARCH.name
 NOT_SIMULATED = {
     **{name: 0 for name in NEEDS if name != "needs_kill_switch"},
     "max_price_age_s": FREE,
+    "collar_sigma": FREE,
     "max_sector_share": FREE,
     "max_orders_1s": FREE,
     "max_orders_30s": FREE,

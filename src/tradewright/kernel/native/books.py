@@ -81,7 +81,7 @@ class Books:
     ) -> None:
         """Open the account for target weights by row, and for what is said about single orders.
 
-        Every order of a target weight is asked of the `gate`, where there is one.
+        Every order is asked of the `gate`, where there is one.
         """
         bars, count = panel.shape
         self.panel = panel
@@ -161,7 +161,7 @@ class Books:
     def run(self, stop: int) -> None:
         """Run all bars before row `stop` that have not run yet."""
         if self._gate is not None:
-            self._gate.make_room(int(self.table["decisions"][0]) * len(self.assets))
+            self._gate.make_room(int(self.table["decisions"][0]) * len(self.assets) + self.said.submitted)
         while self._enter(self._address, stop) == JOURNAL_FULL:
             self._grow()
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from tradewright.kernel.inputs import DUST
 from tradewright.kernel.native.costs import is_rejected, latency_ms
+from tradewright.kernel.native.gate import objection_to
 from tradewright.kernel.native.numbers import look_back, whole_shares
 from tradewright.kernel.native.records import Desk, Journal, Record, Records, World, called, compiled
 from tradewright.values import outcome as out
@@ -59,6 +60,9 @@ def submit(world: World, row: int, decided: int, ticket: int) -> None:
     if live["entry"] < 0 and account["latency_low"] + account["latency_span"] > 0.0:
         live["latency_ms"] = latency_ms(account, live["order"])
     reason = objection(account, asset, desk, decided, live)
+    # What only reduces is never asked for: fills see to that themselves.
+    if reason == 0 and live["entry"] < 0 and account["gate"] != 0 and not live["reduce_only"]:
+        reason = objection_to(account, live, decided)
     if reason != 0 and live["entry"] < 0:
         refuse(account, journal[3], decided, live["asset"], reason)
     turned_down = live["entry"] < 0 and account["reject_share"] > 0.0 and is_rejected(account, live["order"])
@@ -80,6 +84,7 @@ def begin(account: Record, live: Record, terms: Record, row: int) -> None:
     live["trail_usd"], live["trail_share"] = terms["trail_usd"], terms["trail_share"]
     live["arrived"], live["triggered"], live["changed"] = row, 0, 0
     live["newborn"] = live["visited"] = live["next"] = -1
+    live["state"] = PENDING  # until it is known whether the market takes it
 
 
 @compiled

@@ -21,8 +21,10 @@ from tradewright.values.outcome import REPLACED
 if TYPE_CHECKING:
     from tradewright.kernel.native.books import Books
 
+# What a gate is asked: its memory, asset, shares, row of the decision.
+Ask = Callable[[int, int, float, int], float]
 # Gates of interpreted code, by their address: there a number cannot be called.
-INTERPRETED: dict[int, Callable[[int, int, float, int], float]] = {}
+INTERPRETED: dict[int, Ask] = {}
 
 
 class Gate(Protocol):
@@ -32,7 +34,8 @@ class Gate(Protocol):
         """Stand before these books; gives the addresses of a function and of its memory.
 
         The function is double(int64 memory, int64 asset, double shares, int64 row): it answers with the
-        shares that may work, 0.0 for none, and writes its reason into the account's `gate_reason`.
+        shares that may work, 0.0 for none, and writes its reason into the account's `gate_reason`. Type and
+        prices of the order stand in the account: `asked_type`, `asked_limit`, `asked_stop`.
         """
 
     def make_room(self, orders: int) -> None:
@@ -44,8 +47,8 @@ def _call(typing: Any, gate: Any, memory: Any, asset: Any, shares: Any, row: Any
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         whole, real = ir.IntType(64), ir.DoubleType()
-        kind = ir.FunctionType(real, [whole, whole, real, whole])
-        function = builder.inttoptr(arguments[0], kind.as_pointer())
+        form = ir.FunctionType(real, [whole, whole, real, whole])
+        function = builder.inttoptr(arguments[0], form.as_pointer())
         return builder.call(function, arguments[1:])
 
     return types.float64(types.int64, types.int64, types.int64, types.float64, types.int64), generate
@@ -82,6 +85,25 @@ def admit_gated(account: Record, assets: Records, market: Market, intents: Inten
 
 
 @compiled
+def ask(account: Record, asset: int, shares: float, row: int) -> float:
+    """The shares of an order that the gate lets work."""
+    return float(call(account["gate"], account["gate_memory"], asset, shares, row))
+
+
+@compiled
+def objection_to(account: Record, live: Record, row: int) -> int:
+    """Why the gate does not take a submitted order, 0 where it does; one that it scales becomes smaller."""
+    account["asked_type"], account["asked_limit"] = live["type"], live["limit"]
+    account["asked_stop"] = live["stop"]
+    shares = ask(account, live["asset"], live["qty"], row)
+    if shares == 0.0:
+        return int(account["gate_reason"])
+    if shares != live["qty"]:
+        live["qty"], live["remaining"], live["changed"] = shares, shares, 1
+    return 0
+
+
+@compiled
 def reduces(held: float, shares: float) -> bool:
     """True where shares only take from what is held."""
     return bool(shares * held < 0.0 and abs(shares) <= abs(held))
@@ -92,7 +114,8 @@ def place_gated(account: Record, asset: Record, journal: Journal, row: int, wish
     """Ask the gate for one order, and place what it lets through."""
     shares, reason = wish
     if shares != 0.0:
-        shares = call(account["gate"], account["gate_memory"], asset["number"], shares, row)
+        account["asked_type"], account["asked_limit"], account["asked_stop"] = 0, np.nan, np.nan
+        shares = ask(account, asset["number"], shares, row)
         reason = account["gate_reason"] if shares == 0.0 else 0
     if reason != 0:
         refuse(account, asset, journal[3], row, reason)

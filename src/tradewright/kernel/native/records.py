@@ -58,10 +58,12 @@ _FLAGS = (
 _RULES = ("latency_bars", "cutoff_ns", "reading")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
-_GATE = ("gate", "gate_memory", "gate_reason")
+_GATE = ("gate", "gate_memory", "gate_reason", "asked_type")
+# The prices of the order that is asked for, NaN for one it has not; its type stands above.
+_ASKED = ("asked_limit", "asked_stop")
 
 account_dtype = np.dtype(
-    [(name, np.float64) for name in _STATE + _TERMS + _TODAY]
+    [(name, np.float64) for name in _STATE + _TERMS + _TODAY + _ASKED]
     + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES + _GATE]
 )
 

@@ -159,12 +159,16 @@ class Luck:
     """How often this hypothesis has been tried, and what chance alone would then show.
 
     Units: `sharpe` annualised like the Sharpe ratio beside it, NaN where not evaluated. `trials` counts
-    finished, failed and interrupted ones alike; None where no ledger was kept.
+    finished, failed and interrupted ones alike; None where no ledger was kept. `p` prices the search and
+    `p_how` says how it was found, or why it is NaN; `deflated` is the deflated Sharpe ratio, a probability.
     """
 
     trials: int | None
     sharpe: float
     how: str
+    p: float = np.nan
+    p_how: str = ""
+    deflated: float = np.nan
 
 
 @dataclass(frozen=True, eq=False)

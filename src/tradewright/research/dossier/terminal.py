@@ -13,6 +13,7 @@ from tradewright.research.dossier.wording import (
     between,
     decimal,
     in_unit,
+    p_value,
     per_cent,
     sentence,
 )
@@ -35,7 +36,7 @@ def verdict_table(content: DossierContent) -> "Group":
     title = printable(content.identity.title)
     box = Panel(_text(verdict.headline, "bold"), title=_text(title), border_style=COLOURS[verdict.status])
     lines = [_text(f"! {words}", "yellow") for words in caveat_sentences(content)]
-    lines += [_sharpe_line(content), _luck_line(content)]
+    lines += [_sharpe_line(content), _luck_line(content), _search_line(content)]
     # Long caveats wrap under themselves, two columns in.
     return Group(box, *(Padding(line, (0, 2)) for line in lines), _gates(verdict.gates))
 
@@ -63,6 +64,13 @@ def _luck_line(content: DossierContent) -> "Text":
     trials = NOT_EVALUATED if luck.trials is None else f"{luck.trials:,}"
     best = f"the best of them by luck alone: {decimal(luck.sharpe)}"
     return _text(f"Trials of this hypothesis so far: {trials}; {best}")
+
+
+def _search_line(content: DossierContent) -> "Text":
+    """The p-value that prices the search, and how it was found."""
+    return _text(
+        f"p with the search priced in: {p_value(content.luck.p)}. {sentence(content.luck.p_how)}".strip()
+    )
 
 
 def _gates(gates: tuple[GateLine, ...]) -> "Table":

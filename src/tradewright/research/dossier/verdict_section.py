@@ -6,7 +6,16 @@ from tradewright.research.dossier.content import DossierContent, Luck, Ratio
 from tradewright.research.dossier.markup import Html, join, tag
 from tradewright.research.dossier.svg import whisker
 from tradewright.research.dossier.tables import badge, gates_table, quantities, quantity_pairs
-from tradewright.research.dossier.wording import between, counted, decimal, in_unit, per_cent, sentence
+from tradewright.research.dossier.wording import (
+    between,
+    counted,
+    decimal,
+    in_unit,
+    likelihood,
+    p_value,
+    per_cent,
+    sentence,
+)
 
 
 def verdict_section(content: DossierContent) -> Html:
@@ -75,6 +84,9 @@ def _sharpe(sharpe: Ratio, luck: Luck) -> Html:
         tag("p", trials, class_="figure"),
         tag("p", chance),
         tag("p", sentence(luck.how), class_="note"),
+        tag("p", f"p with the search priced in: {p_value(luck.p)}"),
+        tag("p", sentence(luck.p_how), class_="note"),
+        tag("p", f"Deflated Sharpe ratio: {likelihood(luck.deflated)}"),
     )
     return tag("div", left, right, _whisker(sharpe, luck), class_="sharpe")
 

@@ -2,6 +2,7 @@
 
 import math
 
+from tradewright.validation.luck import chance_in_words, p_in_words
 from tradewright.values.instant import date_of, iso_of
 
 NOT_EVALUATED = "not evaluated"
@@ -26,6 +27,16 @@ def per_cent(share: float, digits: int = 1) -> str:
     return f"{decimal(100.0 * share, digits)}{NBSP}%" if math.isfinite(share) else NOT_EVALUATED
 
 
+def p_value(p: float) -> str:
+    """A p-value: three digits, and never 0."""
+    return p_in_words(p) if math.isfinite(p) else NOT_EVALUATED
+
+
+def likelihood(probability: float) -> str:
+    """A probability: three digits, never 0 and never certain."""
+    return chance_in_words(probability) if math.isfinite(probability) else NOT_EVALUATED
+
+
 def dollars(amount_usd: float, digits: int = 0) -> str:
     """An amount of dollars, the sign before the currency."""
     text = decimal(amount_usd, digits)
@@ -37,7 +48,8 @@ def dollars(amount_usd: float, digits: int = 0) -> str:
 def in_unit(value: float | None, unit: str) -> str:
     """A number in its unit: shares as per cent, dollars with their sign, ratios bare, counts whole.
 
-    Units: `unit` begins with "share", "usd" or "ratio", or is the noun of a count ("bars", "times a year").
+    Units: `unit` begins with "share", "usd", "ratio" or "p", or is the noun of a count ("bars", "times a
+    year").
     """
     if value is None or not math.isfinite(value):
         return NOT_EVALUATED
@@ -56,6 +68,8 @@ def _in_parts(value: float, unit: str) -> tuple[str, str]:
         return dollars(value), tail
     if kind in ("ratio", ""):
         return decimal(value), ""
+    if kind == "p":
+        return p_value(value), ""
     noun = _singular(unit) if value == 1 else unit
     return decimal(value, 0 if float(value).is_integer() else 1), f" {noun}"
 

@@ -49,6 +49,7 @@ def record_of(limits: str, gate: "CompiledGate | None", outcome: Outcome) -> Gat
         log[name] = np.nan
     for name in COUNTS:
         log[name] = -1
+    log["limit_usd"] = log["stop_usd"] = np.nan
     log["row"], log["asset"] = orders["row"], orders["asset"]
     log["qty"] = log["admitted"] = orders["qty"]
     return GatewayRecord(find(limits), (), log)

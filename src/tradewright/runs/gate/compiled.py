@@ -4,7 +4,6 @@ What bars cannot tell is left out by `limits.registry.simulated`, by name; the r
 """
 
 import ctypes
-from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,19 +23,20 @@ from tradewright.execution.native.records import (
     request_dtype,
 )
 from tradewright.kernel.native import cache
-from tradewright.kernel.native.arrays import at, carray
+from tradewright.kernel.native.arrays import at, carray, desk_at, table_at
 from tradewright.kernel.native.books import address_of
-from tradewright.kernel.native.gate import INTERPRETED
+from tradewright.kernel.native.desk import is_live
+from tradewright.kernel.native.gate import INTERPRETED, Ask
 from tradewright.kernel.native.numbers import look_back
 from tradewright.kernel.native.records import Record, Records, account_dtype, asset_dtype
 from tradewright.runs.gate.plain import (
     KILL_RULES,
-    NOTHING_RESTS,
     VOLUME_BARS,
     GatewayRecord,
     decision_dtype,
 )
 from tradewright.values.instant import NS_PER_DAY
+from tradewright.values.outcome import HELD
 from tradewright.values.panel import Floats, Ints
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ _ARRAYS = (
 _STATE = (
     "count", "bars", "seen_row", "logged", "day", "sessions", "orders_day", "kill_row", "kill_rule",
 )  # fmt: skip
-# account, assets, instants, equity, volume, equity before each of the rolling sessions, log, close
-Arrays = tuple[Record, Records, Ints, Floats, Floats, Floats, Records, Floats]
+# account, assets, instants, equity, volume, equity before each of the rolling sessions, log, close,
+# submitted orders, and one desk an instrument
+Arrays = tuple[Record, Records, Ints, Floats, Floats, Floats, Records, Floats, Records, Records]
 _MONEY = ("capital", "day_start", "session_peak", "peak")
 memory_dtype = np.dtype(
     [(name, np.int64) for name in _ARRAYS + _STATE] + [(name, np.float64) for name in _MONEY]
@@ -75,7 +76,7 @@ def watch(memory: Record, limits: Record, arrays: Arrays, row: int) -> None:
             rule = worst_loss(memory, limits, starts, now)
             if rule != 0:
                 memory["kill_row"], memory["kill_rule"] = seen, rule
-    memory["seen_row"] = row
+    memory["seen_row"] = max(memory["seen_row"], row)
 
 
 @compiled
@@ -109,15 +110,44 @@ def day_volume(volume: Floats, asset: int, row: int) -> float:
 
 
 @compiled
+def waiting_at(arrays: Arrays, number: int) -> tuple[float, float, float, int]:
+    """Submitted orders of an instrument that work: shares to buy, to sell, in exits, and their count.
+
+    Exits only reduce, whatever else works: they open nothing.
+    """
+    live, desks = arrays[8], arrays[9]
+    buys = sells = exits = 0.0
+    count = 0
+    ticket = desks[number]["first"] if len(desks) > 0 else -1
+    while ticket >= 0:
+        one = live[ticket]
+        ticket = one["next"]
+        if not is_live(one) or one["state"] == HELD:
+            continue
+        count += 1
+        if one["reduce_only"]:
+            exits += abs(one["remaining"])
+        elif one["remaining"] > 0.0:
+            buys += one["remaining"]
+        else:
+            sells -= one["remaining"]
+    return buys, sells, exits, count
+
+
+@compiled
 def read_books(book: Record, arrays: Arrays, place: int, row: int) -> None:
     """What is known of account and instrument, all working orders counted as filled."""
     account, assets = arrays[0], arrays[1]
-    gross = net = long = working = 0.0
+    gross = net = long = working = opening = 0.0
+    book["working_buys"] = book["working_sells"] = 0.0
     orders = 0
     for number in range(len(assets)):
         one = assets[number]
         waits = one["remaining"] if one["order"] >= 0 else 0.0
-        if one["qty"] == 0.0 and waits == 0.0:
+        buys, sells, exits, count = waiting_at(arrays, number)
+        if number == place:
+            book["working_buys"], book["working_sells"] = buys, sells
+        if one["qty"] == 0.0 and waits == 0.0 and count == 0:
             continue
         if one["qty"] == 0.0:  # the kernel keeps the marks of what is held alone
             look_back(one, arrays[7], row)
@@ -128,8 +158,15 @@ def read_books(book: Record, arrays: Arrays, place: int, row: int) -> None:
         if waits != 0.0:
             working += abs(waits) * one["mark"]
             orders += 1
+        if count > 0:
+            held = one["qty"] + waits
+            up, down = max(held + buys, 0.0) - max(held, 0.0), max(sells - held, 0.0) - max(-held, 0.0)
+            opening += max(up, down) * one["mark"]
+            working += (buys + sells + exits) * one["mark"]
+            orders += count
     book["gross_usd"], book["net_usd"], book["long_usd"] = gross, net, long
     book["working_usd"], book["working_orders"] = working, orders
+    book["working_opening_usd"] = opening
     book["equity_usd"] = account["equity"]
     book["buying_power_usd"] = account["max_gross"] * account["equity"] - gross
     book["position"], book["reference_usd"] = assets[place]["qty"], assets[place]["mark"]
@@ -150,20 +187,24 @@ def passed(
     """
     order, book, limits = asked
     place, row = where
-    watch(memory, limits, arrays, row)
+    last_row = arrays[0]["row"] - 1  # of the last close: a word may travel for some bars
+    watch(memory, limits, arrays, last_row)
     if place < 0:
         return 0.0
-    read_books(book, arrays, place, row)
+    read_books(book, arrays, place, last_row)
     book["day_start_usd"], book["rolling_start_usd"] = memory["day_start"], rolling_start(memory, arrays[5])
     book["session_peak_usd"], book["peak_usd"] = memory["session_peak"], memory["peak"]
     book["orders_day"], book["kill_latched"] = memory["orders_day"], memory["kill_row"] >= 0
     order["qty"], order["at"] = shares, arrays[2][row]
+    order["limit_usd"], order["stop_usd"] = arrays[0]["asked_limit"], arrays[0]["asked_stop"]
+    order["type"] = arrays[0]["asked_type"]
     code = decide(order, book, limits)
     arrays[0]["gate_reason"] = GATEWAY + abs(code) if code != 0 else 0
     line = arrays[6][memory["logged"]]
     memory["logged"] += 1
     line["row"], line["asset"], line["code"] = row, place, code
     line["qty"], line["admitted"] = shares, order["admitted"]
+    line["limit_usd"], line["stop_usd"], line["kind"] = order["limit_usd"], order["stop_usd"], order["type"]
     note_inputs(line, book)
     if code == 0:
         memory["orders_day"] += 1
@@ -175,11 +216,13 @@ def pass_at(address: int, place: int, shares: float, row: int) -> float:
     """The same on memory at an address."""
     memory = carray(at(address), 1, memory_dtype)[0]
     bars, count = memory["bars"], memory["count"]
+    account = carray(at(memory["account"]), 1, account_dtype)[0]
+    desk = desk_at(table_at(account["table"]))
     order = carray(at(memory["order"]), 1, request_dtype)[0]
     book = carray(at(memory["book"]), 1, book_dtype)[0]
     limits = carray(at(memory["limits"]), 1, limits_dtype)[0]
     arrays = (
-        carray(at(memory["account"]), 1, account_dtype)[0],
+        account,
         carray(at(memory["assets"]), count, asset_dtype),
         carray(at(memory["instants"]), bars, np.int64),
         carray(at(memory["equity"]), bars, np.float64),
@@ -187,6 +230,8 @@ def pass_at(address: int, place: int, shares: float, row: int) -> float:
         carray(at(memory["starts"]), limits["rolling_sessions"], np.float64),
         carray(at(memory["log"]), memory["logged"] + 1, decision_dtype),
         carray(at(memory["close"]), (bars, count), np.float64),
+        desk[2],
+        desk[3],
     )
     return float(passed(memory, (order, book, limits), arrays, (place, row), shares))
 
@@ -200,6 +245,8 @@ def note_inputs(line: Record, book: Record) -> None:
     line["gross_usd"], line["net_usd"] = book["gross_usd"], book["net_usd"]
     line["long_usd"], line["working_usd"] = book["long_usd"], book["working_usd"]
     line["buying_power_usd"] = book["buying_power_usd"]
+    line["working_opening_usd"] = book["working_opening_usd"]
+    line["working_buys"], line["working_sells"] = book["working_buys"], book["working_sells"]
     line["day_volume"], line["day_start_usd"] = book["day_volume"], book["day_start_usd"]
     line["rolling_start_usd"] = book["rolling_start_usd"]
     line["session_peak_usd"], line["peak_usd"] = book["session_peak_usd"], book["peak_usd"]
@@ -213,7 +260,8 @@ def entry() -> Any:
     return cache.compile_kept(make, pass_at.py_func)
 
 
-PASS = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.c_int64)
+_WHOLE, _REAL = ctypes.c_int64, ctypes.c_double
+PASS = ctypes.CFUNCTYPE(_REAL, _WHOLE, _WHOLE, _REAL, _WHOLE)
 
 
 class CompiledGate:
@@ -223,7 +271,7 @@ class CompiledGate:
         """Limits as a simulation can hold them, and the names of those it leaves out."""
         self._limits, self._left_out = limits, left_out
         self.limits = record_of(limits, limits_dtype)
-        self.book = record_of(Book(**NOTHING_RESTS), book_dtype)
+        self.book = record_of(Book(), book_dtype)
         self.order = np.zeros(1, dtype=request_dtype)
         for name in ("limit_usd", "stop_usd"):
             self.order[name] = np.nan
@@ -232,7 +280,7 @@ class CompiledGate:
         self.memory["seen_row"] = self.memory["kill_row"] = self.memory["day"] = -1
         self.log = np.zeros(0, dtype=decision_dtype)
         self._books: Books | None = None  # kept: `memory` holds addresses of its arrays
-        self._pass: Callable[[int, int, float, int], float] | None = None
+        self._pass: Ask | None = None
 
     def attach(self, books: "Books") -> tuple[int, int]:
         """Stand before these books."""
@@ -245,7 +293,7 @@ class CompiledGate:
         memory["capital"] = memory["peak"] = books.account["capital"]
         address = address_of(memory)
         self._books = books
-        self._pass = lambda _, place, qty, row: self._interpret(books, (place, row), qty)
+        self._pass = lambda _, place, shares, row: self._interpret(books, (place, row), shares)
         if cache.is_interpreted:
             INTERPRETED[address] = self._pass
             return address, address
@@ -257,11 +305,10 @@ class CompiledGate:
         panel = books.panel
         arrays = (
             books.account[0], books.assets, panel.instants, books.path[0], panel.volume, self.starts,
-            self.log, panel.close,
+            self.log, panel.close, books.live, books.desks,
         )  # fmt: skip
-        return float(
-            passed(self.memory[0], (self.order[0], self.book[0], self.limits[0]), arrays, where, shares)
-        )
+        asked = (self.order[0], self.book[0], self.limits[0])
+        return float(passed(self.memory[0], asked, arrays, where, shares))
 
     def make_room(self, orders: int) -> None:
         """Lines of the log for what may come; memory is taken as they are written."""
@@ -277,6 +324,6 @@ class CompiledGate:
         """What the gate did so far; the switch is that of the last close."""
         memory = self.memory[0]
         if self._pass is not None and self._books is not None:
-            self._pass(address_of(self.memory), -1, 0.0, int(self._books.account["row"][0]) - 1)
+            self._pass(address_of(self.memory), -1, 0.0, 0)
         log, rule = self.log[: memory["logged"]], KILL_RULES[memory["kill_rule"]]
         return GatewayRecord(self._limits, self._left_out, log, int(memory["kill_row"]), rule)

@@ -14,16 +14,18 @@ from tradewright.execution.kill_switch import KillSwitch
 from tradewright.execution.limits.contract import FREE, Limits
 from tradewright.execution.limits.registry import RESEARCH_DEFAULT, find, simulated
 from tradewright.kernel.reference import State
+from tradewright.kernel.reference_gate import Wish
+from tradewright.kernel.reference_orders import Desk
 from tradewright.values.instant import NS_PER_DAY, iso_of
+from tradewright.values.outcome import PENDING
 from tradewright.values.panel import Floats, Panel
 
 VOLUME_BARS = 20
-# The kernel's books count all working orders as filled: nothing is left to add.
-NOTHING_RESTS: dict[str, Any] = {"working_buys": 0.0, "working_sells": 0.0, "working_opening_usd": 0.0}
 # What a logged decision of a simulation rests on, by the names of the book.
 INPUTS = (
     "reference_usd", "equity_usd", "position", "gross_usd", "net_usd", "long_usd", "working_usd",
-    "buying_power_usd", "day_volume", "day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd",
+    "buying_power_usd", "working_buys", "working_sells", "working_opening_usd", "day_volume",
+    "day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd",
 )  # fmt: skip
 COUNTS = ("working_orders", "orders_day", "kill_latched")
 KILL_RULES = (
@@ -34,8 +36,8 @@ KILL_RULES = (
 
 # One line a decision: the wish, the answer (`code` 0 passed, negative for want of an input) and its inputs.
 decision_dtype = np.dtype(
-    [(name, np.int64) for name in ("row", "asset", "code", *COUNTS)]
-    + [(name, np.float64) for name in ("qty", "admitted", *INPUTS)]
+    [(name, np.int64) for name in ("row", "asset", "code", "kind", *COUNTS)]
+    + [(name, np.float64) for name in ("qty", "admitted", "limit_usd", "stop_usd", *INPUTS)]
 )
 
 
@@ -102,8 +104,15 @@ def _value(log: NDArray[np.void]) -> Floats:
 
 def decision_of(line: np.void, record: GatewayRecord, panel: Panel) -> Decision:
     """One logged decision in full: asked again of the plain checks, which say in words what was decided."""
-    request = Request(panel.symbols[line["asset"]], float(line["qty"]), int(panel.instants[line["row"]]))
-    book = Book(**NOTHING_RESTS, **{name: line[name].item() for name in (*INPUTS, *COUNTS)})
+    request = Request(
+        symbol=panel.symbols[line["asset"]],
+        qty=float(line["qty"]),
+        at=int(panel.instants[line["row"]]),
+        type=int(line["kind"]),
+        limit_usd=float(line["limit_usd"]),
+        stop_usd=float(line["stop_usd"]),
+    )
+    book = Book(**{name: line[name].item() for name in (*INPUTS, *COUNTS)})
     return decide(request, book, record.limits)
 
 
@@ -117,6 +126,8 @@ class PlainGate:
         self._day, self._orders_day = -1, 0
         self._starts: list[float] = []
         self._equity = self._session_peak = self._peak = math.nan
+        self._row = -1
+        self._desk: Desk | None = None
 
     def opened(self, state: State) -> None:
         """Before the first bar there is the capital."""
@@ -124,7 +135,7 @@ class PlainGate:
 
     def closed(self, state: State, row: int) -> None:
         """Follow equity to a close: sessions, peaks and the kill switch, which latches."""
-        at = int(state.panel.instants[row])
+        self._row, at = row, int(state.panel.instants[row])
         if at // NS_PER_DAY != self._day:
             self._day, self._orders_day = at // NS_PER_DAY, 0
             self._starts.append(self._equity)
@@ -136,12 +147,23 @@ class PlainGate:
             book = Book(equity_usd=state.equity, **self._losses())
             self.switch = self.switch.watch(at, book, self.limits)
 
-    def admitted(self, state: State, asset: int, shares: float, row: int) -> tuple[float, int]:
+    def beside(self, desk: Desk) -> None:
+        """Single orders wait at this desk."""
+        self._desk = desk
+
+    def admitted(self, state: State, wish: Wish) -> tuple[float, int]:
         """The shares that may work, and the reason where none may."""
-        book = Book(**self._account(state, asset, row), **self._losses())
-        request = Request(state.panel.symbols[asset], shares, int(state.panel.instants[row]))
+        book = Book(**self._account(state, wish.asset), **self._losses())
+        request = Request(
+            symbol=state.panel.symbols[wish.asset],
+            qty=wish.shares,
+            at=int(state.panel.instants[wish.row]),
+            type=wish.type,
+            limit_usd=wish.limit,
+            stop_usd=wish.stop,
+        )
         decision = decide(request, book, self.limits)
-        self.decisions.append((row, decision))
+        self.decisions.append((wish.row, decision))
         if decision.refusal is not None:
             return 0.0, decision.refusal.code
         self._orders_day += 1
@@ -158,26 +180,55 @@ class PlainGate:
             "kill_latched": self.switch.state,
         }
 
-    def _account(self, state: State, asset: int, row: int) -> dict[str, Any]:
-        """Account and instrument, all working orders counted as filled."""
-        waits = {number: order.remaining for number, order in state.working.items()}
-        after = [
-            (held + waits.get(number, 0.0)) * state.mark[number]
-            for number, held in enumerate(state.qty)
-            if held != 0.0 or number in waits
-        ]
-        gross = sum((abs(value) for value in after), 0.0)
-        recent = state.panel.volume[max(row - VOLUME_BARS + 1, 0) : row + 1, asset]
+    def _waiting(self, asset: int) -> tuple[float, float, float, int]:
+        """Submitted orders that work: shares to buy, to sell, in exits, and their count."""
+        buys = sells = exits = 0.0
+        count = 0
+        for live in self._desk.live.get(asset, []) if self._desk is not None else ():
+            if not live.works or live.order.state == PENDING:
+                continue
+            count += 1
+            if live.reduce_only:
+                exits += abs(live.order.remaining)
+            elif live.order.remaining > 0.0:
+                buys += live.order.remaining
+            else:
+                sells -= live.order.remaining
+        return buys, sells, exits, count
+
+    def _account(self, state: State, asset: int) -> dict[str, Any]:
+        """Account and instrument, orders for target weights counted as filled."""
+        gross = net = long = working = opening = 0.0
+        orders = 0
+        for number, held in enumerate(state.qty):
+            waits = state.working[number].remaining if number in state.working else 0.0
+            buys, sells, exits, count = self._waiting(number)
+            if held == 0.0 and waits == 0.0 and count == 0:
+                continue
+            mark, after = state.mark[number], held + waits
+            gross += abs(after * mark)
+            net += after * mark
+            long += max(after * mark, 0.0)
+            working += abs(waits) * mark
+            working += (buys + sells + exits) * mark
+            up, down = max(after + buys, 0.0) - max(after, 0.0), max(sells - after, 0.0) - max(-after, 0.0)
+            opening += max(up, down) * mark
+            orders += count + (waits != 0.0)
+        recent = state.panel.volume[max(self._row - VOLUME_BARS + 1, 0) : self._row + 1, asset]
         known = [one for one in recent.tolist() if one >= 0.0]
-        return NOTHING_RESTS | {
+        own_buys, own_sells, _, _ = self._waiting(asset)
+        return {
+            "working_buys": own_buys,
+            "working_sells": own_sells,
+            "working_opening_usd": opening,
             "reference_usd": state.mark[asset],
             "equity_usd": state.equity,
             "position": state.qty[asset],
             "gross_usd": gross,
-            "net_usd": sum(after, 0.0),
-            "long_usd": sum((value for value in after if value > 0.0), 0.0),
-            "working_usd": sum((abs(waits[number]) * state.mark[number] for number in sorted(waits)), 0.0),
-            "working_orders": len(waits),
+            "net_usd": net,
+            "long_usd": long,
+            "working_usd": working,
+            "working_orders": orders,
             "buying_power_usd": state.terms.max_gross * state.equity - gross,
             "day_volume": sum(known) / len(known) if known else math.nan,
         }

@@ -1,0 +1,154 @@
+"""Submitted orders through the gateway: compiled and plain agree to the bit, and so do their logs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markets import Traits, account, market, profile
+from order_drivers import order_differences
+from order_streams import draw_orders
+
+from tradewright.execution.checks.contract import GATEWAY
+from tradewright.execution.limits.contract import FREE
+from tradewright.execution.limits.registry import find, simulated
+from tradewright.execution.profiles.registry import PROFILES
+from tradewright.kernel.batch import simulate
+from tradewright.kernel.reference_orders import simulate_said
+from tradewright.runs.gate.compiled import CompiledGate
+from tradewright.runs.gate.plain import PlainGate, decision_of
+from tradewright.values.decisions import no_decisions
+from tradewright.values.order import Bracket, Order
+from tradewright.values.outcome import FILLED, REJECTED
+from tradewright.values.profile import AccountOptions
+
+NOTHING = simulated(find("research"))[0]
+LIVE = [simulated(find(name))[0] for name in ("conservative", "balanced", "aggressive")]
+# Limits that random orders on random accounts meet and miss about equally often.
+WIDE = replace(
+    LIVE[2], max_order_share=2.0, max_position_share=2.0, max_gross=4.0, max_net=3.0, max_leverage=3.0,
+    max_working_share=4.0, buying_power_haircut=FREE, max_volume_share=FREE, max_drawdown=0.6,
+    max_day_loss=0.5, max_rolling_loss=0.6, max_session_drawdown=0.5,
+)  # fmt: skip
+RICH = account(capital_usd=1e6)
+FLAT = market([100.0] * 8)
+
+streams = st.builds(
+    draw_orders,
+    st.integers(0, 2**32 - 1),
+    st.builds(
+        Traits,
+        bars=st.integers(2, 40),
+        assets=st.integers(1, 3),
+        gaps=st.sampled_from([0.0, 0.05, 0.3]),
+        acts=st.integers(0, 5),
+        closes_alone=st.booleans(),
+        pace=st.integers(1, 10),
+        volume=st.sampled_from([1e3, 1e9]),
+    ),
+    st.builds(
+        AccountOptions,
+        capital_usd=st.sampled_from([10_000.0, 1_000_000.0]),
+        max_gross=st.sampled_from([1.0, 4.0]),
+        fractional=st.booleans(),
+        liquidate_at_end=st.booleans(),
+    ),
+    st.sampled_from([*PROFILES.values(), profile(), profile(latency_bars=2)]),
+)
+
+
+def both(panel, decisions, terms, costs, limits):
+    """The outcome of both kernels behind the gate, and the compiled gate's record."""
+    gate, plain = CompiledGate(limits), PlainGate(limits)
+    fast = simulate(panel, decisions, terms, costs, gate)
+    slow = simulate_said(panel, decisions, terms, costs, plain)
+    assert order_differences(slow, fast) == []
+    record = gate.record()
+    assert len(record.log) == len(plain.decisions)
+    for line, (row, decision) in zip(record.log, plain.decisions, strict=True):
+        again = decision_of(line, record, panel)
+        assert (line["row"], again.verdict, again.rule) == (row, decision.verdict, decision.rule)
+        assert again.qty == decision.qty == line["admitted"]
+    return fast, record
+
+
+def said(*words, limits=NOTHING, panel=FLAT, terms=RICH):
+    """Words on one instrument of a flat market, through a gate."""
+    decisions = replace(no_decisions(len(panel.symbols)), said=words)
+    return both(panel, decisions, terms, profile(), limits)
+
+
+@given(stream=streams, limits=st.sampled_from([NOTHING, *LIVE, WIDE]), with_targets=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_twins_agree_on_random_orders_behind_the_gate(stream, limits, with_targets):
+    panel, words, terms, costs = stream.all
+    beside = stream.stream.decisions if with_targets else no_decisions(len(panel.symbols))
+    both(panel, replace(beside, said=tuple(words)), terms, costs, limits)
+
+
+@given(stream=streams)
+@settings(max_examples=40, deadline=None)
+def test_a_gate_that_binds_nothing_leaves_orders_as_they_were(stream):
+    panel, words, terms, costs = stream.all
+    decisions = replace(no_decisions(len(panel.symbols)), said=tuple(words))
+    gated = simulate(panel, decisions, terms, costs, CompiledGate(NOTHING))
+    assert order_differences(simulate(panel, decisions, terms, costs), gated) == []
+
+
+def test_an_order_within_the_limits_works():
+    outcome, record = said((0, Order.market("A", 100.0)), limits=LIVE[0])
+    assert outcome.orders["state"].tolist() == [FILLED]
+    assert record.log["code"].tolist() == [0]
+
+
+def test_an_order_beyond_them_is_rejected_and_told():
+    outcome, record = said((0, Order.market("A", 5_000.0)), limits=LIVE[0])
+    assert outcome.orders["state"].tolist() == [REJECTED]
+    assert outcome.refusals.tolist() == [(0, 0, GATEWAY + 6)]
+    assert (
+        "order size: 50.00% of equity; allowed: 10.00%"
+        in decision_of(record.log[0], record, FLAT).refusal.words
+    )
+
+
+def test_a_limit_order_is_judged_at_its_limit():
+    outcome, _ = said((0, Order.limit("A", 100.0, 110.0)), limits=LIVE[0])
+    assert outcome.refusals["reason"].tolist() == [GATEWAY + 5]
+
+
+def test_exits_of_a_bracket_are_not_asked_for():
+    bracket = Bracket.around(Order.market("A", 100.0), take_profit_usd=120.0, stop_loss_usd=90.0)
+    _, record = said((0, bracket), limits=LIVE[0])
+    assert len(record.log) == 1
+
+
+def test_a_waiting_limit_order_counts_before_it_fills():
+    patient = Order.limit("A", 900.0, 90.0)
+    outcome, record = said((0, patient), (0, Order.market("A", 900.0)), limits=LIVE[0])
+    assert record.log["code"].tolist() == [0, 7]
+    assert record.log["working_buys"].tolist() == [0.0, 900.0]
+    assert outcome.orders["state"].tolist()[1] == REJECTED
+
+
+def test_an_exit_passes_beside_the_exits_of_its_bracket():
+    # Exits that only reduce open nothing: whoever wants out now is not held up by them.
+    bracket = Bracket.around(Order.market("A", 100.0), take_profit_usd=120.0, stop_loss_usd=90.0)
+    killed = replace(LIVE[0], max_order_shares=150.0)
+    outcome, record = said((0, bracket), (3, Order.market("A", -100.0)), limits=killed)
+    assert record.log["code"].tolist() == [0, 0]
+    assert outcome.positions.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("latency_bars", [0, 1, 3])
+def test_a_word_that_travels_is_judged_when_it_arrives(latency_bars):
+    decisions = replace(no_decisions(1), said=((0, Order.market("A", 100.0)),))
+    _, record = both(FLAT, decisions, RICH, profile(latency_bars=latency_bars), LIVE[0])
+    assert record.log["row"].tolist() == [0]
+    assert np.isfinite(record.log["day_start_usd"]).all()
+
+
+def test_a_size_of_a_trillion_is_refused_and_nothing_changes():
+    outcome, _ = said((0, Order.market("A", 1e12)), limits=LIVE[2])
+    assert outcome.refusals["reason"].tolist() == [GATEWAY + 6]
+    assert outcome.equity_usd.tolist() == [1e6] * 8
