@@ -85,7 +85,6 @@ class State:
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0
     orders: list[Order] = field(default_factory=list)
-    # The three below are rows of the records of the same name in values/outcome.py.
     fills: list[tuple[float, ...]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)
     refusals: list[tuple[int, int, int]] = field(default_factory=list)
@@ -430,12 +429,11 @@ def mark(state: State, row: int) -> None:
 
 def guard(state: State, row: int) -> None:
     """Without equity nothing may be risked any more: orders are cancelled, only exits are admitted."""
-    if state.equity > 0.0:
+    if state.equity > 0.0 or state.ruined_row >= 0:
         return
-    if state.ruined_row < 0:
-        state.ruined_row = row
-        for order in list(state.working.values()):
-            close(state, order, out.CANCELLED, row)
+    state.ruined_row = row
+    for order in list(state.working.values()):
+        close(state, order, out.CANCELLED, row)
 
 
 def liquidate(state: State, row: int) -> None:
@@ -472,10 +470,8 @@ def whole_shares(shares: float) -> float:
 
 def outcome_of(state: State, path: Floats) -> Outcome:
     """Everything that happened, as arrays and records."""
-    last = path.shape[1] - 1
-    # Interest a bar is in its own columns; flows hold the totals alone, so that sums by kind are complete.
     totals = ((out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee))
-    flows = state.flows + [(last, -1, kind, amount) for kind, amount in totals if amount != 0.0]
+    flows = state.flows + [(path.shape[1] - 1, -1, kind, amount) for kind, amount in totals if amount != 0.0]
     orders = [
         (o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row, o.ticket) for o in state.orders
     ]
