@@ -41,7 +41,9 @@ def band_of_paths(paths: dict[Reading, Floats], capital_usd: float) -> Band:
     equity = [paths[reading] for reading in Reading]
     final = Span(*(float(path[-1]) if len(path) else capital_usd for path in equity))
     gained = Span(*(value / capital_usd - 1.0 for value in final.values))
-    return Band(final, gained, Span(*(drawdown(path, capital_usd) for path in equity)))
+    by_path = {id(path): path for path in equity}  # one and the same where nothing was left open
+    falls = {key: drawdown(path, capital_usd) for key, path in by_path.items()}
+    return Band(final, gained, Span(*(falls[id(path)] for path in equity)))
 
 
 def drawdown(equity: Floats, capital_usd: float) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from tradewright.execution.limits.registry import RESEARCH_DEFAULT
@@ -35,9 +36,9 @@ PATHS = ("auto", "targets", "decide")
 class Backtest:
     """A strategy, the market it met, what it wanted and what came of it.
 
-    `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row; `band` what would
-    have come of the same decisions if bars that cannot tell were read otherwise. `limits` names the risk
-    profile that its orders were held against, `gate` did it where that profile asks anything.
+    `path` says how it was asked: "targets", all rows in one pass, or "decide", row by row; `rules` are those
+    it traded under. `limits` names the risk profile that its orders were held against, `gate` did it where
+    that profile asks anything.
     """
 
     strategy: Strategy
@@ -45,9 +46,21 @@ class Backtest:
     decisions: Decisions
     outcome: Outcome
     path: str
-    band: Band
+    rules: tuple[AccountOptions, ExecutionProfile]
     limits: str = RESEARCH_DEFAULT
     gate: "CompiledGate | None" = None
+
+    @cached_property
+    def band(self) -> Band:
+        """What would have come of the same decisions if bars that cannot tell were read otherwise.
+
+        Traded when first asked for. Of a run that passed a gate it is the base reading alone, because a gate
+        is asked once.
+        """
+        account, profile = self.rules
+        if self.gate is not None:
+            return band_of_paths(dict.fromkeys(Reading, self.outcome.equity_usd), account.capital_usd)
+        return band_of(self.panel, self.decisions, self.outcome, account, profile)
 
     @property
     def gateway(self) -> GatewayRecord:
@@ -71,34 +84,18 @@ def backtest(
     """
     if path not in PATHS:
         raise unknown_name(path, "path of a backtest", PATHS)
-    gate, frame = gate_before(limits, panel), Frame(panel)
+    gate, frame, rules = gate_before(limits, panel), Frame(panel), (account, profile)
     if path != "decide":
         decisions = asked_at_once(strategy, frame)
         if decisions is not None:
             outcome = simulate(panel, decisions, account, profile, gate)
-            band = _band(panel, decisions, outcome, account, profile, gate)
-            return Backtest(strategy, panel, decisions, outcome, "targets", band, limits, gate)
+            return Backtest(strategy, panel, decisions, outcome, "targets", rules, limits, gate)
         if path == "targets":
             raise InvalidOption(
                 f"{type(strategy).__name__} has no targets().", "Use path 'auto' or 'decide'."
             )
     decisions, outcome = decide_loop(strategy, frame, panel, account, profile, gate)
-    band = _band(panel, decisions, outcome, account, profile, gate)
-    return Backtest(strategy, panel, decisions, outcome, "decide", band, limits, gate)
-
-
-def _band(
-    panel: Panel,
-    decisions: Decisions,
-    outcome: Outcome,
-    account: AccountOptions,
-    profile: ExecutionProfile,
-    gate: "CompiledGate | None",
-) -> Band:
-    """The band of a run; of one that passed a gate the base reading alone, because a gate is asked once."""
-    if gate is not None:
-        return band_of_paths(dict.fromkeys(Reading, outcome.equity_usd), account.capital_usd)
-    return band_of(panel, decisions, outcome, account, profile)
+    return Backtest(strategy, panel, decisions, outcome, "decide", rules, limits, gate)
 
 
 def decide_loop(
