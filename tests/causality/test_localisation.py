@@ -1,10 +1,15 @@
 """A dependence comes with its row, how far it looks, through which column, and the line at fault."""
 
+from pathlib import Path
+
 import pytest
 from bars_for_audits import bars
 from test_leaks_and_look_alikes import LEAKS
 
 from tradewright.causality.audit import audit
+from tradewright.causality.lint.check import lint, suspects
+from tradewright.causality.options import AuditOptions
+from tradewright.causality.verdict import DependsOnFuture
 
 # What each leak looks ahead at most (None: to the end), and what of its source stands at fault.
 WHERE = {
@@ -95,3 +100,32 @@ def test_where_no_source_text_is_at_hand_the_dependence_is_still_told(table):
     target = eval("lambda d: d.close.shift(-1)")
     verdict = audit(target, table).verdict
     assert verdict.horizon == 1 and verdict.source == "close"
+
+
+def five_outputs(df):
+    """Two honest outputs, and leaks over all rows, two rows ahead, and in the warm-up alone."""
+    df = df.copy()
+    df["ret"] = df["close"].pct_change()
+    df["mom"] = df["close"] / df["close"].shift(20) - 1
+    df["vol"] = df["ret"].rolling(20).std()
+    df["z"] = (df["mom"] - df["mom"].mean()) / df["mom"].std()
+    df["smooth"] = df["close"].rolling(5, center=True).mean()
+    df["fill"] = df["vol"].bfill()
+    return df[["mom", "vol", "z", "smooth", "fill"]]
+
+
+@pytest.mark.parametrize("rows", [1_500, 6_000], ids=["small", "large"])
+def test_each_output_is_searched_and_placed_by_itself(rows):
+    table = bars(rows).rename_axis("date").reset_index()
+    table["date"] = table["date"].astype(str)
+    source = Path(__file__)
+    named = suspects(lint(source.read_text(), str(source), "five_outputs", with_labels=True))
+    told = audit(five_outputs, table, AuditOptions(suspects=named)).channels
+    found = {one.channel: one.verdict for one in told if isinstance(one.verdict, DependsOnFuture)}
+    assert set(found) == {"z", "smooth", "fill"}
+    assert found["fill"].row < 20
+    assert found["z"].instant == table["date"][found["z"].row]
+    at_fault = {name: verdict.place.operator for name, verdict in found.items()}
+    assert at_fault["z"] in ("df['mom'].mean()", "df['mom'].std()", "mean()", "std()")
+    assert at_fault["smooth"].endswith("rolling(5, center=True)")
+    assert at_fault["fill"].endswith("bfill()")

@@ -88,7 +88,7 @@ def test_a_backtest_is_a_run_that_can_be_verified(lived_in):
     (row,) = lived_in("backtest", "mean_reversion", "--data", "walk", "--json").rows()
     said = lived_in("runs", "verify", row["id"])
     assert said.code == 0
-    assert "all 9 files are what they were and come out equal" in said.out
+    assert "all 11 files are what they were and come out equal" in said.out
 
 
 def test_the_period_is_cut_on_both_sides(lived_in):

@@ -202,7 +202,7 @@ def test_a_run_reads_the_snapshot_it_read_even_when_the_dataset_has_a_newer_one(
 def test_verify_executes_in_a_new_process_and_finds_every_file_equal(lived_in, study_id):
     said = lived_in("runs", "verify", study_id)
     assert said.code == 0, said.err
-    assert f"{study_id}: all 10 files are what they were and come out equal in a new process." in said.out
+    assert f"{study_id}: all 13 files are what they were and come out equal in a new process." in said.out
     assert lived_in("runs", "verify", study_id, "--json").rows() == []
 
 

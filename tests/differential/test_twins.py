@@ -223,7 +223,7 @@ def test_random_streams_reach_every_state_flow_and_refusal():
         refusals |= set(outcome.refusals["reason"].tolist())
         ruined += outcome.ruined_row >= 0
     # Target weights know no other states and refusals; those of submitted orders: test_order_laws.py.
-    assert states == {out.WORKING, out.FILLED, out.REPLACED, out.CANCELLED}
+    assert states == {out.WORKING, out.FILLED, out.REPLACED, out.CANCELLED, out.REJECTED}
     assert flows == set(out.FLOW_NAMES)
     assert refusals == {out.NO_PRICE, out.DELISTED, out.RUINED, out.UNDER_ONE_SHARE}
     assert 0 < ruined < 120

@@ -52,22 +52,28 @@ def is_price(price: float) -> bool:
 
 def holdings_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two T x N tables: shares after each row's corporate actions, and after its fills as well."""
+    return followed(panel, outcome, marks)[:2]
+
+
+def followed(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Holdings as above, and T: dividends that are due and not paid yet."""
     bars, assets = panel.shape
+    due = np.zeros(bars)
     acted, traded, held = np.zeros((bars, assets)), np.zeros((bars, assets)), np.zeros(assets)
     gone: set[int] = set()
     for row in range(bars):
-        act_on(panel, outcome, row, (held, marks[row - 1].copy(), gone))
+        act_on(panel, outcome, row, (held, marks[row - 1].copy(), gone, due))
         acted[row] = held
         held = held.copy()
         for fill in outcome.fills[outcome.fills["row"] == row]:
             held[fill["asset"]] += fill["qty"]
         traded[row] = held
-    return acted, traded
+    return acted, traded, due
 
 
 def act_on(panel: Panel, outcome: Outcome, row: int, books) -> None:
     """Change holdings by the actions of one row; fractions paid out are worked back from their cash."""
-    held, price, gone = books
+    held, price, gone, due = books
     flows = outcome.flows
     lieu = flows[(flows["row"] == row) & (flows["kind"] == CASH_IN_LIEU)]
     payments = {asset: lieu["amount_usd"][lieu["asset"] == asset].tolist() for asset in range(len(held))}
@@ -78,6 +84,8 @@ def act_on(panel: Panel, outcome: Outcome, row: int, books) -> None:
         if action["kind"] == SPLIT:
             held[asset], price[asset] = held[asset] * action["value"], price[asset] / action["value"]
             held[asset] -= paid_out(held[asset], price[asset], payments[asset])
+        elif action["kind"] == DIVIDEND and action["pay_row"] > row:
+            due[row : action["pay_row"]] += held[asset] * action["value"]
         elif action["kind"] in GIVING and ratio > 0.0 and held[asset] != 0.0 and other not in gone | {asset}:
             if not price[other] > 0.0:
                 makeshift = 0.0 if action["kind"] == SPIN_OFF else max(price[asset] - cash, 0.0) / ratio
@@ -121,22 +129,7 @@ def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:
 
 def claims_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> np.ndarray:
     """T: dividends that fell due and are paid on a later row, by the shares held on the day they fell due."""
-    claims = np.zeros(len(panel.instants))
-    if not np.any(panel.actions["pay_row"] > panel.actions["row"]):
-        return claims
-    for row in range(len(claims)):
-        here = panel.rows(0, row + 1)
-        for action in panel.actions[(panel.actions["row"] == row) & (panel.actions["kind"] == DIVIDEND)]:
-            if action["pay_row"] <= row:
-                continue
-            splits_alone = here.actions[(here.actions["row"] < row) | (here.actions["kind"] == SPLIT)]
-            owners = type(panel)(
-                here.instants.copy(), here.opens_at.copy(), here.symbols, *map(np.copy, here.columns()),
-                splits_alone,
-            )  # fmt: skip
-            acted, _ = holdings_of(owners, outcome, marks)
-            claims[row : action["pay_row"]] += acted[row, action["asset"]] * action["value"]
-    return claims
+    return followed(panel, outcome, marks)[2]
 
 
 def received(outcome: Outcome, row: int) -> float:

@@ -125,7 +125,7 @@ def test_the_hash_is_short_and_stable():
 def copied(tmp_path, monkeypatch):
     """A copy of the package's sources that the cache takes for the real ones."""
     package = tmp_path / "tradewright"
-    for room in ("kernel", "features", "values"):
+    for room in ("kernel", "features", "values", "execution", "runs"):
         shutil.copytree(cache._PACKAGE / room, package / room, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(cache, "_PACKAGE", package)
     cache.source_hash.cache_clear()
@@ -158,6 +158,9 @@ def test_an_unchanged_copy_has_the_hash_of_the_original(copied):
         "kernel/inputs.py",
         "features/native/windows.py",
         "features/native/opcodes.py",
+        "execution/native/judge.py",
+        "execution/limits/contract.py",
+        "runs/gate/compiled.py",
         "values/outcome.py",
         "values/panel.py",
     ],

@@ -16,7 +16,7 @@ from tradewright.values.errors import Blocked, Interrupted, StorageFailure
 
 FILES = {"certificate.json", "config.json", "context.json", "summary.json", "dossier.html",
          "decisions.parquet", "orders.parquet", "fills.parquet", "flows.parquet", "equity.parquet",
-         "refusals.parquet"}  # fmt: skip
+         "refusals.parquet", "execution.parquet", "gateway.parquet"}  # fmt: skip
 OPTIONS = parse(STUDY, "study.toml")
 
 

@@ -80,6 +80,6 @@ def test_the_best_of_worthless_tries_seldom_deflates_to_significance(record_prop
         shape = moments(ratios[np.argmax(sharpes)])
         passed += deflated_sharpe(shape, 100, float(np.std(sharpes))) > 0.95
         plain += probabilistic_sharpe(shape) > 0.95
-    record_property("false promotion", passed / 300)
+    record_property("false promotion", float(passed / 300))
     assert passed / 300 <= 0.02
     assert plain / 300 > 0.95

@@ -36,8 +36,8 @@ def test_for_worthless_candidates_it_is_about_one_half_and_its_interval_says_so(
     ]
     mean = np.mean([one.probability for one in found])
     held = np.mean([one.interval.low <= 0.5 <= one.interval.high for one in found])
-    record_property("mean", mean)
-    record_property("coverage", held)
+    record_property("mean", float(mean))
+    record_property("coverage", float(held))
     assert 0.43 <= mean <= 0.6
     assert held >= 0.89
 

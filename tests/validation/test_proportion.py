@@ -58,6 +58,6 @@ def test_over_all_true_shares_it_covers_as_often_as_it_says(record_property):
     low, high = (np.array([getattr(one, end) for one in bounds]) for end in ("low", "high"))
     shares = np.linspace(0.01, 0.99, 197)
     held = [np.sum(binom.pmf(np.arange(51), 50, share)[(low <= share) & (share <= high)]) for share in shares]
-    record_property("coverage", np.mean(held))
+    record_property("coverage", float(np.mean(held)))
     assert np.mean(held) == pytest.approx(0.95, abs=0.01)
     assert min(held) > 0.83

@@ -58,7 +58,7 @@ def test_missing_tries_cost_at_least_what_their_records_would(record_property):
         columns = records(100 + seed, 0.0019, candidates=100)
         with_records.append(priced(columns).p(100))
         without.append(priced(columns[:, :1]).p(100))
-    record_property("ratio", np.mean(without) / np.mean(with_records))
+    record_property("ratio", float(np.mean(without) / np.mean(with_records)))
     assert np.mean(without) >= 0.9 * np.mean(with_records)
 
 
@@ -69,7 +69,7 @@ def test_pricing_missing_tries_promotes_worthless_searches_as_seldom_as_it_says(
         columns = autoregressive(50, 400, seed).T
         best = np.argsort(-columns.mean(axis=0) / columns.std(axis=0))
         promoted += priced(columns[:, best[:10]]).p(50) <= 0.05
-    record_property("size", promoted / 200)
+    record_property("size", float(promoted / 200))
     assert promoted / 200 <= 0.085
 
 

@@ -33,7 +33,7 @@ def promoted(families: dict[int, np.ndarray]) -> float:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_best_of_worthless_candidates_is_promoted_about_as_often_as_p_says(family, record_property):
     size = promoted({seed: FAMILIES[family](CANDIDATES, BARS, seed).T for seed in range(200)})
-    record_property("size", size)
+    record_property("size", float(size))
     # What the dossier prints; 200 searches at 5 % show 2.5 to 8.5 % in nineteen cases of twenty.
     assert MEASURED_SIZE[0] <= size <= MEASURED_SIZE[1]
 
@@ -45,7 +45,7 @@ def test_candidates_that_move_together_are_not_priced_as_if_they_were_unrelated(
         return np.sqrt(1.0 - common) * own + np.sqrt(common) * shared
 
     size = promoted({seed: family(seed) for seed in range(200)})
-    record_property("size", size)
+    record_property("size", float(size))
     # Bonferroni would fall to a few in a thousand here.
     assert MEASURED_SIZE[0] <= size <= MEASURED_SIZE[1]
 
@@ -63,7 +63,7 @@ def test_under_lasting_autocorrelation_single_bars_would_promote_too_often(monke
         superior_ability(columns, BootstrapOptions(seed, 199, block_bars=1.0)).p <= 0.05
         for seed, columns in records.items()
     ]
-    record_property("size", size)
+    record_property("size", float(size))
     assert size <= 0.1
     assert np.mean(blind) > 0.3
 
@@ -79,7 +79,7 @@ def test_a_planted_edge_is_found_and_nothing_else(record_property):
         adjusted = search(columns, seed).adjusted <= 0.05
         found += bool(adjusted[7])
         false += bool(np.delete(adjusted, 7).any())
-    record_property("power", found / 60)
+    record_property("power", float(found / 60))
     # 0.25 of a deviation a bar over 400 bars is 5 errors; the best of 50 needs about 3.1.
     assert found / 60 > 0.8
     assert wilson_interval(false, 60).low <= 0.05

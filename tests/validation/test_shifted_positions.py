@@ -38,7 +38,7 @@ def test_p_is_the_share_of_shifts_whose_best_reaches_ours():
 def test_positions_without_timing_pass_as_often_as_p_says(family, record_property):
     returns = family(300, BARS, 5)
     passed = sum(timing_test(held(seed), returns[seed]).p <= 0.05 for seed in range(300))
-    record_property("size", passed / 300)
+    record_property("size", float(passed / 300))
     assert wilson_interval(passed, 300).low <= 0.05
     assert passed / 300 <= 0.08
 
@@ -53,7 +53,7 @@ def test_positions_that_know_something_are_found(record_property):
     for seed in range(50):
         positions, returns = held(seed), normal(1, BARS, 100 + seed)[0]
         found += timing_test(positions, returns + 0.6 * (positions[:, 7] - 0.5)).adjusted[7] <= 0.05
-    record_property("power", found / 50)
+    record_property("power", float(found / 50))
     assert found / 50 > 0.8
 
 

@@ -105,7 +105,7 @@ def verdict_from(told: Mapping[str, Any]) -> Verdict:
     """
     if told["code"] == DependsOnFuture.code:
         names = ("row", "channel", "horizon", "instant", "source", "intervention", "before", "after")
-        place = Suspect(**told["place"]) if told["place"] else None
+        place = told["place"] and Suspect(**{**told["place"], "channels": tuple(told["place"]["channels"])})
         return DependsOnFuture(
             **{name: told[name] for name in names}, stage=Stage(told["stage"]), place=place
         )

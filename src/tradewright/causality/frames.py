@@ -13,6 +13,9 @@ from tradewright.values.panel import Ints
 Column = NDArray[Any]
 NUMBER, WHOLE, FLAG, TIME, TEXT = "number", "whole number", "flag", "time", "text"
 
+# Columns whose words tell a person which row is meant.
+_TIME_NAMES = ("date", "datetime", "time", "timestamp")
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -280,11 +283,15 @@ def names_of(tables: Sequence[Table]) -> tuple[str, ...]:
 
 
 def instant_of(table: Table, row: int, known_at: Any) -> str:
-    """A row's label, for a person: its time in the known_at column or its index."""
+    """A row's label, for a person: its time of being known, its index, or what a column of times says."""
     name = known_at if isinstance(known_at, str) else known_at.get(table.name, "")
     if name in table.names:
         return _shown(table.values(table.names.index(name))[row])
-    return _shown(table.native.index[row]) if table.kind == "pandas" else ""
+    label = _shown(table.native.index[row]) if table.kind == "pandas" else ""
+    if label not in ("", str(row)):
+        return label
+    told = next((place for place, one in enumerate(table.names) if one.lower() in _TIME_NAMES), None)
+    return label if told is None else _shown(table.values(told)[row])
 
 
 def _shown(label: Any) -> str:

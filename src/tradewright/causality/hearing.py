@@ -356,7 +356,10 @@ def place_among(
     if traced is None or not suspects:
         return suspects[0] if suspects else traced
     above = [one for one in suspects if one.line <= traced.line]
-    return max(above, key=lambda one: one.line, default=suspects[0])
+    nearest = max(above, key=lambda one: one.line, default=suspects[0])
+    # The trace says of what: df['close'].mean() rather than mean().
+    is_same = nearest.line == traced.line and traced.operator.endswith(nearest.operator)
+    return replace(nearest, operator=traced.operator) if is_same else nearest
 
 
 def beside_the_table(suspects: tuple[Suspect, ...]) -> Suspect | None:

@@ -19,6 +19,7 @@ from tradewright.values.panel import Ints
 
 SLICE_AFTER_ROWS = 96
 CUTS_OF_A_SLICE = 4
+_BEGINNING_ROWS = 512
 ROTATION = ("permute", "missing", "shock_rows", "drop_rows", "sign_flip")
 
 Step = tuple[Change, World, Answer]
@@ -41,6 +42,7 @@ def plan(world: World, base: Answer, options: AuditOptions, probe: Probe) -> Ite
         steps = world[0].known.steps
         yield Change("shock", int(steps[int(0.5 * len(steps))]), options.seed), world, base
         yield Change("truncate", int(steps[int(0.6 * len(steps))]), options.seed), world, base
+        yield from _beginning(world, base, options.seed, probe)
         yield from _stretch(world, base, options.seed, narrow, probe)
         generator = np.random.default_rng([options.seed, 11])
         cuts = _stretches(world, base, rows, probe, generator)
@@ -68,9 +70,27 @@ def _whole(world: World, base: Answer, seed: int, narrow: list[Scope]) -> Iterat
             yield Change(kind, int(steps[len(steps) // 2]), seed, columns=columns, asset=asset), world, base
 
 
+def _beginning(world: World, base: Answer, seed: int, probe: Probe) -> Iterator[Step]:
+    """The first rows of a large table: what is filled back shows only at cuts among the filled rows.
+
+    How many those are cannot be read off an answer without gaps, hence cuts ever further apart.
+    """
+    main = world[0]
+    row = min(2 * base.warm_up + _BEGINNING_ROWS, len(main.table) - 1)
+    near = near_row(world, base, int(main.known.order[row]), probe)
+    if near is None:
+        return
+    place, further = 0, 1
+    while place <= row:
+        cut = int(main.known.decided[main.known.order[place]])
+        yield Change("shock" if further % 2 else "truncate", cut, seed), *near
+        place, further = place + further, further + max(1, further // 2)
+
+
 def _stretch(world: World, base: Answer, seed: int, narrow: list[Scope], probe: Probe) -> Iterator[Step]:
-    """The last rows of a large table as if they were all of it."""
-    near = near_row(world, base, int(world[0].known.order[-1]), probe, SMALL_TABLE_ROWS)
+    """The last rows of a large table as if they were all of it: a part that leaves time for single rows."""
+    least = min(SMALL_TABLE_ROWS, max(_BEGINNING_ROWS, len(world[0].table) // 16))
+    near = near_row(world, base, int(world[0].known.order[-1]), probe, least)
     if near is not None:
         yield from _whole(*near, seed, narrow)
 

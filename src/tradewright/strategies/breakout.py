@@ -44,6 +44,8 @@ class VolatilityBreakout(Strategy):
         ranges, close = average_range(view, self.window), view.close
         usable = free & (ranges > 0.0) & (self.stop * ranges < 1.0 + self.entry * ranges) & (close > 0.0)
         money = view.equity_usd / len(view.symbols)
+        if not money > 0.0:
+            return None
         return [
             self._bracket(view.symbols[place], close[place], ranges[place], money)
             for place in np.flatnonzero(usable)
