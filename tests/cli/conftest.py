@@ -11,6 +11,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from shell import Shell, daily_csv
 
 
+@pytest.fixture(autouse=True)
+def width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No word about the width of a screen, wherever the tests were started from."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     """An empty workspace."""

@@ -15,7 +15,7 @@ from tradewright.strategies.contract import Strategy
 from tradewright.values.decisions import Decisions
 from tradewright.values.order import Bracket, Instruction, OneCancelsOther, Order
 from tradewright.values.outcome import Outcome
-from tradewright.values.panel import SPLIT, Floats, Panel, action_dtype
+from tradewright.values.panel import SPLIT, Floats, Panel, event_dtype
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 HOLDS, BROKEN, NOT_ASKED = "holds", "BROKEN", "not asked"
@@ -125,7 +125,8 @@ def split_inserted(run: Run) -> str | None:
     there = np.arange(len(run.panel.instants)) >= middle
     factor = np.where(there, RATIO, 1.0)[:, None]
     columns = [np.ascontiguousarray(column / factor) for column in run.panel.columns()[:4]]
-    extra = np.array([(middle, asset, SPLIT, RATIO) for asset in range(len(run.panel.symbols))], action_dtype)
+    splits = [(middle, asset, SPLIT, RATIO, -1, 0.0, 0) for asset in range(len(run.panel.symbols))]
+    extra = np.array(splits, event_dtype)
     actions = np.concatenate([run.panel.actions, extra])
     actions = actions[np.argsort(actions["row"], kind="stable")]
     # Dividends a share after the split are paid on more shares.
