@@ -199,6 +199,8 @@ def random_limits(draw) -> Limits:
 @example(order=replace(BUY, qty=-0.0), book=BOOK, limits=LIMITS)
 @example(order=replace(BUY, limit_usd=-math.inf), book=BOOK, limits=LIMITS)
 @example(order=BUY, book=replace(BOOK, lot=math.inf), limits=LIMITS)
+@example(order=BUY, book=replace(BOOK, lot=5e-324), limits=LIMITS)  # more lots than a float counts
+@example(order=replace(BUY, limit_usd=50.0), book=replace(BOOK, tick_usd=5e-324), limits=LIMITS)
 @settings(max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_twin_is_the_plain_door_on_random_orders_and_books(door, order, book, limits):
     must_agree(door, order, book, limits)

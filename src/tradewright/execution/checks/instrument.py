@@ -58,6 +58,6 @@ def conform(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 
 def _on_grid(value: float, step: float) -> bool:
-    """Whether a value is a whole number of steps, but for rounding."""
+    """Whether a value is a whole number of steps, but for rounding; more than can be counted are none."""
     steps = value / step
-    return abs(steps - round(steps)) <= _ROUNDING
+    return math.isfinite(steps) and abs(steps - round(steps)) <= _ROUNDING
