@@ -1,4 +1,6 @@
 # Two commands matter: `make study` and `make test`. Each sets up everything it needs.
+# Python keeps what it has parsed in .venv even where it was told not to: else each command parses it all again, 4 s.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: study test check lint types law bench bench-peers audit-zoo lock clean setup
 setup:
 	@scripts/setup

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -96,21 +97,49 @@ def test_a_temporary_folder_that_is_a_file_is_not_used(temporary):
     assert own_temporary() == []
 
 
-WITHOUT = """
+LIGHT = """
 import sys
-from tradewright.assembly.compiled_code import load_without_linear_algebra
-load_without_linear_algebra()
-assert "scipy.linalg" not in sys.modules
-import numba, numpy as np
+from pathlib import Path
+from types import SimpleNamespace
+import numpy as np
+from tradewright.assembly import compiled_code
+from tradewright.config import Options
+from tradewright.features.changes import mean_crossings
+compiled_code.prepare(Options(Path(sys.argv[1]), Path(sys.argv[1]) / "c"), {}, print)
+found = mean_crossings(np.random.default_rng(1).normal(size=(400, 2)).cumsum(axis=0) + 50.0, 3, 8)
+print([np.asarray(one).tolist() for one in found])
+print("scipy.linalg" in sys.modules, "numba.np.arraymath" in sys.modules)
+import numba
 product = numba.njit(lambda a, b: np.dot(a, b))(np.eye(3), np.full((3, 3), 2.0))
 assert product.tolist() == np.full((3, 3), 2.0).tolist()
 assert numba.njit(lambda a, b: np.convolve(a, b))(np.ones(3), np.ones(2)).tolist() == [1.0, 2.0, 2.0, 1.0]
 """
 
 
-def test_linear_algebra_is_loaded_only_by_those_who_compile_it():
-    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+def test_compiled_code_is_loaded_without_the_compiler_which_still_works_when_asked(tmp_path):
+    def told() -> list[str]:
+        words = [sys.executable, "-c", LIGHT, str(tmp_path)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    announced, *cold = told()
+    warm = told()
+    assert announced.startswith("compiling the kernel once")
+    assert cold[0] == warm[0], "the same numbers"
+    assert (cold[1], warm[1]) == ("True True", "False False")
+
+
+def test_functions_of_others_are_loaded_as_numba_loads_them(tmp_path, monkeypatch):
+    from numba.core import caching
+
+    asked = []
+    monkeypatch.setattr(caching.Cache, "load_overload", lambda self, *given: asked.append(self.cache_path))
+    monkeypatch.setattr(compiled_code, "_light", set())
+    compiled_code.load_lightly(tmp_path)
+    theirs = SimpleNamespace(cache_path="/elsewhere")
+    caching.Cache.load_overload(theirs, (), None)
+    assert asked == ["/elsewhere"]
 
 
 def test_the_first_compilation_is_announced_and_later_ones_are_not(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from tradewright.validation.bootstrap import (
     resampled_paths,
     resampling,
 )
-from tradewright.validation.ratios import mean_over_deviation, of_means, of_path, variance, with_square
+from tradewright.validation.ratios import mean_over_deviation, of_means, of_paths, variance, with_square
 
 OPTIONS = BootstrapOptions(seed=1, draws=400)
 
@@ -198,7 +198,7 @@ def test_interval_of_a_path_statistic_that_ignores_order_equals_that_of_means():
     returns = normal(1, 300, 6)[0]
     sample = resampling(returns, OPTIONS, "both")
     by_means = sample.of_means(returns[:, None], lambda m: m[:, 0])
-    by_paths = sample.of_path(returns, lambda paths: paths.mean(axis=1))
+    (by_paths,) = sample.of_paths(returns, lambda paths: paths.mean(axis=1)[:, None])
     assert by_paths.low == pytest.approx(by_means.low, abs=1e-12)
     assert by_paths.high == pytest.approx(by_means.high, abs=1e-12)
 
@@ -224,14 +224,16 @@ def test_value_and_interval_come_from_one_formula():
 def test_without_a_resampling_a_figure_has_no_interval():
     returns = normal(1, 400, 7)[0]
     assert of_means("Sharpe", "ratio", with_square(returns), _sharpe, None).interval is None
-    assert of_path("Mean", "share", returns, lambda paths: paths.mean(axis=1), None).interval is None
+    (found,) = of_paths([("Mean", "share")], returns, lambda paths: paths.mean(axis=1)[:, None], None)
+    assert found.interval is None
 
 
 @pytest.mark.parametrize("bars", [0, 1])
 def test_one_return_makes_no_figure(bars):
     returns = np.full(bars, 0.01)
     assert "needs at least 2 returns" in of_means("x", "ratio", with_square(returns), _sharpe, None).reason
-    assert "needs at least 2 returns" in of_path("x", "ratio", returns, np.mean, None).reason
+    for found in of_paths([("x", "ratio"), ("y", "share")], returns, np.mean, None):
+        assert "needs at least 2 returns" in found.reason
 
 
 def test_variance_that_rounding_left_is_no_variance():

@@ -13,10 +13,9 @@ from tradewright.validation.performance import (
     Period,
     bar_returns,
     bars_per_year,
-    calmar_figure,
     cash_returns,
     deepest_drawdown,
-    drawdown_figure,
+    depth_figures,
     drawdown_series,
     growth_figure,
     hit_rate_figure,
@@ -124,7 +123,7 @@ def test_drawdowns_are_zero_or_less_and_zero_at_each_new_peak(equity):
 def test_the_figure_and_the_dated_drawdown_agree(equity):
     period, dated = account(equity), deepest_drawdown(np.array(equity), weekdays(len(equity)))
     depth = dated.depth if dated else 0.0
-    assert drawdown_figure(period, None).value == pytest.approx(depth, abs=1e-9)
+    assert depth_figures(period, None)[0].value == pytest.approx(depth, abs=1e-9)
 
 
 # Calendar
@@ -199,8 +198,23 @@ def test_the_rounding_of_an_idle_account_is_no_risk_and_makes_no_ratio():
 
 def test_calmar_is_growth_over_the_deepest_fall():
     period = long_account()
-    expected = growth_figure(period, None).value / drawdown_figure(period, None).value
-    assert calmar_figure(period, None).value == pytest.approx(expected)
+    deepest, calmar = depth_figures(period, None)
+    assert calmar.value == pytest.approx(growth_figure(period, None).value / deepest.value)
+
+
+def test_an_account_that_lost_all_of_it_twice_has_no_calmar_ratio():
+    instants = days(200)
+    returns = np.full(199, 0.001)
+    returns[[50, 100]] = -1.5
+    deepest, calmar = depth_figures(Period(instants, returns, np.zeros(199), 252.0), None)
+    assert deepest.value > 1.0
+    assert calmar.value is None
+
+
+def test_a_short_record_has_a_drawdown_and_no_calmar_ratio():
+    deepest, calmar = depth_figures(account([100.0, 90.0, 95.0]), None)
+    assert deepest.value == pytest.approx(0.1)
+    assert "needs at least 0.25 years" in calmar.reason
 
 
 def test_hit_rate_counts_bars_that_moved():
@@ -240,7 +254,7 @@ def test_the_order_of_bars_matters_to_the_drawdown_and_not_to_the_sharpe_ratio()
     reordered = Period(period.instants, np.sort(period.returns), np.zeros(599), period.bars_per_year)
     plain = Period(period.instants, period.returns, np.zeros(599), period.bars_per_year)
     assert sharpe_figure(reordered, None).value == pytest.approx(sharpe_figure(plain, None).value)
-    assert drawdown_figure(reordered, None).value > drawdown_figure(plain, None).value
+    assert depth_figures(reordered, None)[0].value > depth_figures(plain, None)[0].value
 
 
 def test_measuring_twice_gives_the_same_bits():
@@ -270,4 +284,4 @@ def test_a_ruined_account_gives_reasons_instead_of_numbers():
 
 
 def test_a_total_loss_on_the_last_bar_is_a_drawdown_of_everything():
-    assert drawdown_figure(account([100.0, 120.0, 0.0]), None).value == pytest.approx(1.0)
+    assert depth_figures(account([100.0, 120.0, 0.0]), None)[0].value == pytest.approx(1.0)

@@ -10,7 +10,7 @@ from return_families import FAMILIES, autoregressive, normal
 
 from tradewright.validation.bootstrap import BootstrapOptions
 from tradewright.validation.proportion import wilson_interval
-from tradewright.validation.selection import MEASURED_SIZE, superior_ability
+from tradewright.validation.selection import FEW_CANDIDATES, MEASURED_SIZE, superior_ability
 
 BARS, CANDIDATES = 400, 50
 
@@ -195,3 +195,16 @@ def test_candidates_that_are_all_idle_give_no_winner():
 def test_records_that_cannot_be_tested_are_refused_by_the_candidates_number(columns, words):
     with pytest.raises(ValueError, match=words):
         search(columns)
+
+
+# Two ways to average
+
+
+def test_few_candidates_are_averaged_one_by_one_as_many_are_in_one_product(monkeypatch):
+    columns = noise(11, candidates=FEW_CANDIDATES)
+    one_by_one = search(columns)
+    monkeypatch.setattr("tradewright.validation.selection.FEW_CANDIDATES", 0)
+    together = search(columns)
+    assert one_by_one.statistics.tolist() == together.statistics.tolist()
+    assert np.abs(one_by_one.alone - together.alone).max() <= 1.0 / 200
+    assert np.abs(one_by_one.adjusted - together.adjusted).max() <= 1.0 / 200

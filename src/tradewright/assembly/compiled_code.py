@@ -2,16 +2,17 @@
 
 import os
 import stat
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from tradewright.config import Options
 
 Say = Callable[[str], None]
 # What compiling the kernel and the features took on one core of a small machine.
 COMPILE_SECONDS = 20
+_light: set[Path] = set()
 
 
 def prepare(
@@ -21,33 +22,41 @@ def prepare(
 
     `what` is about to be used and `entry` names its compiled function, where it is not the kernel.
     """
-    load_without_linear_algebra()
     from tradewright.kernel.native import cache
 
     folder, note = folder_for(options, environment)
     if note:
         say(note)
     cache.configure(folder)
+    load_lightly(cache.home_of(folder))
     if not cache.is_compiled(folder, entry):
         say(f"compiling {what} once, about {COMPILE_SECONDS} s; later starts load it from {folder}")
     return folder
 
 
-def load_without_linear_algebra() -> None:
-    """Load numba's array functions without SciPy's linear algebra, a sixth of a warm start.
+def load_lightly(home: Path) -> None:
+    """Load compiled code from `home` without what only compiling needs, a fifth of a warm start.
 
-    Numba imports it only to see whether it is there. It is, and is imported by whoever compiles a product of
-    matrices; the kernel has none.
+    Before it loads anything, numba reads in all that it can compile, SciPy's linear algebra included. Code
+    that lies there ready asks for its memory runtime alone; where it does not lie there, and for everybody
+    else's functions, numba does as it always does.
     """
-    if "scipy.linalg" in sys.modules or "numba.np.arraymath" in sys.modules:
-        return
-    # None in this place makes Python say that there is no such module.
-    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
-    try:
-        from numba.np import arraymath
-    finally:
-        del sys.modules["scipy.linalg"]
-    arraymath._HAVE_BLAS = True
+    from numba.core import caching
+    from numba.core.runtime.nrt import rtsys
+
+    cached: Any = caching.Cache
+    usual = cached.load_overload
+
+    def load_overload(self: Any, signature: Any, target_context: Any) -> Any:
+        if not Path(self.cache_path).is_relative_to(home):
+            return usual(self, signature, target_context)
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(signature, target_context)
+
+    if home not in _light:
+        _light.add(home)
+        cached.load_overload = load_overload
 
 
 def folder_for(options: Options, environment: Mapping[str, str]) -> tuple[Path, str]:

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -194,14 +195,14 @@ class Resampling:
             draws = ratio(resampled_means(columns, self.blocks))
         return self._interval(draws)
 
-    def of_path(self, series: Floats, statistic: Callable[[Floats], Floats]) -> Interval | None:
-        """Interval of anything that depends on the order of bars, such as a drawdown.
+    def of_paths(self, series: Floats, statistics: Callable[[Floats], Floats]) -> list[Interval | None]:
+        """Intervals of what depends on the order of bars, such as a drawdown; None for each not determined.
 
-        Shape: `series` is T; `statistic` maps b x T resampled series to b values.
+        Shape: `series` is T; `statistics` maps b x T resampled series to b x K values.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            draws = [statistic(paths) for paths in resampled_paths(series, self.blocks)]
-        return self._interval(np.concatenate(draws))
+            draws = np.concatenate([statistics(paths) for paths in resampled_paths(series, self.blocks)])
+        return [self._interval(column) for column in draws.T]
 
     def _interval(self, draws: Floats) -> Interval | None:
         finite = draws[np.isfinite(draws)]
@@ -238,5 +239,10 @@ def resampling(returns: Floats, options: BootstrapOptions, *words: str) -> Resam
     if bars is None:
         squares = (returns - np.mean(returns)) ** 2
         bars = max(block_length(returns), block_length(squares), sample ** (1.0 / 3.0))
-    blocks = draw_blocks(sample, bars, options.draws, keyed_generator(options.seed, *words))
-    return Resampling(blocks, bars, options)
+    return Resampling(_drawn(sample, bars, options.draws, options.seed, words), bars, options)
+
+
+# A study asks for the headline's draws again for each set of terms that it is held under.
+@lru_cache(maxsize=4)
+def _drawn(sample: int, bars: float, draws: int, seed: int, words: tuple[str, ...]) -> Blocks:
+    return draw_blocks(sample, bars, draws, keyed_generator(seed, *words))

@@ -10,7 +10,14 @@ import numpy as np
 
 from tradewright.validation.bootstrap import BootstrapOptions, Resampling, resampling
 from tradewright.validation.figure import Figure, not_evaluated
-from tradewright.validation.ratios import FLOOR, mean_over_deviation, of_means, of_path, variance, with_square
+from tradewright.validation.ratios import (
+    FLOOR,
+    mean_over_deviation,
+    of_means,
+    of_paths,
+    variance,
+    with_square,
+)
 from tradewright.validation.sharpe import SMALLEST_DEVIATION, sharpe_annualised
 from tradewright.values.instant import DAYS_PER_YEAR, NS_PER_DAY
 from tradewright.values.panel import Floats, Ints
@@ -162,8 +169,7 @@ def measure(period: Period, options: BootstrapOptions, key: str) -> tuple[Figure
         growth_figure(period, sample),
         volatility_figure(period, sample),
         sortino_figure(period, sample),
-        drawdown_figure(period, sample),
-        calmar_figure(period, sample),
+        *depth_figures(period, sample),
         hit_rate_figure(period, sample),
     )
 
@@ -216,26 +222,27 @@ def sortino_figure(period: Period, sample: Resampling | None) -> Figure:
     return of_means("Sortino ratio a year", "ratio a year", columns, sortino, sample)
 
 
-def drawdown_figure(period: Period, sample: Resampling | None) -> Figure:
-    """Deepest fall from a peak, as a share of the peak.
+def depth_figures(period: Period, sample: Resampling | None) -> tuple[Figure, Figure]:
+    """Deepest fall from a peak as a share of the peak, and compound growth a year over that fall (Calmar).
 
-    Its interval shows how deep other orders of the same blocks would have fallen: the past was one of many.
+    Their intervals show how deep other orders of the same blocks would have fallen: the past was one of many.
     """
-    return of_path("Maximum drawdown", "share of peak", period.returns, _depths, sample)
+    years = max(period.years, SHORTEST_YEARS) if len(period.returns) else SHORTEST_YEARS
 
+    def depth_and_calmar(paths: Floats) -> Floats:
+        # The starting capital counts as a peak.
+        levels = np.cumprod(1.0 + paths, axis=1)
+        of_peak = np.maximum(np.maximum.accumulate(levels, axis=1), 1.0)
+        depths = 1.0 - np.min(np.divide(levels, of_peak, out=of_peak), axis=1)
+        # What was lost twice over did not grow, whatever the product of two negative factors says.
+        solvent = np.where(np.min(paths, axis=1) >= -1.0, levels[:, -1], np.nan)
+        return np.stack([depths, (solvent ** (1.0 / years) - 1.0) / depths], axis=1)
 
-def calmar_figure(period: Period, sample: Resampling | None) -> Figure:
-    """Compound growth a year over the deepest drawdown."""
-    name, unit, bars = "Calmar ratio", "ratio a year", len(period.returns)
-    if bars < 2 or period.years < SHORTEST_YEARS:
-        return not_evaluated(name, unit, bars, f"needs at least {SHORTEST_YEARS} years of bars")
-    years = period.years
-
-    def calmar(paths: Floats) -> Floats:
-        growth = np.exp(np.sum(np.log1p(paths), axis=1) / years) - 1.0
-        return np.asarray(growth / _depths(paths))
-
-    return of_path(name, unit, period.returns, calmar, sample)
+    names = (("Maximum drawdown", "share of peak"), ("Calmar ratio", "ratio a year"))
+    deepest, calmar = of_paths(names, period.returns, depth_and_calmar, sample)
+    if calmar.sample >= 2 and period.years < SHORTEST_YEARS:
+        calmar = not_evaluated(*names[1], calmar.sample, f"needs at least {SHORTEST_YEARS} years of bars")
+    return deepest, calmar
 
 
 def hit_rate_figure(period: Period, sample: Resampling | None) -> Figure:
@@ -256,10 +263,3 @@ def hit_rate_figure(period: Period, sample: Resampling | None) -> Figure:
     columns = np.stack([has_moved & (excess > 0), has_moved], axis=1).astype(np.float64)
     found = of_means(name, unit, columns, lambda m: m[:, 0] / m[:, 1], sample)
     return found if found.value is None else Figure(name, found.value, unit, moved, found.interval)
-
-
-def _depths(paths: Floats) -> Floats:
-    """The deepest drawdown of each path, b x T returns to b, the starting capital counted as a peak."""
-    levels = np.cumprod(1.0 + paths, axis=1)
-    peaks = np.maximum(np.maximum.accumulate(levels, axis=1), 1.0)
-    return np.asarray(np.max(1.0 - levels / peaks, axis=1))

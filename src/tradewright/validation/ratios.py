@@ -1,6 +1,6 @@
 """Figures as functions of column means or of a path, so that value and interval come from one formula."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -29,17 +29,24 @@ def of_means(name: str, unit: str, columns: Floats, formula: Formula, sample: Re
     return found.within(sample.of_means(columns, formula)) if sample else found
 
 
-def of_path(name: str, unit: str, returns: Floats, formula: Formula, sample: Resampling | None) -> Figure:
-    """A figure that depends on the order of bars, with its interval over resampled orders.
+def of_paths(
+    named: Sequence[tuple[str, str]], returns: Floats, formula: Formula, sample: Resampling | None
+) -> tuple[Figure, ...]:
+    """Figures that depend on the order of bars, with their intervals over resampled orders, each walked once.
 
-    Shape: `returns` is T; `formula` maps b x T paths to b values.
+    Shape: `named` holds K names with units; `returns` is T; `formula` maps b x T paths to b x K values.
     """
-    if len(returns) < 2:
-        return not_evaluated(name, unit, len(returns), f"needs at least 2 returns, has {len(returns)}")
+    count = len(returns)
+    if count < 2:
+        reason = f"needs at least 2 returns, has {count}"
+        return tuple(not_evaluated(name, unit, count, reason) for name, unit in named)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(formula(returns[None, :])[0])
-    found = figure(name, value, unit, len(returns))
-    return found.within(sample.of_path(returns, formula)) if sample else found
+        values = formula(returns[None, :])[0].tolist()
+    found = [figure(name, value, unit, count) for (name, unit), value in zip(named, values, strict=True)]
+    if sample is None:
+        return tuple(found)
+    intervals = sample.of_paths(returns, formula)
+    return tuple(one.within(interval) for one, interval in zip(found, intervals, strict=True))
 
 
 def with_square(series: Floats) -> Floats:

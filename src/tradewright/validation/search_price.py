@@ -34,7 +34,8 @@ class SearchPrice:
         Each missing record is taken to be worthless and unrelated to the others: the chance that it would
         have looked as good is added (Bonferroni, Student's law), which is the dearest way to count it.
         """
-        return printable_p(self.family_p + self.missing(trials) * self._alone())
+        missing = self.missing(trials)
+        return printable_p(self.family_p + (missing * self._alone() if missing else 0.0))
 
     def missing(self, trials: int) -> int:
         """How many tries have no record here."""

@@ -36,6 +36,8 @@ LEAST_ACTIVE_BLOCKS = 10
 LEAST_VARIANCE_SHARE = 0.05
 # Candidates resampled at a time, so that memory stays small.
 CANDIDATES_AT_ONCE = 512
+# So few candidates are averaged one by one, which spares a quick look the loading of sparse matrices.
+FEW_CANDIDATES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,8 +190,10 @@ def _resampled(records: _Records, chosen: Ints, starts: Ints) -> Floats:
 def _averaged(values: Floats, starts: Ints) -> Floats:
     """The average over each resample's blocks of what starts there; T x n to draws x n.
 
-    One sparse product: compiled, on one thread, so that it gives the same bits on any number of cores.
+    On one thread either way, so that it gives the same bits on any number of cores.
     """
+    if values.shape[1] <= FEW_CANDIDATES:
+        return np.stack([np.mean(np.take(column, starts), axis=1) for column in values.T], axis=1)
     from scipy.sparse import csr_matrix
 
     draws, blocks = starts.shape
