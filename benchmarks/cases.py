@@ -107,6 +107,8 @@ def sma_grid(scale: float) -> Case:
     fast, slow = sma_pairs() if scale >= 1.0 else sma_pairs(5, 4)
     both = f"{TRADEWRIGHT}, 2 threads"
     two = Entry(both, OURS, "tradewright_driver", "sma_grid", {"threads": 2}, threads=2, like=TRADEWRIGHT)
+    spread = f"{LEAN}, 2 threads"
+    at_best = Entry(spread, OURS, "floor_driver", "sma_grid", {"lean": True, "threads": 2}, 2, TRADEWRIGHT)
     return Case(
         "sma_grid",
         f"{len(fast):,} SMA pairs x {bars:,} bars, 1 bp",
@@ -117,9 +119,14 @@ def sma_grid(scale: float) -> Case:
             *_floors("sma_grid"),
             _ours(TRADEWRIGHT, "sma_grid", {"threads": 1}),
             two,
+            at_best,
             *_vectorbt("sma_grid"),
         ),
-        (*_engine_bars(8.0), Bar("one thread over two", (TRADEWRIGHT,), (both,), 1.8, at_most=False)),
+        (
+            *_engine_bars(8.0),
+            Bar("one thread over two", (TRADEWRIGHT,), (both,), 1.8, at_most=False),
+            Bar("the same for a bare loop that keeps no curve", (LEAN,), (spread,), None, at_most=False),
+        ),
         float(bars * len(fast)),
         "pair-bar",
         1e-9,
