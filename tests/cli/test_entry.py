@@ -41,7 +41,11 @@ def test_help_comes_at_once_and_without_a_warning(shell, verb):
     assert "Usage: tradewright" in said.out
 
 
-@pytest.mark.parametrize("words", [["backtest", "--help"], ["runs", "verify", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [["backtest", "--help"], ["runs", "verify", "--help"], ["options", "greeks", "--help"]],
+    ids=" ".join,
+)
 def test_help_loads_no_library_that_computes(words):
     code = (
         f"import sys; from tradewright.cli.main import execute; execute({words}); "

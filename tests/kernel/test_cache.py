@@ -125,7 +125,7 @@ def test_the_hash_is_short_and_stable():
 def copied(tmp_path, monkeypatch):
     """A copy of the package's sources that the cache takes for the real ones."""
     package = tmp_path / "tradewright"
-    for room in ("kernel", "features", "values", "execution", "runs"):
+    for room in ("kernel", "features", "models", "values", "execution", "runs"):
         shutil.copytree(cache._PACKAGE / room, package / room, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(cache, "_PACKAGE", package)
     cache.source_hash.cache_clear()
@@ -161,6 +161,7 @@ def test_an_unchanged_copy_has_the_hash_of_the_original(copied):
         "execution/native/judge.py",
         "execution/limits/contract.py",
         "runs/gate/compiled.py",
+        "models/option_pricing/native/normal.py",
         "values/outcome.py",
         "values/panel.py",
     ],

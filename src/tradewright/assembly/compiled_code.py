@@ -16,11 +16,17 @@ _light: set[Path] = set()
 
 
 def prepare(
-    options: Options, environment: Mapping[str, str], say: Say, what: str = "the kernel", entry: str = ""
+    options: Options,
+    environment: Mapping[str, str],
+    say: Say,
+    what: str = "the kernel",
+    entry: str = "",
+    seconds: int = COMPILE_SECONDS,
 ) -> Path:
     """Tell the kernel where compiled code is kept; `say` what somebody has to wait for. Gives the folder.
 
-    `what` is about to be used and `entry` names its compiled function, where it is not the kernel.
+    `what` is about to be used and `entry` names its compiled function, where it is not the kernel; `seconds`
+    is how long compiling it takes.
     """
     from tradewright.kernel.native import cache
 
@@ -30,7 +36,7 @@ def prepare(
     cache.configure(folder)
     load_lightly(cache.home_of(folder))
     if not cache.is_compiled(folder, entry):
-        say(f"compiling {what} once, about {COMPILE_SECONDS} s; later starts load it from {folder}")
+        say(f"compiling {what} once, about {seconds} s; later starts load it from {folder}")
     return folder
 
 

@@ -88,6 +88,11 @@ class Workspace:
         told = self.options, self.environment, self.say
         compiled_code.prepare(*told, what="the features", entry="run_program")
 
+    def prepare_pricing(self, entry: str) -> None:
+        """As `prepare_kernel`, for one compiled loop of the option pricer."""
+        told = self.options, self.environment, self.say
+        compiled_code.prepare(*told, what="the option pricer", entry=entry, seconds=4)
+
     @staticmethod
     def clock() -> Instant:
         """The present instant."""

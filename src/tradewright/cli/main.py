@@ -24,6 +24,9 @@ from tradewright.cli.features import compute as features_compute
 from tradewright.cli.features import list as features_list
 from tradewright.cli.features import show as features_show
 from tradewright.cli.limits import list as limits_list
+from tradewright.cli.options import greeks as options_greeks
+from tradewright.cli.options import implied as options_implied
+from tradewright.cli.options import price as options_price
 from tradewright.cli.plain_words import take_plain_words
 from tradewright.cli.profiles import list as profiles_list
 from tradewright.cli.runs import compare as runs_compare
@@ -58,6 +61,10 @@ GROUPS = {
     "features": (
         "The features that come with the package, and yours.",
         (features_list, features_show, features_compute),
+    ),
+    "options": (
+        "What options are worth, and how that moves.",
+        (options_price, options_greeks, options_implied),
     ),
     "limits": ("The risk profiles: what the gateway holds every order against.", (limits_list,)),
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),

@@ -18,8 +18,8 @@ import numba
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SOURCES = (
-    "*/native/*.py", "kernel/inputs.py", "values/*.py", "execution/checks/contract.py",
-    "execution/limits/contract.py", "runs/gate/*.py",
+    "*/native/*.py", "models/*/native/*.py", "kernel/inputs.py", "values/*.py",
+    "execution/checks/contract.py", "execution/limits/contract.py", "runs/gate/*.py",
 )  # fmt: skip
 _configured: list[Path] = []
 settings: Any = numba.config

@@ -1,0 +1,1 @@
+"""Verbs about options: what they are worth and how that moves."""

@@ -1,0 +1,1 @@
+"""What learns from data and prices what has no formula: arrays in, arrays out, no file and no clock."""

@@ -1,0 +1,1 @@
+"""Prices of options and how they move: in closed form, by finite differences, by a network."""

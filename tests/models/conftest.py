@@ -1,0 +1,6 @@
+"""Compiled pricing loops are kept where the kernel's are, so that only the first test run compiles them."""
+
+from tradewright.kernel.native import cache
+from tradewright.models.option_pricing.compiled import keep_with
+
+keep_with(cache.compile_kept)
