@@ -172,15 +172,22 @@ def brackets(scale: float) -> Case:
     The peers read a bar that holds stop and target in ways of their own, so equity is not compared.
     """
     bars = max(int(200_000 * scale), 500)
-    ours, peer = "tradewright, brackets", "backtesting.py, brackets"
+    ours, peer, event = "tradewright, brackets", "backtesting.py, brackets", "nautilus_trader, brackets"
     return Case(
         "brackets",
         f"Python `decide` at each of {bars:,} bars, 1 asset; brackets at SMA(20)/SMA(50), 1 bp",
         "the whole run in three readings: averages, calls, orders, fills, equity, the band",
         bars_of(Walk(bars, 1, 0.0005, MINUTE_NS, seed=5)),
         {"fee_bps": 1.0, "capital_usd": 1e10, "fast": 20, "slow": 50},
-        (_ours(ours, "brackets"), Entry(peer, "backtesting", "backtesting_driver", "brackets")),
-        (Bar("backtesting.py over tradewright", (peer,), (ours,), 2.0, at_most=False),),
+        (
+            _ours(ours, "brackets"),
+            Entry(peer, "backtesting", "backtesting_driver", "brackets"),
+            Entry(event, "nautilus", "nautilus_driver", "brackets"),
+        ),
+        (
+            Bar("backtesting.py over tradewright", (peer,), (ours,), 2.0, at_most=False),
+            Bar("nautilus_trader over tradewright", (event,), (ours,), 20.0, at_most=False),
+        ),
         float(bars),
         "bar",
         1e-6,
