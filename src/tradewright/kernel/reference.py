@@ -12,6 +12,7 @@ import numpy as np
 
 from tradewright.kernel import costs, reference_gate
 from tradewright.kernel import reference_corporate as corporate
+from tradewright.kernel import reference_rules as rules
 from tradewright.kernel.costs import Rates, Restated, Slippage
 from tradewright.kernel.inputs import (
     DUST,
@@ -89,6 +90,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     act(state, row)  # splits, dividends, delistings
     if intent is not None:
         admit(state, intent)  # targets become orders
+    if state.forced > 0.0:
+        rules.force(state, row)  # a margin call is met
     rates = rates_at(state, row)
     for match, fitting in fit(state, row, matches(state, row, rates), rates):
         trade(state, row, match, (rates, fitting))  # at the open: fills are charged and booked
@@ -98,6 +101,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     guard(state, row)
     if desk is not None and state.ruined_row == row:
         desk.cancel_all(state, row)
+    if state.terms.rules.calls:
+        rules.watch(state, row)
 
 
 def accrue(state: State, row: int) -> None:
@@ -423,4 +428,5 @@ def outcome_of(state: State, path: Floats) -> Outcome:
         borrow_fee_usd=path[5],
         refusals=np.array(state.refusals, dtype=out.refusal_dtype),
         ruined_row=state.ruined_row,
+        margin_calls=np.array(state.calls, dtype=out.call_dtype),
     )

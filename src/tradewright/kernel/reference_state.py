@@ -62,6 +62,8 @@ class State:
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0
+    forced: float = 0.0  # the share of every position that the last margin call sells
+    calls: list[tuple[int, float, float]] = field(default_factory=list)  # row, equity, requirement
     orders: list[Order] = field(default_factory=list)
     fills: list[tuple[float, ...]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)
