@@ -118,6 +118,35 @@ def test_another_account_is_another_run(lived_in):
     assert len(ids) == 5
 
 
+def test_the_type_of_account_is_part_of_a_runs_id(lived_in):
+    words = ("backtest", "buy_and_hold", "--data", "walk", "--json")
+    rows = [
+        lived_in(*words, *other).rows()[0]
+        for other in ((), ("--account", "margin"), ("--account", "margin", "--margin", "initial_margin=0.6"))
+    ]
+    assert len({row["id"] for row in rows}) == 3
+    assert [row["account"]["type"] for row in rows] == ["unrestricted", "margin", "margin"]
+    assert rows[2]["account"]["initial_margin"] == 0.6
+    assert lived_in("runs", "replay", rows[2]["id"], "--json").rows()[0]["equal"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--account", "margn"), "'margn' is not a type of account. Did you mean 'margin'?"),
+        (("--margin", "maintenance=0.3"), "Did you mean 'long_maintenance'?"),
+        (("--margin", "long_maintenance=0.3"), "in an account of type 'unrestricted'"),
+        (("--account", "margin", "--margin", "initial_margin=half"), "initial_margin=half is no number"),
+        (("--account", "margin", "--margin", "long_maintenance=0.9"), "long_maintenance = 0.9"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_in_one_line(lived_in, words, said):
+    refused = lived_in("backtest", "buy_and_hold", "--data", "walk", *words)
+    assert refused.code == 2
+    assert said in refused.err
+    assert len(refused.err.strip().splitlines()) == 1
+
+
 def test_one_symbol_of_a_dataset_may_be_chosen(lived_in):
     (row,) = lived_in("backtest", "buy_and_hold", "--data", "small", "--symbol", "SYN0002", "--json").rows()
     run = lived_in("runs", "replay", row["id"], "--json").rows()

@@ -9,6 +9,7 @@ from markets import DAY_NS, DEAR, Stream, Traits, draw, profile, wishes
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.kernel import reference
+from tradewright.kernel.reference_state import Intent
 from tradewright.kernel.session import Session
 from tradewright.kernel.sweep import simulate_many
 from tradewright.values import outcome as out
@@ -33,6 +34,7 @@ accounts = st.builds(
     max_gross=st.sampled_from([0.3, 1.0, 1.0, 2.0, 10.0]),
     fractional=st.booleans(),
     liquidate_at_end=st.booleans(),
+    type=st.sampled_from(["unrestricted", "margin"]),
 )
 markets = st.builds(
     Traits,
@@ -146,7 +148,7 @@ def test_targets_in_shares_are_met_alike(stream):
     bars, assets = stream.panel.shape
     random = np.random.default_rng(bars)
     wanted = {row: np.rint(random.normal(0.0, 30.0, assets)) for row in range(0, bars, 3)}
-    intents = [reference.Intent(row, shares, in_shares=True) for row, shares in wanted.items()]
+    intents = [Intent(row, shares, in_shares=True) for row, shares in wanted.items()]
     expected = reference.simulate_intents(stream.panel, intents, stream.account, stream.profile)
     session = Session(stream.panel, stream.account, stream.profile)
     for row in range(bars):
@@ -169,7 +171,7 @@ def test_weights_and_shares_may_take_turns(stream):
         in_shares = bool(random.integers(0, 2))
         targets = np.rint(random.normal(0.0, 20.0, assets)) if in_shares else random.normal(0.0, 0.7, assets)
         (session.intend_shares if in_shares else session.intend)(targets)
-        intents.append(reference.Intent(row, targets, in_shares))
+        intents.append(Intent(row, targets, in_shares))
     expected = reference.simulate_intents(stream.panel, intents, stream.account, stream.profile)
     assert differences(expected, session.finish()) == []
 

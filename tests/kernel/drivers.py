@@ -27,7 +27,7 @@ def trade_by_session(
 DRIVERS = {"reference": reference.simulate, "batch": batch.simulate, "session": trade_by_session}
 
 COLUMNS = ("equity_usd", "cash_usd", "long_usd", "short_usd", "positions", "interest_usd", "borrow_fee_usd")
-RECORDS = ("orders", "fills", "flows", "refusals")
+RECORDS = ("orders", "fills", "flows", "refusals", "margin_calls")
 
 
 def differences(one: Outcome, other: Outcome) -> list[str]:

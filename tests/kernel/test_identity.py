@@ -22,6 +22,7 @@ accounts = st.builds(
     max_gross=st.sampled_from([0.5, 1.0, 2.0, 4.0]),
     fractional=st.booleans(),
     liquidate_at_end=st.booleans(),
+    type=st.sampled_from(["unrestricted", "margin"]),
 )
 markets = st.builds(
     Traits,

@@ -9,7 +9,7 @@ from markets import DAY_NS, NAN, account, close_only, market, profile
 from tradewright.kernel import reference
 from tradewright.kernel.costs import Rates, Slippage
 from tradewright.kernel.inputs import terms_of
-from tradewright.kernel.reference import Intent, Match, Order
+from tradewright.kernel.reference_state import Intent, Match, Order
 from tradewright.values import outcome as out
 from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from study_files import STUDY, changed
@@ -20,7 +21,9 @@ from tradewright.runs.artifacts import json_bytes
 from tradewright.runs.backtest import backtest
 from tradewright.strategies.buy_and_hold import BuyAndHold
 from tradewright.values.instant import date_of
+from tradewright.values.outcome import FORCED, call_dtype
 from tradewright.values.panel import panel_of_closes
+from tradewright.values.profile import AccountOptions
 
 MADE = {"seed": 5, "names": 6, "sectors": 2, "first": "2015-01-01", "last": "2017-06-30"}
 CONTEXT = StudyContext(trials=6, created_at="2024-01-01T00:00:00Z")
@@ -222,6 +225,32 @@ def test_a_ruined_account_says_so_first(plan, result):
     ruined = replace(result, headline=replace(result.headline, outcome=outcome))
     day = date_of(int(plan.panel.instants[result.start_row]))
     assert notes_on(plan, ruined)[0] == f"The account was ruined on {day}: its equity fell to zero or below."
+
+
+def test_margin_calls_are_said_before_any_figure(plan, result):
+    outcome, row = result.headline.outcome, result.start_row
+    calls = np.array([(row, 100.0, 120.0), (row + 1, 90.0, 95.0)], dtype=call_dtype)
+    orders = outcome.orders.copy()
+    orders["ticket"][:1] = FORCED
+    called = replace(outcome, margin_calls=calls, orders=orders)
+    told = replace(result, headline=replace(result.headline, outcome=called))
+    day = date_of(int(plan.panel.instants[row]))
+    traded = sum(abs(one["qty"] * one["price"]) for one in outcome.fills[outcome.fills["order_id"] == 0])
+    (words,) = content(plan, told).cautions
+    assert words.startswith(f"2 margin calls, the first on {day}: the broker closed positions of ")
+    assert f"of {traded:,.0f} $ at the opens" in words
+    assert summary_of(plan, told, verdict_on(plan, told, CONTEXT), CONTEXT)["account"] == {
+        "type": "unrestricted", "margin_calls": 2, "forced_orders": 1,
+    }  # fmt: skip
+
+
+def test_the_dossier_names_the_accounts_type_and_its_margins(plan, result):
+    options = msgspec.structs.replace(plan.options, account=AccountOptions(type="margin"))
+    plain, margined = content(plan, result), content(replace(plan, options=options), result)
+    assert plain.setup.account[0].value == "unrestricted"
+    named = {one.name: one.value for one in margined.setup.account}
+    assert (named["type"], named["initial_margin"], named["short_maintenance"]) == ("margin", 0.5, 0.3)
+    assert "initial_margin" not in {one.name for one in plain.setup.account}
 
 
 def leveraged(result, *gross):

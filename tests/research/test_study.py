@@ -107,6 +107,26 @@ def test_an_unknown_key_is_refused_with_its_table_and_the_nearest_name(old, new,
     assert f"Did you mean '{near}'?" in said
 
 
+def test_a_study_may_ask_for_a_margin_account():
+    asked = changed(("[account]", '[account]\ntype = "margin"\nlong_maintenance = 0.35'))
+    options = parse(asked, "study.toml")
+    assert (options.account.type, options.account.long_maintenance) == ("margin", 0.35)
+    assert study_hash(options) != study_hash(parse(STUDY, "study.toml"))
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "words"),
+    [
+        ('type = "margni"', UnknownName, "Did you mean 'margin'?"),
+        ("inital_margin = 0.5", UnknownName, "Did you mean 'initial_margin'?"),
+        ("short_maintenance = 0.4", InvalidOption, "add type = 'margin'"),
+        ('type = "margin"\ninitial_margin = 0.2', InvalidOption, "no maintenance above it"),
+    ],
+)
+def test_an_account_no_broker_keeps_is_refused_by_name(line, kind, words):
+    assert words in refusal(changed(("[account]", f"[account]\n{line}")), kind)
+
+
 def test_an_unknown_key_in_an_array_of_tables_is_refused():
     text = STUDY + '[[waivers]]\ncode = "nan-share"\nreasn = "names listed late"\n'
     said = refusal(text, UnknownName)

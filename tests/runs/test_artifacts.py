@@ -45,6 +45,22 @@ def account():
     return panel, decisions, simulate(panel, decisions, AccountOptions(), find("realistic"))
 
 
+def test_margin_calls_and_the_brokers_orders_have_their_own_lines():
+    close = np.array([[50.0], [50.0], [30.0], [30.0], [30.0]])
+    panel = panel_of_closes(np.arange(1, 6) * DAY, ("AAA",), close)
+    decisions = Decisions(np.array([0]), np.array([[2.0]]))
+    options = AccountOptions(1_000.0, 2.0, type="margin")
+    outcome = simulate(panel, decisions, options, find("idealistic"))
+    tables = artifacts.outcome_tables(panel, decisions, outcome)
+    (call,) = tables["margin_calls.parquet"].to_dicts()
+    assert call["called_at"] == 3 * DAY
+    assert call["equity_usd"] < call["required_usd"]
+    assert call["forced_orders"] == 1
+    assert tables["orders.parquet"]["forced"].to_list() == [False, True]
+    quiet = simulate(panel, decisions, AccountOptions(1_000.0, 2.0), find("idealistic"))
+    assert "margin_calls.parquet" not in artifacts.outcome_tables(panel, decisions, quiet)
+
+
 def written_elsewhere(hash_seed: str, threads: str) -> str:
     """The hash of one large table, written by another process."""
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "POLARS_MAX_THREADS": threads}

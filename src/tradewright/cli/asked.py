@@ -76,6 +76,26 @@ def taken_out(arguments: Sequence[str]) -> tuple[Asked, list[str]]:
     return asked, rest
 
 
+def account_figures(given: Sequence[str]) -> tuple[float, ...]:
+    """The figures of a margin account in their order, from what was typed: name=value.
+
+    Raises: UnknownName with the nearest figure, InvalidOption for what is no number.
+    """
+    from tradewright.values.errors import InvalidOption, unknown_name
+    from tradewright.values.profile import USUAL_MARGINS
+
+    figures = dict(USUAL_MARGINS)
+    for name, text in pairs(given, "--margin").items():
+        if name not in USUAL_MARGINS:
+            raise unknown_name(name, "figure of a margin account (--margin)", USUAL_MARGINS)
+        try:
+            figures[name] = float(text)
+        except ValueError:
+            given = f"--margin {name}={text}"
+            raise InvalidOption(f"{given} is no number.", "Give a share such as 0.5.") from None
+    return tuple(figures.values())
+
+
 def _folder(given: str) -> Path:
     """The folder behind --workspace."""
     if not given or given.startswith("-"):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tradewright.cli import screen, summaries
-from tradewright.cli.asked import Json, pairs, workspace_of
+from tradewright.cli.asked import Json, account_figures, pairs, workspace_of
 
 
 def run(
@@ -26,6 +26,12 @@ def run(
     capital: Annotated[float, typer.Option(help="Dollars to begin with.")] = 1_000_000.0,
     max_gross: Annotated[float, typer.Option(help="Gross exposure allowed, times equity.")] = 1.0,
     fractional: Annotated[bool, typer.Option("--fractional", help="Allow parts of a share.")] = False,
+    account: Annotated[
+        str, typer.Option(help="Type of account: unrestricted, or margin (Reg T: calls and liquidations).")
+    ] = "unrestricted",
+    margin: Annotated[
+        list[str] | None, typer.Option(help="A figure of a margin account: initial_margin=0.5. Repeat.")
+    ] = None,
     hypothesis: Annotated[
         str, typer.Option(help="Count the trial under this hypothesis; else under 'unregistered-STRATEGY'.")
     ] = "",
@@ -49,6 +55,7 @@ def run(
     from tradewright.assembly.backtests import BacktestRequest, laws_on, run_backtest
     from tradewright.values.profile import AccountOptions
 
+    money = AccountOptions(capital, max_gross, fractional, False, account, *account_figures(margin or ()))
     request = BacktestRequest(
         strategy=strategy,
         dataset=data,
@@ -58,7 +65,7 @@ def run(
         end=end,
         profile=profile,
         limits=limits,
-        account=AccountOptions(capital, max_gross, fractional),
+        account=money,
         hypothesis=hypothesis,
         seed=seed,
         waivers=tuple(waive or ()),

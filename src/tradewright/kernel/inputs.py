@@ -10,7 +10,7 @@ from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
 from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND
 from tradewright.values.panel import ACTION_NAMES, MERGER, RENAME, SPIN_OFF, SPLIT, Floats, Ints, Panel
-from tradewright.values.profile import AccountOptions, ExecutionProfile
+from tradewright.values.profile import MARGIN, AccountOptions, ExecutionProfile
 from tradewright.values.reading import Reading
 
 NS_PER_YEAR = 365.0 * 86_400.0 * 1e9
@@ -38,6 +38,20 @@ NS_PER_MS = 1e6
 SESSION_NS = 23_400 * 10**9  # six and a half hours
 # What a draw is for: no two share a key.
 LATENCY, REJECT = 1, 2
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the broker asks of an account, as plain numbers; nothing where the account is unrestricted."""
+
+    calls: bool = False  # equity below maintenance is a margin call
+    long_maintenance: float = 0.0
+    short_maintenance: float = 0.0
+
+    @property
+    def bind(self) -> bool:
+        """True where any rule is asked for: the loop carries none of them else."""
+        return self.calls
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,7 @@ class Terms:
     latency_bars: int  # between a word on an order and the next bar
     cutoff_ns: int  # before the close; later words miss the closing auction
     reading: int  # of a bar that cannot tell: see `values.reading`
+    rules: Rules
 
     @property
     def estimates(self) -> bool:
@@ -93,7 +108,7 @@ def terms_of(
         )
     return Terms(
         capital_usd=account.capital_usd,
-        max_gross=account.max_gross,
+        max_gross=account.gross_limit,
         whole=not account.fractional,
         liquidate=account.liquidate_at_end,
         close_only=not _any_known(panel.open),
@@ -119,7 +134,15 @@ def terms_of(
         seed=profile.seed,
         tiers=np.array(profile.commission_tiers, dtype=np.float64).reshape(-1, 2),
         steps=np.array(profile.fee_steps(), dtype=np.float64).reshape(-1, 5),
+        rules=rules_of(account),
     )
+
+
+def rules_of(account: AccountOptions) -> Rules:
+    """The rules that an account's type brings."""
+    if account.type == MARGIN:
+        return Rules(True, account.long_maintenance, account.short_maintenance)
+    return Rules()
 
 
 def check_panel(panel: Panel) -> None:

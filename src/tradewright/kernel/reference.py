@@ -6,13 +6,13 @@ compiled kernel, which does the same, arrives at the same bits.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tradewright.kernel import costs, reference_gate
 from tradewright.kernel import reference_corporate as corporate
+from tradewright.kernel import reference_rules as rules
 from tradewright.kernel.costs import Rates, Restated, Slippage
 from tradewright.kernel.inputs import (
     DUST,
@@ -22,6 +22,7 @@ from tradewright.kernel.inputs import (
     check_panel,
     terms_of,
 )
+from tradewright.kernel.reference_state import Intent, Match, Order, State
 from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions
 from tradewright.values.instant import month_of
@@ -32,71 +33,6 @@ from tradewright.values.side import Side
 
 if TYPE_CHECKING:
     from tradewright.kernel.reference_orders import Desk
-
-
-@dataclass
-class Order:
-    """A market order; `qty` is signed, `remaining` is what still wants to trade."""
-
-    order_id: int
-    row: int  # of the decision
-    asset: int
-    qty: float  # signed, restated by splits like the two below
-    remaining: float  # what may still trade; a cut by the gross limit takes from it without filling
-    filled: float = 0.0
-    state: int = out.WORKING
-    done_row: int = -1  # of the last fill or change of state
-    ticket: int = -1  # of a submitted order
-    latency_ms: float = 0.0
-
-
-@dataclass
-class Match:
-    """What one order may trade on this row: the part that reduces a position, and the whole of it."""
-
-    order: Order
-    reference: float  # the printed price
-    reducing: float  # signed, never more than is held
-    qty: float  # signed, the reducing part included
-    slip: Slippage  # how far from the print it fills
-
-
-@dataclass
-class State:
-    """The account between two rows. Positions and marks are one a instrument; an unknown mark is NaN."""
-
-    terms: Terms
-    panel: Panel
-    cash: float  # proceeds of short sales included
-    equity: float  # at the last close
-    qty: list[float]
-    mark: list[float]
-    working: dict[int, Order] = field(default_factory=dict)  # at most one an instrument
-    delisted: set[int] = field(default_factory=set)
-    long: float = 0.0
-    short: float = 0.0  # a liability, zero or more
-    interest: float = 0.0  # received so far, less what was paid
-    borrow_fee: float = 0.0  # paid so far
-    ruined_row: int = -1
-    gate: "reference_gate.PlainGate | None" = None
-    receivable: float = 0.0  # dividends that are due, less those owed
-    due: list[tuple[int, int, float]] = field(default_factory=list)  # each with its pay row and instrument
-    restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
-    month: int = 0  # of the last trade, and the shares traded in it
-    month_shares: float = 0.0
-    orders: list[Order] = field(default_factory=list)
-    fills: list[tuple[float, ...]] = field(default_factory=list)
-    flows: list[tuple[int, int, int, float]] = field(default_factory=list)
-    refusals: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Intent:
-    """Targets decided at the close of `row`: weights of equity, or shares; NaN leaves a position as it is."""
-
-    row: int
-    targets: Floats
-    in_shares: bool = False
 
 
 def simulate(
@@ -154,6 +90,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     act(state, row)  # splits, dividends, delistings
     if intent is not None:
         admit(state, intent)  # targets become orders
+    if state.forced > 0.0:
+        rules.force(state, row)  # a margin call is met
     rates = rates_at(state, row)
     for match, fitting in fit(state, row, matches(state, row, rates), rates):
         trade(state, row, match, (rates, fitting))  # at the open: fills are charged and booked
@@ -163,6 +101,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     guard(state, row)
     if desk is not None and state.ruined_row == row:
         desk.cancel_all(state, row)
+    if state.terms.rules.calls:
+        rules.watch(state, row)
 
 
 def accrue(state: State, row: int) -> None:
@@ -488,4 +428,5 @@ def outcome_of(state: State, path: Floats) -> Outcome:
         borrow_fee_usd=path[5],
         refusals=np.array(state.refusals, dtype=out.refusal_dtype),
         ruined_row=state.ruined_row,
+        margin_calls=np.array(state.calls, dtype=out.call_dtype),
     )

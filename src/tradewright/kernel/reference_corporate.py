@@ -9,7 +9,7 @@ from tradewright.values import outcome as out
 from tradewright.values.panel import RENAME
 
 if TYPE_CHECKING:
-    from tradewright.kernel.reference import State
+    from tradewright.kernel.reference_state import State
 
 
 def dividend(state: "State", row: int, action: Any) -> None:

@@ -8,8 +8,8 @@ from tradewright.kernel import reference as kernel
 from tradewright.values import outcome as out
 
 if TYPE_CHECKING:
-    from tradewright.kernel.reference import Intent, State
     from tradewright.kernel.reference_orders import Desk
+    from tradewright.kernel.reference_state import Intent, State
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from tradewright.kernel.inputs import (
     session_marks,
     terms_of,
 )
-from tradewright.kernel.reference import Match, Order, State
 from tradewright.kernel.reference_gate import PlainGate, Wish
 from tradewright.kernel.reference_prices import Bar, LiveOrder, price_at_open, price_inside, turns
+from tradewright.kernel.reference_state import Intent, Match, Order, State
 from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions, no_decisions
 from tradewright.values.instructions import CANCEL, SUBMIT, Instructions, instructions_of
@@ -442,7 +442,7 @@ def simulate_said(
     bars = len(panel.instants)
     path = np.zeros((6, bars))
     for row in range(bars):
-        intent = kernel.Intent(row - 1, wanted[row - 1]) if row - 1 in wanted else None
+        intent = Intent(row - 1, wanted[row - 1]) if row - 1 in wanted else None
         kernel.step(state, row, intent, desk)
         if gate is not None:
             gate.closed(state, row)

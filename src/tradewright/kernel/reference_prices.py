@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field
 
 from tradewright.kernel.inputs import PESSIMISTIC_SLIP, Terms
-from tradewright.kernel.reference import Order
+from tradewright.kernel.reference_state import Order
 from tradewright.values import outcome as out
 from tradewright.values.order import OrderState, OrderType
 

@@ -15,7 +15,8 @@ MOST_NAMED = 5
 
 def cautions_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     """Whole sentences on the headline's account: it was ruined, or got less than its strategy asked for."""
-    return (*_ruin(plan, result), *_above_gross(plan, result), *_never_filled(plan, result))
+    every = (_ruin, _called, _above_gross, _never_filled)
+    return tuple(words for one in every for words in one(plan, result))
 
 
 def _ruin(plan: Plan, result: StudyResult) -> tuple[str, ...]:
@@ -26,19 +27,35 @@ def _ruin(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     return (f"The account was ruined on {day}: its equity fell to zero or below.",)
 
 
+def _called(plan: Plan, result: StudyResult) -> tuple[str, ...]:
+    """Margin calls, and what the broker sold or bought back to meet them."""
+    outcome = result.headline.outcome
+    if not len(outcome.margin_calls):
+        return ()
+    first = date_of(int(plan.panel.instants[outcome.margin_calls["row"][0]]))
+    forced = np.isin(outcome.fills["order_id"], outcome.forced_orders["order_id"])
+    traded = float(np.sum(np.abs(outcome.fills["qty"] * outcome.fills["price"])[forced]))
+    return (
+        f"{counted(len(outcome.margin_calls), 'margin call')}, the first on {first}: the broker closed "
+        f"positions of {traded:,.0f} $ at the opens that followed. From there on this is no longer what the "
+        "strategy wanted; margin_calls.parquet holds each.",
+    )
+
+
 def _above_gross(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     """Decisions whose weights alone are more than the account allows; names left alone count as none."""
-    limit, decisions = plan.options.account.max_gross, result.headline.decisions
+    limit, decisions = plan.options.account.gross_limit, result.headline.decisions
     asked = np.nansum(np.abs(decisions.weights), axis=1)
     above = asked > limit * (1.0 + ROUNDING)
     if not above.any():
         return ()
     day = date_of(int(plan.panel.instants[decisions.rows[above][0]]))
+    whose_limit = "max_gross" if limit == plan.options.account.max_gross else "the initial margin"
     whose = f"{counted(int(above.sum()), 'decision')} of {len(asked):,}"
     return (
         f"{whose} asked for more than the account may hold: up to {asked.max():.4g} times equity, first on "
-        f"{day}, where max_gross allows {limit:g}. Fills were cut to that, so this is not what the strategy "
-        "wanted: lower its weights, or raise max_gross.",
+        f"{day}, where {whose_limit} allows {limit:g}. Fills were cut to that, so this is not what the "
+        f"strategy wanted: lower its weights, or raise {whose_limit}.",
     )
 
 

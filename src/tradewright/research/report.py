@@ -40,6 +40,7 @@ from tradewright.validation.selection import MEASURED_ON, MEASURED_SIZE, METHOD
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
 from tradewright.values.parameters import bounds_of
+from tradewright.values.profile import MARGIN, USUAL_MARGINS
 from tradewright.values.reading import Band
 
 CAUSES = {
@@ -147,10 +148,27 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
         "execution": execution_summary(result.execution),
         "gateway": result.execution.gateway,
+        "account": _account_json(plan, result),
         "grid": [asdict(point) for point in result.grid],
         "notes": list(notes_on(plan, result)),
     }
     return {name: _unsigned(part) for name, part in summary.items()}
+
+
+def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
+    """Under which rules of a broker the headline traded, and how often they came to it."""
+    outcome, account = result.headline.outcome, plan.options.account
+    return {
+        "type": account.type,
+        **{name: getattr(account, name) for name in _margins_of(plan)},
+        "margin_calls": len(outcome.margin_calls),
+        "forced_orders": len(outcome.forced_orders),
+    }
+
+
+def _margins_of(plan: Plan) -> tuple[str, ...]:
+    """The names of the figures that bind the account; none where it is not on margin."""
+    return tuple(USUAL_MARGINS) if plan.options.account.type == MARGIN else ()
 
 
 def _search_json(result: StudyResult, context: StudyContext) -> Any:
@@ -297,7 +315,9 @@ def _setup(plan: Plan, result: StudyResult) -> Setup:
         ),
         capital_usd=account.capital_usd,
         account=(
+            Quantity("type", account.type),
             Quantity("max_gross", account.max_gross, "times equity"),
+            *(Quantity(name, getattr(account, name), "of value") for name in _margins_of(plan)),
             Quantity("fractional shares", account.fractional),
             Quantity("liquidated at the end", account.liquidate_at_end),
         ),

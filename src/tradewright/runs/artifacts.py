@@ -17,7 +17,7 @@ from tradewright.execution.checks.contract import GATEWAY, NAMES
 from tradewright.values.decisions import Decisions
 from tradewright.values.instructions import AMEND, CANCEL, SUBMIT, instructions_of
 from tradewright.values.order import OrderType, TimeInForce
-from tradewright.values.outcome import FLOW_NAMES, ORDER_STATES, REFUSAL_NAMES, WORKING, Outcome
+from tradewright.values.outcome import FLOW_NAMES, FORCED, ORDER_STATES, REFUSAL_NAMES, WORKING, Outcome
 from tradewright.values.panel import Floats, Ints, Panel
 
 Artifact = bytes | pl.DataFrame
@@ -65,7 +65,9 @@ def encoded(artifacts: Mapping[str, Artifact]) -> dict[str, bytes]:
 
 
 def outcome_tables(panel: Panel, decisions: Decisions, outcome: Outcome) -> dict[str, Artifact]:
-    """The six tables of a simulated account, each under its file's name; eight where orders were submitted.
+    """The six tables of a simulated account, each under its file's name.
+
+    Two more where single orders were submitted, another where a margin call came.
 
     Shape: one row a wish, order, fill, flow, session and refusal. Units: instants in ns UTC, dollars, shares.
     """
@@ -75,6 +77,8 @@ def outcome_tables(panel: Panel, decisions: Decisions, outcome: Outcome) -> dict
             "instructions.parquet": instructions_table(panel, decisions),
             "order_events.parquet": events_table(panel, outcome),
         }
+    if len(outcome.margin_calls):
+        spoken["margin_calls.parquet"] = margin_calls_table(panel, outcome)
     return {
         **spoken,
         "decisions.parquet": decisions_table(panel, decisions),
@@ -99,7 +103,10 @@ def decisions_table(panel: Panel, decisions: Decisions) -> pl.DataFrame:
 
 
 def orders_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
-    """One row an order, with the state it ended in; `done_at` is null while it works."""
+    """One row an order, with the state it ended in; `done_at` is null while it works.
+
+    `forced` marks what the broker sent to meet a margin call.
+    """
     orders = outcome.orders
     # The kernel notes each change of state; an order that still works has not come to its last one.
     done_row = np.where(orders["state"] == WORKING, -1, orders["done_row"])
@@ -112,6 +119,7 @@ def orders_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
             "filled_qty": orders["filled_qty"],
             "state": _words(orders["state"], ORDER_STATES),
             "done_at": _instants(panel, done_row),
+            "forced": np.ascontiguousarray(orders["ticket"] == FORCED),
             "ticket": pl.Series(
                 [one if one >= 0 else None for one in orders["ticket"].tolist()], dtype=pl.Int64
             ),
@@ -201,6 +209,23 @@ def refusals_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
             "symbol": _names(panel, refusals["asset"]),
             "reason": _words(refusals["reason"], REFUSAL_NAMES | GATEWAY_REFUSALS),
         }
+    )
+
+
+def margin_calls_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row a margin call: equity at the close, what maintenance asked for, and what the broker then sent.
+
+    Shape: `forced_orders` counts its orders for the next open, which stand in orders.parquet.
+    """
+    calls, forced = outcome.margin_calls, outcome.forced_orders["row"]
+    return pl.DataFrame(
+        {
+            "called_at": _instants(panel, calls["row"]),
+            "equity_usd": calls["equity_usd"],
+            "required_usd": calls["required_usd"],
+            "forced_orders": [int((forced == row).sum()) for row in calls["row"].tolist()],
+        },
+        schema_overrides={"forced_orders": pl.Int64},
     )
 
 

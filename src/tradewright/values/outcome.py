@@ -37,7 +37,7 @@ REFUSAL_NAMES = {
 }
 
 # qty is signed: positive buys. `row` is the decision's row; `done_row` the row of the last change of state.
-# `ticket` is that of a submitted order, -1 where a target weight made the order.
+# `ticket` is that of a submitted order, -1 where a target weight made the order, FORCED for the broker's.
 order_dtype = np.dtype(
     [
         ("order_id", np.int64), ("row", np.int64), ("asset", np.int64), ("qty", np.float64),
@@ -65,6 +65,14 @@ flow_dtype = np.dtype(
     [("row", np.int64), ("asset", np.int64), ("kind", np.int64), ("amount_usd", np.float64)], align=True
 )
 
+# `ticket` of an order that the broker sent to meet a margin call.
+FORCED = -2
+
+# A margin call at the close of `row`: equity that is there, and what maintenance asks for, in dollars.
+call_dtype = np.dtype(
+    [("row", np.int64), ("equity_usd", np.float64), ("required_usd", np.float64)], align=True
+)
+
 # A submitted order's change of state: a ticket's events in their order are its life.
 event_dtype = np.dtype([("row", np.int64), ("ticket", np.int64), ("state", np.int64)], align=True)
 
@@ -87,6 +95,11 @@ def _no_events() -> NDArray[np.void]:
     return np.zeros(0, dtype=event_dtype)
 
 
+def _no_calls() -> NDArray[np.void]:
+    """An empty list of margin calls."""
+    return np.zeros(0, dtype=call_dtype)
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """The simulated account, bar by bar.
@@ -99,6 +112,7 @@ class Outcome:
     interest is booked into cash at every row. `flows` holds their total as one record each, at the last row,
     so that flows summed by kind are complete; the path of either is its array here, never both.
     `events` are the changes of state of submitted orders, in the order they happened.
+    `margin_calls` are those of a margin account, one a close at which equity was below maintenance.
     `ruined_row` is the first row at which equity was zero or less, -1 if never.
     """
 
@@ -115,6 +129,13 @@ class Outcome:
     refusals: NDArray[np.void] = field(default_factory=_no_refusals)
     ruined_row: int = -1
     events: NDArray[np.void] = field(default_factory=_no_events)
+    margin_calls: NDArray[np.void] = field(default_factory=_no_calls)
+
+    @property
+    def forced_orders(self) -> NDArray[np.void]:
+        """The orders that the broker sent to meet margin calls."""
+        forced: NDArray[np.void] = self.orders[self.orders["ticket"] == FORCED]
+        return forced
 
     @property
     def receivable_usd(self) -> Floats:

@@ -2,8 +2,16 @@
 
 from dataclasses import dataclass, fields
 
-from tradewright.values.errors import InvalidOption
+from tradewright.values.errors import InvalidOption, unknown_name
 from tradewright.values.instant import instant_of
+
+UNRESTRICTED, MARGIN = "unrestricted", "margin"
+USUAL_MARGINS = {"initial_margin": 0.5, "long_maintenance": 0.25, "short_maintenance": 0.30}
+# What a broker asks of an account. Unrestricted: nothing beyond `max_gross`; no broker offers it.
+ACCOUNT_TYPES = {
+    UNRESTRICTED: "no rules but max_gross; proceeds are there at once, no margin call ever comes",
+    MARGIN: "initial and maintenance margin, margin calls, forced liquidation at the next open",
+}
 
 
 @dataclass(frozen=True)
@@ -132,13 +140,20 @@ class AccountOptions:
 
     Units: `capital_usd` dollars; `max_gross` gross exposure allowed at each fill, as a multiple of equity
     (1.0 = no borrowing). `fractional` allows parts of a share; `liquidate_at_end` closes all positions at the
-    last close, costs included.
+    last close, costs included. `type` names the broker's rules (ACCOUNT_TYPES). The shares of a position's
+    value that must be equity bind a margin account: `initial_margin` when it is opened, `long_maintenance`
+    and `short_maintenance` at every close after.
+    Source: Regulation T, 12 CFR 220.12 (50 % initial); FINRA Rule 4210(c) (25 % long, 30 % short).
     """
 
     capital_usd: float = 1_000_000.0
     max_gross: float = 1.0
     fractional: bool = False
     liquidate_at_end: bool = False
+    type: str = UNRESTRICTED
+    initial_margin: float = USUAL_MARGINS["initial_margin"]
+    long_maintenance: float = USUAL_MARGINS["long_maintenance"]
+    short_maintenance: float = USUAL_MARGINS["short_maintenance"]
 
     def __post_init__(self) -> None:
         """Refuse an account that could not trade."""
@@ -150,3 +165,28 @@ class AccountOptions:
             raise InvalidOption(
                 f"max_gross = {self.max_gross}.", "Give a multiple of equity above 0, at most 10."
             )
+        if self.type not in ACCOUNT_TYPES:
+            raise unknown_name(self.type, "type of account", ACCOUNT_TYPES)
+        self._check_margins()
+
+    def _check_margins(self) -> None:
+        """Refuse figures that cannot be, and those of another type of account, which would bind nothing."""
+        for name, usual in USUAL_MARGINS.items():
+            given = getattr(self, name)
+            if self.type != MARGIN and given != usual:
+                raise InvalidOption(
+                    f"{name} = {given:g} in an account of type '{self.type}'.",
+                    "It binds a margin account alone: add type = 'margin' (--account margin).",
+                )
+        for name in ("long_maintenance", "short_maintenance"):
+            given = getattr(self, name)
+            if not 0.0 < given <= self.initial_margin <= 1.0:
+                raise InvalidOption(
+                    f"{name} = {given:g}, initial_margin = {self.initial_margin:g}.",
+                    "Give shares above 0, the initial one at most 1 and no maintenance above it.",
+                )
+
+    @property
+    def gross_limit(self) -> float:
+        """Gross exposure that a fill may reach: what the account allows itself, or less on margin."""
+        return min(self.max_gross, 1.0 / self.initial_margin) if self.type == MARGIN else self.max_gross

@@ -24,7 +24,14 @@ from tradewright.kernel.native.records import (
     table_dtype,
 )
 from tradewright.values.instructions import ticket_dtype, word_dtype
-from tradewright.values.outcome import event_dtype, fill_dtype, flow_dtype, order_dtype, refusal_dtype
+from tradewright.values.outcome import (
+    call_dtype,
+    event_dtype,
+    fill_dtype,
+    flow_dtype,
+    order_dtype,
+    refusal_dtype,
+)
 from tradewright.values.panel import event_dtype as corporate_dtype
 
 
@@ -111,6 +118,7 @@ def journal_at(table: Record) -> Journal:
         carray(at(table["fills"]), table["fills_room"], fill_dtype),
         carray(at(table["flows"]), table["flows_room"], flow_dtype),
         carray(at(table["refusals"]), table["refusals_room"], refusal_dtype),
+        carray(at(table["calls"]), table["calls_room"], call_dtype),
     )
 
 

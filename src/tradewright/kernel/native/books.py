@@ -6,7 +6,7 @@ from tradewright.kernel.inputs import Terms, session_marks
 from tradewright.kernel.memory import fresh
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.corporate import scheduled
-from tradewright.kernel.native.entry import entry, orders_entry
+from tradewright.kernel.native.entry import entry, orders_entry, rules_entry
 from tradewright.kernel.native.gate import Gate
 from tradewright.kernel.native.records import (
     Desk,
@@ -31,7 +31,7 @@ from tradewright.values.panel import Floats, Ints, Panel
 _FIRST_ROOM = 1 << 18
 _JOURNALS = (
     ("orders", out.order_dtype), ("fills", out.fill_dtype), ("flows", out.flow_dtype),
-    ("refusals", out.refusal_dtype), ("events", out.event_dtype),
+    ("refusals", out.refusal_dtype), ("events", out.event_dtype), ("calls", out.call_dtype),
 )  # fmt: skip
 _PATH = ("equity", "cash", "long", "short", "interest", "borrow_fee")
 
@@ -94,7 +94,8 @@ class Books:
         self.desks = new_desks(0)
         self.marks = np.zeros(0, dtype=np.int8)
         # An order for every word, a last sale of each instrument, and always the entries of one row.
-        room = max(2 * count, min(_FIRST_ROOM, (len(targets[0]) + 1) * count)) + 1
+        entries = 1 + int(self.account[0]["entries"])
+        room = max(entries * count, min(_FIRST_ROOM, (len(targets[0]) + 1) * count)) + 1
         talk = self.said.said
         rooms = (
             room + talk,
@@ -102,6 +103,7 @@ class Books:
             2 * len(self.market[4]) + 2,
             room + 2 * talk,
             8 * talk,
+            bars * terms.rules.calls,
         )  # a merger: cash and a fraction
         self.journal: list[Records] = [
             np.empty(size, dtype) for size, (_, dtype) in zip(rooms, _JOURNALS, strict=True)
@@ -114,6 +116,8 @@ class Books:
         self._enter = self._interpret if is_interpreted else entry()
         self.table["decisions"] = len(targets[0])  # a session says itself how many of them count
         self.point()
+        if terms.rules.bind:
+            self.account["rules"] = 1 if is_interpreted else rules_entry()
         self._gate = gate
         if gate is not None:
             self.account["gate"], self.account["gate_memory"] = gate.attach(self)
@@ -175,7 +179,7 @@ class Books:
 
     def _interpret(self, address: int, stop: int) -> int:
         """The same loop without a compiler, for debugging under NUMBA_DISABLE_JIT."""
-        journal = (self.journal[0], self.journal[1], self.journal[2], self.journal[3])
+        journal = (*self.journal[:4], self.journal[5])
         account = self.account[0]
         account["stop"] = stop
         heard = int(self.table["decisions"][0])
@@ -195,10 +199,10 @@ class Books:
         """Double what of the journal may overflow on the next row; what was written stays."""
         account = self.account[0]
         submitted = account["live"] + self.said.said - account["word"]
-        least = int(len(self.assets) + 4 * submitted)
+        least = int(account["entries"] * len(self.assets) + 4 * submitted)
         for place, (name, _) in enumerate(_JOURNALS):
             records, used = self.journal[place], int(account[name])
-            if name == "flows" or len(records) - used >= least:
+            if name in ("flows", "calls") or len(records) - used >= least:
                 continue
             larger = np.empty(max(2 * len(records), used + least, 64), dtype=records.dtype)
             larger[:used] = records[:used]
@@ -210,7 +214,7 @@ class Books:
         account = self.account[0]
         rows = int(account["row"])
         counts = {name: int(account[name]) for name, _ in _JOURNALS}
-        orders, fills, flows, refusals, events = (
+        orders, fills, flows, refusals, events, calls = (
             records[: counts[name]] for (name, _), records in zip(_JOURNALS, self.journal, strict=True)
         )
         equity, cash, long, short, interest, borrow_fee = (column[:rows] for column in self.path)
@@ -228,6 +232,7 @@ class Books:
             refusals=refusals,
             ruined_row=int(account["ruined_row"]),
             events=events,
+            margin_calls=calls,
         )
 
     def working_orders(self) -> tuple[OrderStatus, ...]:

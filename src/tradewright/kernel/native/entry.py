@@ -9,7 +9,7 @@ import numpy as np
 from numba import types
 
 from tradewright.kernel.native import cache
-from tradewright.kernel.native.apart import phase_at
+from tradewright.kernel.native.apart import phase_at, rule_at
 from tradewright.kernel.native.arrays import (
     account_at,
     assets_at,
@@ -42,6 +42,16 @@ def orders_entry() -> int:
     whole = types.int64
     make = partial(numba.cfunc, whole(whole, whole, whole), error_model="numpy")
     made = cache.compile_kept(make, phase_at.py_func)
+    _kept.append(made)
+    return int(made.address)
+
+
+@lru_cache(maxsize=1)
+def rules_entry() -> int:
+    """The address of the compiled rules of the broker; compiled, or loaded, on first use."""
+    whole = types.int64
+    make = partial(numba.cfunc, whole(whole, whole, whole), error_model="numpy")
+    made = cache.compile_kept(make, rule_at.py_func)
     _kept.append(made)
     return int(made.address)
 

@@ -17,8 +17,8 @@ Marks = NDArray[np.int8]
 # instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end,
 # highs, lows, when each bar begins, dated fees (K x 5), commission tiers (M x 2)
 Market = tuple[Ints, Floats, Floats, Floats, Records, Floats, Floats, Floats, Ints, Floats, Floats]
-# orders, fills, flows, refusals
-Journal = tuple[Records, Records, Records, Records]
+# orders, fills, flows, refusals, margin calls
+Journal = tuple[Records, Records, Records, Records, Records]
 # words, tickets, live orders, one desk an instrument, events, what each row is to its session
 Desk = tuple[Records, Records, Records, Records, Records, Marks]
 # decision rows, targets (K x N), submitted orders
@@ -45,17 +45,22 @@ _TERMS = (
 _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
 # `row` is the next row to run, `decision` and `action` the next to come; `orders` ... count what was written;
 # `word` is the next to be heard, `heard` counts tickets, `live` those that have not ended, `busy` instruments
-# that have any; `table` and `phases` are the addresses of the table and of the function in `apart.py`.
+# that have any; `table`, `phases` and `rules` are the addresses of the table and of the functions in
+# `apart.py`, 0 where none is needed; `calls` counts margin calls.
 _PLACES = (
     "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
     "working", "fee_step", "month", "seed", "claims", "word", "heard", "live", "events", "busy", "table",
-    "phases",
+    "phases", "rules", "calls",
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
     "estimates", "dated",
 )  # fmt: skip
 _RULES = ("latency_bars", "cutoff_ns", "reading")
+# What the broker asks of the account: `forced` is the share of all positions that a margin call sells.
+_BROKER = ("forced", "long_maintenance", "short_maintenance")
+# `watches` asks for every close while something is held; `entries` is what one row may write an instrument.
+_ASKS = ("margins", "watches", "entries")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
 _GATE = ("gate", "gate_memory", "gate_reason", "asked_type")
@@ -63,8 +68,8 @@ _GATE = ("gate", "gate_memory", "gate_reason", "asked_type")
 _ASKED = ("asked_limit", "asked_stop")
 
 account_dtype = np.dtype(
-    [(name, np.float64) for name in _STATE + _TERMS + _TODAY + _ASKED]
-    + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES + _GATE]
+    [(name, np.float64) for name in _STATE + _TERMS + _TODAY + _ASKED + _BROKER]
+    + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES + _GATE + _ASKS]
 )
 
 # `held` and `working` are lists laid over the records: entry k is the k-th instrument held, or with an order.
@@ -115,11 +120,12 @@ _ADDRESSES = (
     "account", "assets", "instants", "prices", "close", "volume", "actions", "rows", "targets", "starts",
     "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
     "high", "low", "opens_at", "steps", "tiers", "words", "tickets", "live", "desks", "events", "marks",
+    "calls",
 )  # fmt: skip
 _LENGTHS = (
     "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room",
     "candidates", "step_count", "tier_count", "said", "submitted", "desks_count", "events_room",
-    "marks_count",
+    "marks_count", "calls_room",
 )  # fmt: skip
 table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
 
@@ -148,6 +154,10 @@ def new_account(terms: Terms) -> Records:
     account["touch_share"], account["latency_bars"] = terms.touch_share, terms.latency_bars
     account["cutoff_ns"], account["reading"] = terms.cutoff_ns, terms.reading
     account["ruined_row"] = -1
+    rules = terms.rules
+    account["margins"], account["watches"], account["entries"] = rules.calls, rules.calls, 1 + 2 * rules.bind
+    account["long_maintenance"] = rules.long_maintenance
+    account["short_maintenance"] = rules.short_maintenance
     return accounts
 
 

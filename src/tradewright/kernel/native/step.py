@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, WORK, orders_phase
+from tradewright.kernel.native.apart import (
+    CANCEL_ALL,
+    FORCE,
+    HEAR,
+    RESTATE,
+    WATCH,
+    WORK,
+    orders_phase,
+    rules_phase,
+)
 from tradewright.kernel.native.corporate import act
 from tradewright.kernel.native.gate import admit_gated
 from tradewright.kernel.native.glide import glide
@@ -67,6 +76,8 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
             admit_gated(account, assets, market, intents, journal)
         else:
             admit(account, assets, market, intents, journal)
+    if account["forced"] > 0.0:
+        rules_phase(world, row, FORCE)
     if account["working"] > 0:
         trade(account, assets, market, journal, row)
     if account["busy"] > 0:
@@ -75,12 +86,16 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
     guard(account, assets, journal[0], row)
     if account["busy"] > 0 and account["ruined_row"] == row:
         orders_phase(world, row, CANCEL_ALL)
+    if account["margins"] and account["held"] > 0:
+        rules_phase(world, row, WATCH)
 
 
 @compiled
 def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) -> int:
     """The first row on which anything but interest and marks can happen."""
     if account["working"] > 0 or account["busy"] > 0:  # an order may fill on any row
+        return int(account["row"])
+    if account["watches"] and account["held"] > 0:  # the broker looks at every close
         return int(account["row"])
     busy, words = stop, intents[2][0]
     if account["word"] < len(words):
@@ -96,8 +111,8 @@ def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) 
 def is_full(account: Record, assets: Records, intents: Intents, journal: Journal) -> bool:
     """True where one more row could overflow the journal.
 
-    At most one entry an instrument comes of a row's targets, one of each submitted order, and four changes
-    of its state.
+    At most one entry an instrument comes of a row's targets, more where the broker has a say (`entries`),
+    one of each submitted order, and four changes of its state.
     """
     if not account["journals"]:
         return False
@@ -105,7 +120,8 @@ def is_full(account: Record, assets: Records, intents: Intents, journal: Journal
     room = min(room, len(journal[3]) - account["refusals"])
     words, events = intents[2][0], intents[2][4]
     submitted = account["live"] + len(words) - account["word"]
-    return bool(room < len(assets) + submitted or len(events) - account["events"] < 4 * submitted)
+    entries = account["entries"] * len(assets) + submitted
+    return bool(room < entries or len(events) - account["events"] < 4 * submitted)
 
 
 @compiled
@@ -136,6 +152,7 @@ def reset(account: Record, assets: Records) -> None:
     account["row"] = account["decision"] = account["action"] = account["held"] = account["working"] = 0
     account["orders"] = account["fills"] = account["flows"] = account["refusals"] = 0
     account["ruined_row"], account["liquidated"] = -1, 0
+    account["forced"] = 0.0
     account["fee_step"] = account["month"] = 0
     account["month_shares"] = account["receivable"] = 0.0
     account["claims"] = 0

@@ -13,9 +13,9 @@ from tradewright.execution.gateway import Decision, Verdict, decide
 from tradewright.execution.kill_switch import KillSwitch
 from tradewright.execution.limits.contract import FREE, Limits
 from tradewright.execution.limits.registry import RESEARCH_DEFAULT, find, simulated
-from tradewright.kernel.reference import State
 from tradewright.kernel.reference_gate import Wish
 from tradewright.kernel.reference_orders import Desk
+from tradewright.kernel.reference_state import State
 from tradewright.values.instant import NS_PER_DAY, iso_of
 from tradewright.values.outcome import PENDING
 from tradewright.values.panel import Floats, Panel
