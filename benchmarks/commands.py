@@ -36,6 +36,9 @@ VERBS = (
 )
 DAILY_BARS = 2_520
 HELP, BACKTEST, STUDY = "slowest --help", "warm backtest", "make study, second time"
+# What a warm backtest cannot do without, in a process of its own: the part of its time that is not ours.
+LIBRARIES = "of a warm backtest, loading its libraries alone"
+IMPORTS = "import numpy, polars, numba, typer, rich.console, rich.table, deltalake, msgspec"
 
 
 class CommandFailed(Exception):
@@ -125,6 +128,7 @@ def run_commands(repeats: int, say: Callable[[str], None]) -> CommandsResult:
         measured = {
             HELP: lambda: _helps(clock, repeats, slowest),
             BACKTEST: lambda: _backtests(clock, Path(folder), repeats),
+            LIBRARIES: lambda: [clock.seconds([sys.executable, "-c", IMPORTS]) for _ in range(repeats)],
             STUDY: lambda: _studies(clock, max(repeats // 2, 1)),
         }
         for name, measure in measured.items():
@@ -133,7 +137,7 @@ def run_commands(repeats: int, say: Callable[[str], None]) -> CommandsResult:
                 times[name] = measure()
             except CommandFailed as reason:
                 absent[name] = str(reason)
-    limits = {HELP: 0.4, BACKTEST: 1.5, STUDY: 20.0}
+    limits = {HELP: 0.4, BACKTEST: 1.5, LIBRARIES: None, STUDY: 20.0}
     judged = tuple(
         judge(Bar(name, (name,), (), limit, at_most=True, unit="s"), times, absent)
         for name, limit in limits.items()
