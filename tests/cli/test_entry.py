@@ -55,6 +55,7 @@ def test_help_loads_no_library_that_computes(words):
     loaded = set(done.stderr.split())
     assert not loaded & {
         "pydantic",
+        "markdown_it",
         "numpy",
         "polars",
         "numba",

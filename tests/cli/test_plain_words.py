@@ -96,3 +96,12 @@ def test_a_second_quick_look_loads_no_library_it_does_not_use(lived_in):
     loaded = set(done.stderr.split())
     assert "numba" in loaded
     assert sorted(loaded & SPARED) == []
+
+
+def test_help_without_markdown_leaves_markdown_to_whoever_wants_it():
+    code = (
+        "from tradewright.cli.main import execute; execute(['runs', '--help']); "
+        "from rich.markdown import Markdown; Markdown('# A title')"
+    )
+    done = subprocess.run([TRADEWRIGHT[0], "-c", code], capture_output=True, text=True, check=True)
+    assert "What was run" in done.stdout

@@ -27,7 +27,7 @@ from tradewright.cli.limits import list as limits_list
 from tradewright.cli.options import greeks as options_greeks
 from tradewright.cli.options import implied as options_implied
 from tradewright.cli.options import price as options_price
-from tradewright.cli.plain_words import take_plain_words
+from tradewright.cli.plain_words import help_without_markdown, take_plain_words
 from tradewright.cli.profiles import list as profiles_list
 from tradewright.cli.runs import compare as runs_compare
 from tradewright.cli.runs import list as runs_list
@@ -70,6 +70,7 @@ GROUPS = {
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
 }
 
+HELP = frozenset({"--help", "-h"})
 OBJECTS_BEFORE_COLLECTING = 20_000
 # Typer reads an option that nobody gave through pydantic unless its default is true or false already; said
 # here for the one option that it adds itself, to every verb, this spares loading pydantic at all.
@@ -90,7 +91,7 @@ def application() -> typer.Typer:
         name="tradewright",
         add_completion=False,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["--help", "-h"], "default_map": NO_HELP_ASKED},
+        context_settings={"help_option_names": sorted(HELP), "default_map": NO_HELP_ASKED},
     )
     app.callback(invoke_without_command=True)(root)
     for name, (about, verbs) in GROUPS.items():
@@ -129,6 +130,8 @@ def execute(arguments: Sequence[str]) -> int:
     asked = Asked(debug="--debug" in arguments)
     try:
         asked, words = taken_out(arguments)
+        if not words or HELP & set(words):
+            help_without_markdown()
         command = take_plain_words(get_command(application()))
         outcome = command(args=words, prog_name="tradewright", standalone_mode=False, obj=asked)
     except BaseException as error:  # noqa: BLE001 - the last place where an error can become one readable line
