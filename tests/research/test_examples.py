@@ -53,6 +53,7 @@ def test_the_planted_edge_is_found_and_still_establishes_nothing(tmp_path):
     gates = {gate.code: gate.status for gate in run.verdict.gates}
     assert gates["beats_benchmark"] is gates["sharpe_above_zero"] is Status.PASS
     assert gates["real_data"] is Status.FAIL
+    assert gates["out_of_sample"] is Status.PASS
     assert not run.verdict.is_established
     truth = run.plan.options.data.synthetic["edge_sharpe"]
     named = {one.name: one for one in run.result.against}
@@ -69,6 +70,9 @@ def test_the_momentum_example_admits_its_survivors(tmp_path):
     gates = {gate.code: gate for gate in run.verdict.gates}
     assert gates["survivorship"].status is Status.FAIL
     assert gates["capacity"].reason_code == "no_volume"
-    assert run.context.trials == 20
+    # The grid, and the walk through folds as one more try.
+    assert run.context.trials == 21
+    assert gates["out_of_sample"].status is Status.PASS
+    assert run.result.walk.above_benchmark.interval.low < 0.0
     assert run.result.sharpe.sample == len(run.plan.panel.instants) - 253
     assert run.plan.panel.is_close_only

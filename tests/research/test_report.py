@@ -189,7 +189,7 @@ def test_a_headline_off_the_grid_is_not_marked_on_it(workspace):
 
 def test_notes_say_in_sample_warm_up_and_cash_rate(plan, result):
     notes = " ".join(notes_on(plan, result))
-    assert "in-sample" in notes
+    assert "All figures are in-sample" in notes
     assert f"{result.start_row} bars before it are warm-up" in notes
     assert "1 % in every year" in notes
 
@@ -340,3 +340,56 @@ def test_notes_count_trips_through_a_split(plan, result):
     told = " ".join(notes_on(plan, replace(result, trades=(replace(trip, splits=7.0),))))
     assert "1 round trip lived through a split" in told
     assert "split" not in " ".join(notes_on(plan, replace(result, trades=(trip,))))
+
+
+# Walked forward
+
+
+@pytest.fixture(scope="module")
+def walked(workspace):
+    plan = plan_of(workspace, WAIVED + "[folds]\ntrain_bars = 120\ntest_bars = 60\nstep_bars = 40\n")
+    return plan, execute(plan, Nobody())
+
+
+def test_a_study_without_folds_says_that_it_has_none(plan, result, page):
+    assert page.folds is None
+    summary = summary_of(plan, result, verdict_on(plan, result, CONTEXT), CONTEXT)
+    assert summary["out_of_sample"] == {"reason": "no folds were asked for"}
+
+
+def test_every_fold_of_a_walk_is_told_with_its_dates_and_its_pick(walked):
+    plan, result = walked
+    told = content(plan, result).folds
+    assert len(told.folds) == len(plan.folds)
+    for line, one in zip(told.folds, result.walk.tested, strict=True):
+        assert line.train_last < line.test_first <= line.test_last
+        assert line.picked == ", ".join(f"{k} = {v:g}" for k, v in plan.points[one.pick].parameters)
+        assert line.in_sample == one.in_sample
+    assert told.how.startswith("trained on 120 sessions, tested on the 60 that follow, picked anew every 40")
+
+
+def test_the_joined_account_is_told_bar_by_bar(walked):
+    plan, result = walked
+    told, walk = content(plan, result).folds, result.walk
+    assert told.instants.tolist() == plan.panel.instants[walk.bars + 1].tolist()
+    grown = plan.options.account.capital_usd * np.prod(1.0 + walk.returns[walk.bars])
+    assert told.equity_usd[-1] == pytest.approx(grown)
+
+
+def test_the_figures_of_a_walk_are_those_of_the_gate(walked):
+    plan, result = walked
+    names = [one.name for one in content(plan, result).folds.ratios]
+    assert names[:3] == [
+        "Sharpe ratio a year, out of sample", "Sharpe ratio a year, in sample", "Kept out of sample"
+    ]  # fmt: skip
+    assert names[3:] == ["Return above benchmark", "Sharpe ratio above benchmark"]
+    summary = summary_of(plan, result, verdict_on(plan, result, CONTEXT), CONTEXT)["out_of_sample"]
+    assert summary["folds"] == len(plan.folds) == sum(summary["picks"].values())
+    after = summary["figures"]["Sharpe ratio a year, out of sample"]
+    assert after["value"] == result.walk.found.out_of_sample.value
+    assert json_bytes(summary)
+
+
+def test_notes_say_which_figures_are_not_in_sample(walked):
+    notes = " ".join(notes_on(*walked))
+    assert "All figures but those of the walk through folds are in-sample" in notes

@@ -1,7 +1,12 @@
 """A study from its options to its files: registered first, kept whole, replayed to the byte."""
 
+import io
 import json
+import subprocess
+import sys
 
+import numpy as np
+import polars as pl
 import pytest
 from study_files import STUDY, changed
 from workspaces import START, Workspace
@@ -12,7 +17,7 @@ from tradewright.research.study import parse, study_hash
 from tradewright.research.study_run import causes_of, pins_of, replay, run_study
 from tradewright.research.trials import Kind
 from tradewright.runs.manifest import COMPLETE, PARTIAL
-from tradewright.values.errors import Blocked, Interrupted, StorageFailure
+from tradewright.values.errors import Blocked, Interrupted, InvalidOption, StorageFailure
 
 FILES = {"certificate.json", "config.json", "context.json", "summary.json", "dossier.html",
          "decisions.parquet", "orders.parquet", "fills.parquet", "flows.parquet", "equity.parquet",
@@ -225,3 +230,100 @@ def test_blocked_data_register_nothing(workspace):
     with pytest.raises(Blocked, match="nan-share"):
         run_study(parse(text, "study.toml"), workspace.ports())
     assert workspace.ledger.events("small") == []
+
+
+# Walked forward
+
+FOLDS = "\n[folds]\ntrain_bars = 120\ntest_bars = 60\nstep_bars = 40\n"
+TABLES = {"folds.parquet", "fold_trials.parquet", "out_of_sample.parquet"}
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    workspace = Workspace(tmp_path_factory.mktemp("walked"))
+    return workspace, run_study(parse(STUDY + FOLDS, "study.toml"), workspace.ports())
+
+
+def table(workspace, run, name):
+    return pl.read_parquet(io.BytesIO(workspace.store.read_bytes(run.manifest.run_id, name)))
+
+
+def test_a_study_with_folds_leaves_three_more_tables(walked):
+    _, run = walked
+    assert set(run.manifest.files) == FILES | TABLES
+
+
+def test_every_fold_is_on_record_under_the_walks_one_trial(walked):
+    workspace, run = walked
+    walk = [event for event in workspace.ledger.events("small") if event.trial == run.result.walk.point.trial]
+    folds = len(run.plan.folds)
+    assert [event.kind for event in walk] == [Kind.STARTED] + [Kind.FINISHED] * (folds + 1)
+    assert [json.loads(event.body)["fold"] for event in walk[1:-1]] == list(range(1, folds + 1))
+    assert json.loads(walk[-1].body)["sharpe_a_year"] == run.result.walk.found.out_of_sample.value
+    assert run.context.trials == 7
+
+
+def test_the_table_of_folds_agrees_with_the_ledger_and_with_the_grid(walked):
+    workspace, run = walked
+    folds = table(workspace, run, "folds.parquet")
+    assert folds["fold"].to_list() == list(range(1, len(run.plan.folds) + 1))
+    assert (folds["train_last"] < folds["test_first"]).all()
+    trials = table(workspace, run, "fold_trials.parquet")
+    assert len(trials) == len(folds) * 6
+    best = trials.group_by("fold", maintain_order=True).agg(
+        pl.col("in_sample_sharpe").max(), pl.col("trial").get(pl.col("in_sample_sharpe").arg_max())
+    )
+    assert best["trial"].to_list() == folds["trial"].to_list()
+    assert best["in_sample_sharpe"].to_list() == folds["in_sample_sharpe"].to_list()
+
+
+def test_the_joined_record_gives_the_printed_ratio_again(walked):
+    workspace, run = walked
+    joined = table(workspace, run, "out_of_sample.parquet")
+    excess = (joined["return"] - joined["cash_return"]).to_numpy()
+    ratio = np.mean(excess) / np.std(excess, ddof=1) * np.sqrt(252.0)
+    assert ratio == pytest.approx(run.result.walk.found.out_of_sample.value)
+    assert joined["known_at"].is_sorted()
+    assert joined["known_at"].is_unique().all()
+    assert joined["equity_usd"][-1] == pytest.approx(100_000.0 * np.prod(1.0 + joined["return"].to_numpy()))
+
+
+def test_a_replay_of_a_walk_gives_the_same_bytes(walked):
+    workspace, run = walked
+    run_id = run.manifest.run_id
+    config, context = (workspace.store.read_json(run_id, name) for name in ("config.json", "context.json"))
+    files = replay(config, context, workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id)))
+    assert set(files) == FILES | TABLES
+    assert all(files[name] == workspace.store.read_bytes(run_id, name) for name in files)
+
+
+def test_the_same_walk_again_counts_no_new_try_and_another_scheme_one(workspace):
+    assert run_study(parse(STUDY + FOLDS, "study.toml"), workspace.ports()).context.trials == 7
+    assert run_study(parse(STUDY + FOLDS, "study.toml"), workspace.ports()).context.trials == 7
+    other = FOLDS.replace("step_bars = 40", "step_bars = 30")
+    assert run_study(parse(STUDY + other, "study.toml"), workspace.ports()).context.trials == 8
+
+
+def test_a_walk_that_is_stopped_counts_and_its_folds_so_far_are_on_record(workspace):
+    with pytest.raises(Interrupted, match="partial run"):
+        run_study(parse(STUDY + FOLDS, "study.toml"), workspace.ports(Stop("folds", 2)))
+    kinds = [event.kind for event in workspace.ledger.events("small")]
+    assert kinds.count(Kind.FINISHED) == 6 + 2
+    assert kinds.count(Kind.INTERRUPTED) == 1
+    assert workspace.ledger.count("small") == 7
+
+
+def test_folds_that_the_period_cannot_hold_are_refused_before_anything_is_tried(workspace):
+    with pytest.raises(InvalidOption, match="hold no fold"):
+        run_study(parse(STUDY + '\n[folds]\npreset = "504/126/21"\n', "study.toml"), workspace.ports())
+    assert workspace.ledger.count("small") == 0
+
+
+def test_a_study_without_folds_loads_nothing_of_them():
+    words = (
+        "import sys, tradewright.research.study_run, tradewright.research.report;"
+        "late = ('research.walk', 'research.walk_tables', 'research.walk_lines', 'validation.walk_forward',"
+        " 'validation.out_of_sample');"
+        "sys.exit(sum('tradewright.' + name in sys.modules for name in late))"
+    )
+    assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0

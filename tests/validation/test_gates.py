@@ -8,6 +8,7 @@ from tradewright.validation import gates
 from tradewright.validation.evidence import AuditRecord, Evidence, GridPoint, Waiver
 from tradewright.validation.figure import Figure, Interval, not_evaluated
 from tradewright.validation.gates import GATES, judge
+from tradewright.validation.out_of_sample import OutOfSample
 from tradewright.validation.search_price import SearchPrice
 from tradewright.validation.verdict import Gate, Status, Verdict, verdict_of
 from tradewright.values.findings import Finding, Level
@@ -294,9 +295,75 @@ def test_a_replay_that_differed_fails():
     assert gate_of("replay", is_replayed=False).status is Status.FAIL
 
 
-@pytest.mark.parametrize("code", ["out_of_sample", "leak_audit", "capacity"])
+@pytest.mark.parametrize("code", ["leak_audit", "capacity"])
 def test_what_nobody_can_answer_yet_stays_open_whatever_the_evidence(code):
     assert gate_of(code).status is Status.NOT_EVALUATED
+
+
+# Out of sample
+
+
+def walked(
+    after=(0.9, 0.3, 1.5), before: float | None = 1.2, folds: int = 40, level: float = 0.95
+) -> OutOfSample:
+    """The record of a walk; its kept share follows from both ratios, as it does in a study."""
+    value, low, high = after
+    found = Figure("x", value, "ratio a year", 900, Interval(low, high, level, "by hand", 5.0, 1_000))
+    promised = (
+        not_evaluated("y", "ratio", folds, "nobody") if before is None else Figure("y", before, "ratio", 1)
+    )
+    kept = not_evaluated("z", "share", 900, "nothing was positive in sample that could be kept")
+    if before is not None and before > 0:
+        inside = Interval(low / before, high / before, level, "by hand", 5.0, 1_000)
+        kept = Figure("z", value / before, "share", 900, inside)
+    return OutOfSample(folds, 9, promised, found, kept)
+
+
+def test_a_walk_that_kept_its_promise_passes_and_says_how_much():
+    gate = gate_of("out_of_sample", out_of_sample=walked())
+    assert (gate.status, gate.reason_code, gate.limit) == (Status.PASS, "met", 0.5)
+    assert gate.value == pytest.approx(0.75)
+    assert "out of sample: 0.90, 95% interval 0.30 to 1.50" in gate.reason
+    assert "picked anew in 40 folds among 9" in gate.reason
+    assert "the picks had 1.20, of which 75% (25% to 125%) was kept; at least 50% is asked for" in gate.reason
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (walked(after=(0.5, 0.2, 0.8)), "below_limit"),
+        (walked(after=(0.9, -0.1, 1.9)), "interval_holds_zero"),
+        (walked(after=(0.9, 0.0, 1.8)), "interval_holds_zero"),
+        (walked(after=(-0.4, -0.9, 0.1)), "below_limit"),
+        (walked(before=-0.3), "nothing_in_sample"),
+        (walked(before=0.0), "nothing_in_sample"),
+    ],
+)
+def test_what_was_lost_out_of_sample_fails_the_gate(record, code):
+    gate = gate_of("out_of_sample", out_of_sample=record)
+    assert (gate.status, gate.reason_code) == (Status.FAIL, code)
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (None, "no_walk_forward"),
+        (walked(folds=2), "too_few_folds"),
+        (walked(level=0.9), "narrow_interval"),
+        (replace(walked(), out_of_sample=not_evaluated("x", "ratio", 0, "too short")), "missing"),
+        (replace(walked(), out_of_sample=Figure("x", 0.9, "ratio", 900)), "no_interval"),
+    ],
+)
+def test_a_walk_that_says_too_little_leaves_the_gate_open(record, code):
+    gate = gate_of("out_of_sample", out_of_sample=record)
+    assert (gate.status, gate.reason_code) == (Status.NOT_EVALUATED, code)
+
+
+def test_the_benchmark_of_the_same_sessions_is_told_beside_it():
+    beside = Figure("b", 0.01, "share a year", 900, Interval(-0.02, 0.04, 0.95, "by hand", 5.0, 1_000))
+    gate = gate_of("out_of_sample", out_of_sample=replace(walked(), over_benchmark=beside))
+    assert "a year above the benchmark at matched exposure 1.0 % (-2.0 % to 4.0 %)" in gate.reason
+    assert gate.status is Status.PASS
 
 
 def test_luck_tells_the_trials_and_what_chance_would_show():

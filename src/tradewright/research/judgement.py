@@ -57,6 +57,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         luck_sharpe=luck_sharpe(result, context),
         search=result.search,
         deflated_sharpe=deflated_figure(result, context),
+        out_of_sample=None if result.walk is None else result.walk.found,
     )
 
 

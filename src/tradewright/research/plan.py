@@ -10,6 +10,7 @@ import numpy as np
 from tradewright.data.adjustments import growth_index
 from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
+from tradewright.research.fold_options import folds_of
 from tradewright.research.study import BenchmarkOptions, StudyOptions, digest_of, grid_points, study_hash
 from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
@@ -25,6 +26,7 @@ from tradewright.values.provenance import Snapshot
 if TYPE_CHECKING:
     from tradewright.data.catalogue import Catalogue
     from tradewright.data.content import DatasetContent
+    from tradewright.validation.walk_forward import Fold
 
 # Fewer bars than this after the longest warm-up say nothing about anything.
 LEAST_BARS = 30
@@ -85,7 +87,7 @@ class Plan:
     """Everything a study needs to run, read and checked.
 
     Shape: `market` is T - 1 returns of the benchmark, beside the panel's T rows. `points` begins with the
-    headline, the pre-registered parameters; the grid follows in its own order.
+    headline, the pre-registered parameters; the grid follows in its own order. `folds` hold panel rows.
     """
 
     options: StudyOptions
@@ -97,6 +99,7 @@ class Plan:
     findings: tuple[Finding, ...]
     profile: ExecutionProfile
     points: tuple[Point, ...]
+    folds: "tuple[Fold, ...]" = ()
 
     @property
     def headline(self) -> Point:
@@ -145,7 +148,9 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
             f"the period holds {len(panel.instants)} sessions; warm-up takes up to {plan.common_start + 1}.",
             f"At least {LEAST_BARS} must follow it: widen [period] or shorten the warm-up.",
         )
-    return plan
+    if options.folds is None:
+        return plan
+    return replace(plan, folds=folds_of(options.folds, panel.instants, plan.common_start))
 
 
 def profile_of(options: StudyOptions) -> ExecutionProfile:

@@ -11,6 +11,7 @@ from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.content import (
     CostLine,
     DossierContent,
+    FoldLines,
     GateLine,
     Grid,
     Identity,
@@ -81,7 +82,25 @@ def content_of(
         cautions=cautions,
         audit=_audit(result.certificate),
         notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
+        folds=_folds(plan, result),
     )
+
+
+def _folds(plan: Plan, result: StudyResult) -> FoldLines | None:
+    if result.walk is None:
+        return None
+    from tradewright.research.walk_lines import walk_lines
+
+    return walk_lines(plan, result.walk, _ratio)
+
+
+def _folds_json(plan: Plan, result: StudyResult) -> Any:
+    """The walk, or that there was none."""
+    if result.walk is None:
+        return {"reason": "no folds were asked for"}
+    from tradewright.research.walk_lines import walk_summary
+
+    return walk_summary(plan, result.walk)
 
 
 def _luck(result: StudyResult, context: StudyContext) -> Luck:
@@ -150,6 +169,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "gateway": result.execution.gateway,
         "account": _account_json(plan, result),
         "grid": [asdict(point) for point in result.grid],
+        "out_of_sample": _folds_json(plan, result),
         "notes": list(notes_on(plan, result)),
     }
     return {name: _unsigned(part) for name, part in summary.items()}
@@ -211,7 +231,7 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     first = date_of(int(period.instants[0]))
     notes = [
         *cautions_on(plan, result),
-        "All figures are in-sample: no part of the history was held back from whoever chose the idea.",
+        _in_sample(result),
         f"Figures begin on {first}, when the strategy could first decide; "
         f"the {counted(result.start_row, 'bar')} before it {'is' if result.start_row == 1 else 'are'} "
         "warm-up.",
@@ -242,6 +262,12 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         wishes = counted(refused, "wish", "wishes")
         notes.append(f"{wishes} became no order; refusals.parquet says why for each.")
     return tuple(notes)
+
+
+def _in_sample(result: StudyResult) -> str:
+    """What part of the history was held back."""
+    every = "All figures" if result.walk is None else "All figures but those of the walk through folds"
+    return f"{every} are in-sample: no part of the history was held back from whoever chose the idea."
 
 
 def _draws_note(result: StudyResult) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ A function of the plan alone: no clock, no file, no ledger. Whoever watches is t
 
 import math
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from tradewright.values.decisions import Decisions
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats
 from tradewright.values.profile import ExecutionProfile
+
+if TYPE_CHECKING:
+    from tradewright.research.walk import Walk
 
 # Configurations recorded as started at a time: one disk write for several, few lost to a crash.
 TRIALS_AT_ONCE = 32
@@ -50,6 +53,9 @@ class Watch(Protocol):
     def failed(self, point: Point, reason: str) -> None:
         """This one broke off."""
 
+    def folded(self, walk: Point, body: dict[str, Any]) -> None:
+        """One fold of a walk was traded."""
+
     def progress(self, stage: str, done: int, total: int) -> None:
         """So many of so many steps of a stage are done."""
 
@@ -66,6 +72,9 @@ class Nobody:
     def failed(self, point: Point, reason: str) -> None:
         """Told, and forgets."""
 
+    def folded(self, walk: Point, body: dict[str, Any]) -> None:
+        """Told, and forgets."""
+
     def progress(self, stage: str, done: int, total: int) -> None:
         """Told, and forgets."""
 
@@ -76,7 +85,8 @@ class StudyResult:
 
     Shape: `matched_usd` is T, the benchmark at matched exposure from `start_row` on, NaN before.
     Units: `figures` begin with the Sharpe ratio; `error` is its standard error a year, or NaN. `search`
-    prices all configurations of the plan, over cash and over the benchmark at matched exposure.
+    prices all configurations of the plan, over cash and over the benchmark at matched exposure. `walk` is
+    None where the study asks for no folds.
     """
 
     headline: Backtest
@@ -95,6 +105,7 @@ class StudyResult:
     search: tuple[SearchPrice, ...] | str
     certificate: Certificate
     execution: ExecutionReport
+    walk: "Walk | None" = None
 
     @property
     def sharpe(self) -> Figure:
@@ -132,11 +143,12 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
     delayed = one_bar_later(headline.decisions, len(plan.panel.instants))
     later = _under(plan, delayed, plan.profile, keep)
     watch.progress("fragility", 2, 2)
+    walk = _walk(plan, curves, watch)
     watch.progress("intervals", 0, 1)
-    search = _search(plan, curves)
+    search = _search(plan, curves if walk is None else [*curves, _walk_curves(plan, walk)])
     result = _measured(plan, headline, grid, (doubled, later), search)
     watch.progress("intervals", 1, 1)
-    return result
+    return replace(result, walk=walk)
 
 
 def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
@@ -213,6 +225,24 @@ def _curves(plan: Plan, outcome: Outcome) -> Curves:
     """Returns over cash and over the benchmark at the configuration's own exposure, on the common bars."""
     period = _period(plan, outcome, plan.common_start)
     return period.excess, period.returns - _matched(plan, outcome, plan.common_start)
+
+
+def _walk(plan: Plan, curves: list[Curves], watch: Watch) -> "Walk | None":
+    """The study's folds, picked and traded; nothing of it is loaded for a study without."""
+    if not plan.folds:
+        return None
+    from tradewright.research.walk import walked
+
+    excess = np.stack([curve[0] for curve in curves], axis=1)
+    return walked(plan, excess, bootstrap_options(plan), watch)
+
+
+def _walk_curves(plan: Plan, walk: "Walk") -> Curves:
+    """The walk beside the grid, as one more try: idle in cash wherever it is not out of sample."""
+    start = plan.common_start
+    cash = cash_returns(plan.panel.instants, plan.profile.cash_rate)[start:]
+    returns, exposure = walk.returns[start:], float(np.mean(walk.exposure[start:]))
+    return returns - cash, returns - _matched_at(plan, exposure, start)
 
 
 def _search(plan: Plan, curves: list[Curves]) -> tuple[SearchPrice, ...] | str:
@@ -305,7 +335,11 @@ def _measured(
 
 def _matched(plan: Plan, outcome: Outcome, start: int) -> Floats:
     """The benchmark's returns at the strategy's average net exposure, cash and borrowing at profile rates."""
-    exposure = float(np.mean(trading.net_exposure(outcome)[start:-1]))
+    return _matched_at(plan, float(np.mean(trading.net_exposure(outcome)[start:-1])), start)
+
+
+def _matched_at(plan: Plan, exposure: float, start: int) -> Floats:
+    """The same at a given average exposure."""
     instants = plan.panel.instants[start:]
     cash = cash_returns(instants, plan.profile.cash_rate)
     borrowed = cash_returns(instants, plan.profile.margin_rate)

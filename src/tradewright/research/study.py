@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from tradewright.research.fold_options import FoldOptions, check_folds
 from tradewright.validation.evidence import Parameter, Waiver
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure, unknown_name
 from tradewright.values.profile import AccountOptions
@@ -119,6 +120,7 @@ class StudyOptions(msgspec.Struct, frozen=True):
     benchmark: BenchmarkOptions = BenchmarkOptions()
     intervals: IntervalOptions = IntervalOptions()
     waivers: tuple[WaiverOptions, ...] = ()
+    folds: FoldOptions | None = None
 
     def waived(self) -> tuple[Waiver, ...]:
         """The waivers as the verdict knows them."""
@@ -271,6 +273,7 @@ def _check_sense(options: StudyOptions, source: str) -> None:
     if len(set(codes)) < len(codes):
         raise InvalidOption(f"{source}: a code is waived twice.", "Give each waiver once.")
     _check_grid(options.strategy.grid, source)
+    check_folds(options.folds, bool(options.strategy.grid), source)
 
 
 def _check_grid(grid: dict[str, tuple[Parameter, ...]], source: str) -> None:

@@ -79,6 +79,10 @@ class _Recorder:
         """Remember that a trial broke off, and why."""
         self._end(point, Kind.FAILED, {"parameters": dict(point.parameters), "reason": reason})
 
+    def folded(self, walk: Point, body: dict[str, Any]) -> None:
+        """Remember what a fold picked, under the walk's own trial: a fold is no further try."""
+        self.ended.append(self._event(walk, Kind.FINISHED, body))
+
     def progress(self, stage: str, done: int, total: int) -> None:
         """Pass it on."""
         self.ports.progress(stage, done, total)
@@ -96,8 +100,11 @@ class _Recorder:
 
     def _end(self, point: Point, kind: Kind, body: dict[str, Any]) -> None:
         self.running.pop(point.trial, None)
+        self.ended.append(self._event(point, kind, body))
+
+    def _event(self, point: Point, kind: Kind, body: dict[str, Any]) -> Event:
         hypothesis, text = self.plan.options.hypothesis.id, json.dumps(body, sort_keys=True)
-        self.ended.append(Event(self.ports.clock(), kind, hypothesis, self.plan.study, point.trial, text))
+        return Event(self.ports.clock(), kind, hypothesis, self.plan.study, point.trial, text)
 
 
 def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
@@ -175,6 +182,7 @@ def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str
     return encoded(
         {
             **outcome_tables(plan.panel, run.decisions, run.outcome),
+            **_walk_tables(plan, result),
             "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
             "gateway.parquet": gateway_table(run.gateway, plan.panel),
             "config.json": json_bytes(plan.config),
@@ -184,6 +192,15 @@ def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str
             "dossier.html": render(content).encode(),
         }
     )
+
+
+def _walk_tables(plan: Plan, result: StudyResult) -> dict[str, Any]:
+    """The tables of a study with folds."""
+    if result.walk is None:
+        return {}
+    from tradewright.research.walk_tables import walk_tables
+
+    return dict(walk_tables(plan, result.walk))
 
 
 def _kept(plan: Plan, result: StudyResult, ports: Ports, lost: str) -> StudyRun:

@@ -1,11 +1,15 @@
 """What a study found out, as one frozen value: the only thing that gates may look at."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tradewright.validation.figure import Figure
 from tradewright.validation.search_price import SearchPrice
 from tradewright.values.findings import Finding
 from tradewright.values.provenance import Origin
+
+if TYPE_CHECKING:
+    from tradewright.validation.out_of_sample import OutOfSample
 
 Parameter = float | int | str | bool
 
@@ -54,7 +58,8 @@ class Evidence:
     the mean return a year above the benchmark at matched exposure. `luck_sharpe` is what the best of `trials`
     worthless configurations would show; `lost_trials` says what the ledger has lost, empty for nothing.
     `sharpe_over_benchmark` is the excess per unit of risk. `search` prices the tries, over cash and over the
-    benchmark; words say why it could not be done. `deflated_sharpe` is a probability.
+    benchmark; words say why it could not be done. `deflated_sharpe` is a probability. `out_of_sample` is the
+    record of a walk through folds.
     """
 
     origin: Origin | None = None
@@ -78,3 +83,4 @@ class Evidence:
     luck_sharpe: Figure | None = None
     search: tuple[SearchPrice, ...] | str | None = None
     deflated_sharpe: Figure | None = None
+    out_of_sample: "OutOfSample | None" = None

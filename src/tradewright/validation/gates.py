@@ -17,6 +17,9 @@ LEAST_ROUND_TRIPS = 50
 LEAST_POSITIVE_SHARE = 0.75
 # A neighbour on the grid that keeps less than this share of the headline's Sharpe ratio is a cliff.
 CLIFF_SHARE = 0.5
+# Of the Sharpe ratio that picks had in sample, this share must be left out of sample.
+LEAST_KEPT_SHARE = 0.5
+LEAST_FOLDS = 3
 # A search's p-value must not be above this.
 ALPHA = 0.05
 # What an audit may answer, and how thoroughly, for the gate to pass.
@@ -183,11 +186,32 @@ def replayed(evidence: Evidence) -> Gate:
 
 
 def out_of_sample(evidence: Evidence) -> Gate:
-    """The figures come from data that had no part in choosing the parameters."""
-    ask = Question("out_of_sample", "Out of sample")
-    return ask.unanswered(
-        "no_walk_forward", "all figures are in-sample; walk-forward testing is not part of this version yet"
-    )
+    """What was picked on the past earned afterwards too, and kept a good part of what it had promised.
+
+    Half of a ratio may be kept by luck, and a small ratio may be kept whole: so the low end of the interval
+    out of sample must lie above zero besides.
+    """
+    ask = Question("out_of_sample", "Out of sample", unit="share kept")
+    found = evidence.out_of_sample
+    if found is None:
+        return ask.unanswered(
+            "no_walk_forward", "all figures are in-sample: add [folds] to the study to walk it forward"
+        )
+    if found.folds < LEAST_FOLDS:
+        folds = "one fold says" if found.folds == 1 else f"{found.folds} folds say"
+        return ask.unanswered("too_few_folds", f"{folds} too little; at least {LEAST_FOLDS} are asked for")
+    per_risk = Question(ask.code, ask.name, unit="ratio a year")
+    positive = per_risk.low_end_above_zero(found.out_of_sample, "Sharpe ratio a year out of sample")
+    if positive.status is Status.NOT_EVALUATED:
+        return positive
+    words = f"{positive.reason}; picked anew in {found.folds:,} folds among {found.candidates:,}"
+    if found.kept.value is None:
+        return ask.fail("nothing_in_sample", f"{words}; {found.kept.reason}")
+    words += f"; in sample the picks had {_number(found.in_sample)}, of which {_share_kept(found.kept)}"
+    words += _above_benchmark(found.over_benchmark)
+    met = found.kept.value >= LEAST_KEPT_SHARE
+    status, code = (positive.status, positive.reason_code) if met else (Status.FAIL, "below_limit")
+    return ask.compared(status, code, words, (found.kept.value, LEAST_KEPT_SHARE))
 
 
 def luck(evidence: Evidence) -> Gate:
@@ -286,6 +310,21 @@ def _changed(point: GridPoint, headline: GridPoint) -> str:
 
 def _number(found: Figure) -> str:
     return "nothing" if found.value is None else f"{found.value:.2f}"
+
+
+def _share_kept(kept: Figure) -> str:
+    """How much of a ratio is left, in words."""
+    inside = kept.interval
+    reach = "" if inside is None else f" ({inside.low:.0%} to {inside.high:.0%})"
+    return f"{kept.value or 0.0:.0%}{reach} was kept; at least {LEAST_KEPT_SHARE:.0%} is asked for"
+
+
+def _above_benchmark(found: Figure | None) -> str:
+    """What the picks earned above the benchmark; it decides nothing here and must not be overlooked."""
+    if found is None or found.value is None or found.interval is None:
+        return ""
+    reach = f"{100 * found.interval.low:.1f} % to {100 * found.interval.high:.1f} %"
+    return f"; a year above the benchmark at matched exposure {100 * found.value:.1f} % ({reach})"
 
 
 def _p_values(prices: tuple[SearchPrice, ...], trials: int) -> str:

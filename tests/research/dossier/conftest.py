@@ -14,6 +14,8 @@ from tradewright.research.dossier.content import (
     CostLine,
     DossierContent,
     ExecutionLines,
+    FoldLine,
+    FoldLines,
     GapLine,
     GateLine,
     GatewayLines,
@@ -173,6 +175,26 @@ def make_execution() -> ExecutionLines:
     )
 
 
+def make_folds(count: int = 4, bars: int = 400) -> FoldLines:
+    """Folds that train on a hundred days and trade the next fifty, each picking another lookback."""
+    when = instants_of(100 + 50 * count)
+    folds = tuple(
+        FoldLine(
+            int(when[50 * k]), int(when[50 * k + 98]), int(when[50 * k + 100]), int(when[50 * k + 149]),
+            f"lookback = {(126, 252)[k % 2]}", 1.4 - 0.1 * k, np.nan if k == 2 else 0.5 * k,
+        )
+        for k in range(count)
+    )  # fmt: skip
+    ratios = (
+        Ratio("Sharpe ratio a year, out of sample", 0.62, "ratio a year", bars, "by hand", 0.05, 1.2),
+        Ratio("Sharpe ratio a year, in sample", 1.25, "ratio a year", count, "average", sample_of="folds"),
+        Ratio("Kept out of sample", 0.496, "share of ratio", bars, "by hand", 0.04, 0.96),
+    )
+    how = "trained on 100 sessions, tested on the 50 that follow, picked anew every 50"
+    tested = when[100:]
+    return FoldLines(how, folds, ratios, tested, walk(len(tested), 13, 0.0004))
+
+
 def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
     """A whole dossier of the given size."""
     how = "mean over deviation of daily returns above cash; stationary block bootstrap, 2,000 draws"
@@ -191,7 +213,7 @@ def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
         Luck(12, 0.29, "expected best of 12 worthless independent tries; 11 finished, 1 failed",
              0.034, "over cash, the weaker of both; studentised SPA, blocks of 21 bars, 1,000 draws", 0.91),
         RATIOS, make_series(bars), make_monthly(), make_trades(trades), costs, make_grid(), notes,
-        execution=make_execution(),
+        execution=make_execution(), folds=make_folds(),
     )  # fmt: skip
 
 

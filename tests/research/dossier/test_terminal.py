@@ -34,6 +34,15 @@ def test_the_terminal_shows_headline_caveats_sharpe_trials_and_gates_in_this_ord
     assert places == sorted(places)
 
 
+def test_a_walk_is_one_line_with_what_was_kept(content, bare):
+    words = " ".join(shown(content, 200).split())
+    assert (
+        "Sharpe ratio a year, out of sample: 0.62 (95 % interval 0.05 to 1.20; 4 folds); "
+        "49.6 % of the picks' 1.25 in sample"
+    ) in words
+    assert "out of sample" not in shown(bare)
+
+
 def test_every_gate_of_the_page_is_in_the_terminal(content):
     words = shown(content, 200)
     assert all(gate.name in words for gate in content.verdict.gates)

@@ -360,6 +360,33 @@ class ExecutionLines:
     shocks: tuple[ShockLine, ...] = ()
 
 
+@dataclass(frozen=True)
+class FoldLine:
+    """One fold: first and last sessions in ns UTC, what was picked, and ratios a year (NaN: none)."""
+
+    train_first: int
+    train_last: int
+    test_first: int
+    test_last: int
+    picked: str
+    in_sample: float
+    out_of_sample: float
+
+
+@dataclass(frozen=True, eq=False)
+class FoldLines:
+    """The study walked forward: every fold, and the joined account on sessions that had no part in a choice.
+
+    Shape: `instants` and `equity_usd` are M, the sessions out of sample. `how` is the walk in words.
+    """
+
+    how: str
+    folds: tuple[FoldLine, ...]
+    ratios: tuple[Ratio, ...]
+    instants: Ints
+    equity_usd: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class DossierContent:
     """A whole study, ready to print. None or an empty tuple means: not there, and the page says so in words.
@@ -386,3 +413,4 @@ class DossierContent:
     cautions: tuple[str, ...] = ()
     audit: tuple[Quantity, ...] = ()
     execution: ExecutionLines | None = None
+    folds: FoldLines | None = None

@@ -19,6 +19,7 @@ from tradewright.research.dossier.execution_section import (
     gateway_section,
     stress_section,
 )
+from tradewright.research.dossier.folds_section import folds_section
 from tradewright.research.dossier.grid_chart import grid_chart
 from tradewright.research.dossier.grid_table import grid_table
 from tradewright.research.dossier.markup import Html, data_block, escape, join, tag
@@ -48,8 +49,8 @@ from tradewright.research.dossier.wording import (
 # A browser would break a line between a minus sign and its dollars.
 JOINER = "\u2060"
 SECTIONS = (
-    ("verdict", "Verdict"), ("performance", "Performance"), ("costs", "Costs"), ("execution", "Execution"),
-    ("gateway", "Gateway"), ("stress", "Gaps and stress"), ("trades", "Trades"),
+    ("verdict", "Verdict"), ("performance", "Performance"), ("folds", "Out of sample"), ("costs", "Costs"),
+    ("execution", "Execution"), ("gateway", "Gateway"), ("stress", "Gaps and stress"), ("trades", "Trades"),
     ("parameters", "Parameters"), ("data", "Data passport"), ("setup", "Set-up"),
 )  # fmt: skip
 
@@ -155,6 +156,7 @@ def _section(content: DossierContent, charts: dict[str, Chart], name: str, title
     parts = {
         "verdict": lambda: verdict_section(content),
         "performance": lambda: _performance(content, charts),
+        "folds": lambda: folds_section(content.folds),
         "costs": lambda: join(costs_table(content.costs), figure(charts["turnover"])),
         "execution": lambda: execution_section(content.execution),
         "gateway": lambda: gateway_section(content.execution),

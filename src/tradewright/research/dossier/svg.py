@@ -125,6 +125,23 @@ def calendar_columns(starts: Ints, ends: Ints, values: Floats, frame: Frame) -> 
     return _picture(frame, _levels(scale, frame), _calendar(span, frame), join(*columns))
 
 
+def staircase(span: Ints, kinds: tuple[tuple[str, str, Ints, Ints], ...], frame: Frame) -> Html:
+    """Stretches of time, one row a fold from the top down, each kind with its name and colour.
+
+    Shape: the starts and the ends of a kind are K, one a fold; `span` is the first and the last instant.
+    """
+    lines = tuple(Line(name, colour, np.zeros(0)) for name, colour, _, _ in kinds)
+    paths = []
+    for _, colour, starts, ends in kinds:
+        step = (frame.height - TOP - BOTTOM) / len(starts)
+        edges = np.stack([_across(span, starts), _across(span, ends)], axis=1).tolist()
+        words = [f"M{a:.1f} {TOP + step * (k + 0.5):.2f}H{b:.1f}" for k, (a, b) in enumerate(edges)]
+        # Thick and thin, so that colour is not the only difference.
+        width = max(0.5, min(9.0, step) * (0.85 if colour == "test" else 0.4))
+        paths.append(tag("path", d="".join(words), class_=f"fold {colour}", stroke_width=f"{width:.2f}"))
+    return _picture(frame, _calendar(span, frame), _key(lines), *paths)
+
+
 def whisker(value: float, low: float, high: float, others: tuple[tuple[float, str], ...], about: str) -> Html:
     """An estimate with its interval on a line, and named values to compare it with."""
     known = [at for at in (value, low, high, 0.0, *(at for at, _ in others)) if math.isfinite(at)]

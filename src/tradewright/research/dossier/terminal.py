@@ -11,6 +11,7 @@ from tradewright.research.dossier.wording import (
     NOT_EVALUATED,
     SYMBOLS,
     between,
+    counted,
     decimal,
     in_unit,
     p_value,
@@ -36,7 +37,7 @@ def verdict_table(content: DossierContent) -> "Group":
     title = printable(content.identity.title)
     box = Panel(_text(verdict.headline, "bold"), title=_text(title), border_style=COLOURS[verdict.status])
     lines = [_text(f"! {words}", "yellow") for words in caveat_sentences(content)]
-    lines += [_sharpe_line(content), _luck_line(content), _search_line(content)]
+    lines += [_sharpe_line(content), _luck_line(content), _search_line(content), *_fold_lines(content)]
     # Long caveats wrap under themselves, two columns in.
     return Group(box, *(Padding(line, (0, 2)) for line in lines), _gates(verdict.gates))
 
@@ -71,6 +72,17 @@ def _search_line(content: DossierContent) -> "Text":
     return _text(
         f"p with the search priced in: {p_value(content.luck.p)}. {sentence(content.luck.p_how)}".strip()
     )
+
+
+def _fold_lines(content: DossierContent) -> list["Text"]:
+    """What was left where no choice had been made, for a study with folds."""
+    if content.folds is None:
+        return []
+    after, before, kept = content.folds.ratios[:3]
+    reach = f"{per_cent(after.level, 0)} interval {between(after.low, after.high, after.unit)}"
+    folds = counted(len(content.folds.folds), "fold")
+    left = f"{in_unit(kept.value, 'share')} of the picks' {in_unit(before.value, before.unit)} in sample"
+    return [_text(f"{after.name}: {in_unit(after.value, after.unit)} ({reach}; {folds}); {left}")]
 
 
 def _gates(gates: tuple[GateLine, ...]) -> "Table":

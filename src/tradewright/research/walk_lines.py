@@ -1,0 +1,77 @@
+"""A walk as the dossier and the summary tell it. Nothing new is found out here."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from tradewright.research.dossier.content import FoldLine, FoldLines, Ratio
+from tradewright.research.dossier.wording import setting
+from tradewright.research.plan import Plan
+from tradewright.research.walk import Tested, Walk
+from tradewright.validation.figure import Figure
+
+
+def walk_lines(plan: Plan, walk: Walk, ratio_of: Callable[[Figure], Ratio]) -> FoldLines:
+    """Everything the page says of a walk; `ratio_of` writes a figure as the page does elsewhere."""
+    equity = np.asarray(plan.options.account.capital_usd * np.cumprod(1.0 + walk.returns[walk.bars]))
+    return FoldLines(
+        how=_how(plan),
+        folds=tuple(_line(plan, one) for one in walk.tested),
+        ratios=tuple(_told(ratio_of(one), one is walk.found.in_sample) for one in figures_of(walk)),
+        instants=plan.panel.instants[walk.bars + 1],
+        equity_usd=equity,
+    )
+
+
+def _told(ratio: Ratio, is_promise: bool) -> Ratio:
+    """What the picks had promised is an average over folds, and has no interval: choice has flattered it."""
+    how = "average of the picks on their training sessions, flattered by the choice"
+    return replace(ratio, sample_of="folds", how=how) if is_promise else ratio
+
+
+def figures_of(walk: Walk) -> tuple[Figure, ...]:
+    """What was left out of sample, what had been promised, how much of it was kept, and the benchmark."""
+    found = walk.found
+    every = (found.out_of_sample, found.in_sample, found.kept, found.over_benchmark, walk.above_benchmark)
+    return tuple(one for one in every if one is not None)
+
+
+def walk_summary(plan: Plan, walk: Walk) -> dict[str, Any]:
+    """The walk for a program; every fold stands in folds.parquet."""
+    picks: dict[str, int] = {}
+    for one in walk.tested:
+        name = picked_words(plan, one)
+        picks[name] = picks.get(name, 0) + 1
+    return {
+        "folds": len(walk.tested),
+        "how": _how(plan),
+        "bars": len(walk.bars),
+        "picks": picks,
+        "figures": {one.name: asdict(one) for one in figures_of(walk)},
+    }
+
+
+def picked_words(plan: Plan, one: Tested) -> str:
+    """The parameters that a fold picked."""
+    parameters = plan.points[one.pick].parameters
+    return ", ".join(f"{name} = {setting(value)}" for name, value in parameters)
+
+
+def _how(plan: Plan) -> str:
+    """The walk in words, with what was left out between training and test."""
+    folds = plan.options.folds
+    if folds is None:
+        return ""
+    left = f"; before each test {folds.purge_bars + folds.embargo_bars} left out"
+    return f"{folds.words}{left}, because what they teach reaches into it"
+
+
+def _line(plan: Plan, one: Tested) -> FoldLine:
+    instants = plan.panel.instants
+    train_first, train_last, test_first, test_last = (
+        int(instants[row]) for row in (one.train[0], one.train[1] - 1, one.test[0], one.test[1] - 1)
+    )
+    picked = picked_words(plan, one)
+    return FoldLine(train_first, train_last, test_first, test_last, picked, one.in_sample, one.out_of_sample)
