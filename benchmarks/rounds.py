@@ -88,11 +88,7 @@ def run_case(case: Case, rounds: int, say: Callable[[str], None]) -> CaseResult:
                     present.remove(contestant)
         curves = {one.entry.name: _curve(one, room / f"{i}.npy") for i, one in enumerate(present)}
     lines = {one.entry.name: _line(one, meter, curves, case) for one in present}
-    wrong = {
-        name: f"its results differ: {line.agreement}"
-        for name, line in lines.items()
-        if not line.agrees
-    }
+    wrong = {name: f"its results differ: {line.agreement}" for name, line in lines.items() if not line.agrees}
     times = {name: [turn.seconds for turn in line.turns] for name, line in lines.items() if name not in wrong}
     judged = tuple(judge(bar, times, {**absent, **wrong}) for bar in case.bars)
     return CaseResult(case, lines, absent, judged, meter.others_cores())
