@@ -232,6 +232,19 @@ def test_blocked_data_register_nothing(workspace):
     assert workspace.ledger.events("small") == []
 
 
+# Cross-checks
+
+
+def test_a_study_reports_its_cross_checks_and_lets_none_decide(finished):
+    workspace, run = finished
+    checks = workspace.store.read_json(run.manifest.run_id, "summary.json")["cross_checks"]
+    assert checks["Probability of backtest overfitting"]["value"] == run.result.checks.overfitting.value
+    assert checks["Timing of exposure"]["value"] == run.result.checks.timing.value
+    page = workspace.store.read_bytes(run.manifest.run_id, "dossier.html").decode()
+    assert "They are reported and decide nothing" in page
+    assert not any("overfitting" in gate.name.lower() for gate in run.verdict.gates)
+
+
 # Walked forward
 
 FOLDS = "\n[folds]\ntrain_bars = 120\ntest_bars = 60\nstep_bars = 40\n"
@@ -323,7 +336,7 @@ def test_a_study_without_folds_loads_nothing_of_them():
     words = (
         "import sys, tradewright.research.study_run, tradewright.research.report;"
         "late = ('research.walk', 'research.walk_tables', 'research.walk_lines', 'validation.walk_forward',"
-        " 'validation.out_of_sample');"
+        " 'validation.out_of_sample', 'research.cross_checks', 'validation.overfitting');"
         "sys.exit(sum('tradewright.' + name in sys.modules for name in late))"
     )
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0

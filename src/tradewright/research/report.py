@@ -9,6 +9,7 @@ import numpy as np
 from tradewright.causality.certificate import Certificate
 from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.content import (
+    CheckLine,
     CostLine,
     DossierContent,
     FoldLines,
@@ -83,7 +84,25 @@ def content_of(
         audit=_audit(result.certificate),
         notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
         folds=_folds(plan, result),
+        checks=_checks(result),
     )
+
+
+def _checks(result: StudyResult) -> tuple[CheckLine, ...]:
+    if result.checks is None:
+        return ()
+    from tradewright.research.check_lines import check_lines
+
+    return check_lines(result.checks)
+
+
+def _checks_json(result: StudyResult) -> Any:
+    """The cross-checks, or that nobody asked for them."""
+    if result.checks is None:
+        return {"reason": "cross-checks were not asked for"}
+    from tradewright.research.check_lines import checks_summary
+
+    return checks_summary(result.checks)
 
 
 def _folds(plan: Plan, result: StudyResult) -> FoldLines | None:
@@ -170,6 +189,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "account": _account_json(plan, result),
         "grid": [asdict(point) for point in result.grid],
         "out_of_sample": _folds_json(plan, result),
+        "cross_checks": _checks_json(result),
         "notes": list(notes_on(plan, result)),
     }
     return {name: _unsigned(part) for name, part in summary.items()}

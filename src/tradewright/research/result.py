@@ -29,6 +29,7 @@ from tradewright.values.panel import Floats
 from tradewright.values.profile import ExecutionProfile
 
 if TYPE_CHECKING:
+    from tradewright.research.cross_checks import CrossChecks
     from tradewright.research.walk import Walk
 
 # Configurations recorded as started at a time: one disk write for several, few lost to a crash.
@@ -38,7 +39,8 @@ CONFIDENCE = 0.95
 HEADLINE = "headline"
 # What every configuration is held against: idle money, and the market at its own average exposure.
 YARDSTICKS = ("cash", "the benchmark at matched exposure")
-Curves = tuple[Floats, Floats]
+# Of one configuration on the common bars: returns over either yardstick, and the net exposure held.
+Curves = tuple[Floats, Floats, Floats]
 
 
 class Watch(Protocol):
@@ -86,7 +88,7 @@ class StudyResult:
     Shape: `matched_usd` is T, the benchmark at matched exposure from `start_row` on, NaN before.
     Units: `figures` begin with the Sharpe ratio; `error` is its standard error a year, or NaN. `search`
     prices all configurations of the plan, over cash and over the benchmark at matched exposure. `walk` is
-    None where the study asks for no folds.
+    None where the study asks for no folds, `checks` where nobody asked for them.
     """
 
     headline: Backtest
@@ -106,6 +108,7 @@ class StudyResult:
     certificate: Certificate
     execution: ExecutionReport
     walk: "Walk | None" = None
+    checks: "CrossChecks | None" = None
 
     @property
     def sharpe(self) -> Figure:
@@ -129,9 +132,10 @@ class StudyResult:
         return fact(figure("Finished round trips", float(closed), "trades", closed, needs=0))
 
 
-def execute(plan: Plan, watch: Watch) -> StudyResult:
+def execute(plan: Plan, watch: Watch, with_checks: bool = False) -> StudyResult:
     """Run every configuration, then measure the headline. Equal plans give equal results, bit for bit.
 
+    `with_checks` adds the cross-checks, which a quick look does not wait for.
     The runs with doubled costs and one bar later repeat the headline's decisions under other terms: they are
     no trials, because nobody could choose between them.
     """
@@ -147,8 +151,9 @@ def execute(plan: Plan, watch: Watch) -> StudyResult:
     watch.progress("intervals", 0, 1)
     search = _search(plan, curves if walk is None else [*curves, _walk_curves(plan, walk)])
     result = _measured(plan, headline, grid, (doubled, later), search)
+    checks = _checks(plan, result, curves) if with_checks else None
     watch.progress("intervals", 1, 1)
-    return replace(result, walk=walk)
+    return replace(result, walk=walk, checks=checks)
 
 
 def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
@@ -223,8 +228,9 @@ def _graded(plan: Plan, point: Point, outcome: Outcome) -> GridPoint:
 
 def _curves(plan: Plan, outcome: Outcome) -> Curves:
     """Returns over cash and over the benchmark at the configuration's own exposure, on the common bars."""
-    period = _period(plan, outcome, plan.common_start)
-    return period.excess, period.returns - _matched(plan, outcome, plan.common_start)
+    start = plan.common_start
+    period, exposure = _period(plan, outcome, start), trading.net_exposure(outcome)[start:-1]
+    return period.excess, period.returns - _matched_at(plan, float(np.mean(exposure)), start), exposure
 
 
 def _walk(plan: Plan, curves: list[Curves], watch: Watch) -> "Walk | None":
@@ -241,8 +247,19 @@ def _walk_curves(plan: Plan, walk: "Walk") -> Curves:
     """The walk beside the grid, as one more try: idle in cash wherever it is not out of sample."""
     start = plan.common_start
     cash = cash_returns(plan.panel.instants, plan.profile.cash_rate)[start:]
-    returns, exposure = walk.returns[start:], float(np.mean(walk.exposure[start:]))
-    return returns - cash, returns - _matched_at(plan, exposure, start)
+    returns, exposure = walk.returns[start:], walk.exposure[start:]
+    return returns - cash, returns - _matched_at(plan, float(np.mean(exposure)), start), exposure
+
+
+def _checks(plan: Plan, result: StudyResult, curves: list[Curves]) -> "CrossChecks":
+    """The cross-checks; nothing of them is loaded for a quick look."""
+    from tradewright.research.cross_checks import Tried, cross_checks
+
+    excess, exposure = (np.stack([curve[number] for curve in curves], axis=1) for number in (0, 2))
+    start = plan.common_start
+    tried = Tried(excess, exposure, plan.market[start:], start + 1)
+    matched = _matched(plan, result.headline.outcome, result.start_row)
+    return cross_checks(tried, result.period, matched, bootstrap_options(plan))
 
 
 def _search(plan: Plan, curves: list[Curves]) -> tuple[SearchPrice, ...] | str:

@@ -124,7 +124,7 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
-        result = execute(plan, recorder)
+        result = execute(plan, recorder, with_checks=True)
         recorder.settle()
         return _kept(plan, result, ports, lost)
     except KeyboardInterrupt:
@@ -147,7 +147,7 @@ def replay(config: Mapping[str, Any], context: Mapping[str, Any], shelf: Shelf) 
     """
     options = msgspec.convert(config["study"], StudyOptions)
     plan = prepare(options, shelf)
-    return files_of(plan, execute(plan, Nobody()), StudyContext(**context))
+    return files_of(plan, execute(plan, Nobody(), with_checks=True), StudyContext(**context))
 
 
 def pins_of(config: Mapping[str, Any], snapshot_id: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from tradewright.research.dossier.content import (
     FAIL,
     NOT_EVALUATED,
     PASS,
+    CheckLine,
     CostLine,
     DossierContent,
     ExecutionLines,
@@ -195,6 +196,18 @@ def make_folds(count: int = 4, bars: int = 400) -> FoldLines:
     return FoldLines(how, folds, ratios, tested, walk(len(tested), 13, 0.0004))
 
 
+def make_checks() -> tuple[CheckLine, ...]:
+    """One check with an interval, one without, one that nobody could evaluate."""
+    share = Ratio("Overfitting", 0.42, "share", 900, "252 halves", 0.1, 0.8)
+    p = Ratio("Timing", 0.0312, "p", 900, "880 shifts")
+    unknown = Ratio("Equality", np.nan, "p", 900, "", reason="they move as one")
+    return (
+        CheckLine(share, "does it last?", "at half, no"),
+        CheckLine(p, "was it timed?", "small says yes"),
+        CheckLine(unknown, "equal?", "large: unknown"),
+    )
+
+
 def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
     """A whole dossier of the given size."""
     how = "mean over deviation of daily returns above cash; stationary block bootstrap, 2,000 draws"
@@ -213,7 +226,7 @@ def make_content(bars: int = 8_312, trades: int = 1_500) -> DossierContent:
         Luck(12, 0.29, "expected best of 12 worthless independent tries; 11 finished, 1 failed",
              0.034, "over cash, the weaker of both; studentised SPA, blocks of 21 bars, 1,000 draws", 0.91),
         RATIOS, make_series(bars), make_monthly(), make_trades(trades), costs, make_grid(), notes,
-        execution=make_execution(), folds=make_folds(),
+        execution=make_execution(), folds=make_folds(), checks=make_checks(),
     )  # fmt: skip
 
 

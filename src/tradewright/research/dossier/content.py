@@ -361,6 +361,15 @@ class ExecutionLines:
 
 
 @dataclass(frozen=True)
+class CheckLine:
+    """A cross-check that decides nothing: its number, the question it asks, and how its answer is read."""
+
+    ratio: Ratio
+    asks: str
+    says: str
+
+
+@dataclass(frozen=True)
 class FoldLine:
     """One fold: first and last sessions in ns UTC, what was picked, and ratios a year (NaN: none)."""
 
@@ -414,3 +423,4 @@ class DossierContent:
     audit: tuple[Quantity, ...] = ()
     execution: ExecutionLines | None = None
     folds: FoldLines | None = None
+    checks: tuple[CheckLine, ...] = ()

@@ -13,6 +13,7 @@ from tradewright.research.dossier.charts import (
     shared_columns,
     turnover_chart,
 )
+from tradewright.research.dossier.checks_section import checks_section
 from tradewright.research.dossier.content import DossierContent
 from tradewright.research.dossier.execution_section import (
     execution_section,
@@ -49,7 +50,8 @@ from tradewright.research.dossier.wording import (
 # A browser would break a line between a minus sign and its dollars.
 JOINER = "\u2060"
 SECTIONS = (
-    ("verdict", "Verdict"), ("performance", "Performance"), ("folds", "Out of sample"), ("costs", "Costs"),
+    ("verdict", "Verdict"), ("performance", "Performance"), ("folds", "Out of sample"),
+    ("checks", "Cross-checks"), ("costs", "Costs"),
     ("execution", "Execution"), ("gateway", "Gateway"), ("stress", "Gaps and stress"), ("trades", "Trades"),
     ("parameters", "Parameters"), ("data", "Data passport"), ("setup", "Set-up"),
 )  # fmt: skip
@@ -157,6 +159,7 @@ def _section(content: DossierContent, charts: dict[str, Chart], name: str, title
         "verdict": lambda: verdict_section(content),
         "performance": lambda: _performance(content, charts),
         "folds": lambda: folds_section(content.folds),
+        "checks": lambda: checks_section(content.checks),
         "costs": lambda: join(costs_table(content.costs), figure(charts["turnover"])),
         "execution": lambda: execution_section(content.execution),
         "gateway": lambda: gateway_section(content.execution),
