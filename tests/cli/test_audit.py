@@ -1,7 +1,9 @@
 """`tradewright audit` as a person and a program see it."""
 
 import json
+from itertools import pairwise
 
+import pytest
 from shell import daily_csv
 
 LEAKS = (
@@ -55,3 +57,76 @@ def test_what_is_missing_is_misuse_in_one_line(shell, tmp_path):
     assert said.code == 2
     assert said.line.startswith("error: An audit needs data. Give --data bars.csv, or --facts tables.toml")
     assert shell("audit", "nowhere.py:f", "--data", "x.csv").code == 1
+
+
+FITTED = """
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+table = pd.read_csv("table.csv", parse_dates=["date"]).dropna()
+train = table[table.date <= "2015-04-30"]
+scaler = StandardScaler().fit(table[["close", "volume"]])
+honest = make_pipeline(StandardScaler(), LinearRegression()).fit(train[["close", "volume"]], train["gain"])
+spoiled = make_pipeline(StandardScaler(), LinearRegression()).fit(train[["close", "volume"]], train["gain"])
+spoiled.steps[0] = ("standardscaler", scaler)
+"""
+
+
+def fitted(tmp_path, monkeypatch):
+    """A file with two pipelines that were fitted when it was loaded, and the table they learned from."""
+    monkeypatch.chdir(tmp_path)
+    days = daily_csv(tmp_path / "bars.csv", days=120).read_text().splitlines()
+    closes = [float(line.split(",")[4]) for line in days[1:]]
+    gains = [f"{later / now - 1.0:.6f}" for now, later in pairwise(closes)]
+    lines = [f"{line},{gain}" for line, gain in zip(days[1:], [*gains, ""], strict=True)]
+    (tmp_path / "table.csv").write_text("\n".join([f"{days[0]},gain", *lines]) + "\n")
+    (tmp_path / "mine.py").write_text(FITTED)
+    return ("--data", "table.csv", "--answer", "gain", "--trained-until", "2015-04-30")
+
+
+def test_a_fitted_pipeline_is_named_and_what_it_learned_elsewhere_is_too(shell, tmp_path, monkeypatch):
+    words = fitted(tmp_path, monkeypatch)
+    said = shell("audit", "mine.py:spoiled", *words)
+    assert said.code == 1, said.err
+    assert "standardscaler.mean_ depends on rows after 2015-04-30." in said.out
+    assert "rows were known by column 'date'" in said.out
+    honest = shell("audit", "mine.py:honest", *words, "--json")
+    assert honest.code == 0, honest.out
+    (told,) = honest.rows()
+    assert [one["channel"] for one in told["channels"]] == ["prediction", "fit"]
+
+
+def test_a_feature_is_named_and_asked_row_by_row(shell, tmp_path):
+    bars = daily_csv(tmp_path / "bars.csv", days=60)
+    said = shell("audit", "simple_return", "--data", str(bars), "--set", "bars=3")
+    assert said.code == 0, said.err
+    assert "causal by construction: sees the last 4 rows" in said.out
+    assert "asked row by row at all 60 rows" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("tecnical",), "Did you mean 'technical'"),
+        (("buy_and_hold",), "'buy_and_hold' is a strategy. Say so: --stage strategy."),
+        (("rsi", "--stage", "strategy"), "'rsi' is no strategy. Leave out --stage strategy."),
+        (("model.pkl",), "is a pickle: reading one runs whatever code is in it."),
+        (("rsi", "--set", "window"), "--set window is no pair."),
+        (("rsi", "--set", "widow=3"), "'widow' is not a parameter of Rsi. Did you mean 'window'?"),
+    ],
+)
+def test_a_name_that_does_not_hold_is_answered_at_once(shell, tmp_path, words, says):
+    bars = daily_csv(tmp_path / "bars.csv", days=60)
+    said = shell("audit", *words, "--data", str(bars))
+    assert said.code == 2 and says in said.line
+
+
+def test_what_belongs_to_a_pipeline_is_refused_for_a_function(shell, tmp_path):
+    bars = daily_csv(tmp_path / "bars.csv", days=60)
+    (tmp_path / "mine.py").write_text(LEAKS + "\nnumber = 3\n")
+    said = shell("audit", f"{tmp_path / 'mine.py'}:back", "--data", str(bars), "--answer", "close")
+    assert said.code == 2 and "'back' is no fitted pipeline. Leave out --answer" in said.line
+    said = shell("audit", f"{tmp_path / 'mine.py'}:number", "--data", str(bars))
+    assert said.code == 2 and "is a int. An audit takes a function of a table, a feature" in said.line

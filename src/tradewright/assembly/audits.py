@@ -1,18 +1,22 @@
 """An audit of a user's file from the command line's words to what is kept of it."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tradewright.assembly import compiled_code
 from tradewright.assembly.again import as_kept
 from tradewright.assembly.workspace import Workspace
 from tradewright.causality.as_json import plain
 from tradewright.causality.certificate import Certificate
 from tradewright.causality.picture import page
+from tradewright.causality.pipeline_stage import FittedOn
 from tradewright.runs.auditing.driver import audit_file
 from tradewright.runs.auditing.request import AuditRequest, TableSource, target_of, with_facts
-from tradewright.values.errors import InvalidOption
+from tradewright.values.errors import InvalidOption, unknown_name
+
+DATA_FILES = (".csv", ".txt", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,12 @@ class AuditWords:
     stage: str = "features"
     seed: int = 0
     time_limit_s: float = 300.0
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
+    trained_until: str = ""
+    answer_rows: int = 0
+    columns: Sequence[str] = ()
+    as_text: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -43,22 +53,32 @@ class AuditReport:
     folder: Path
 
 
-def request_of(words: AuditWords) -> AuditRequest:
-    """What the words ask for.
+def request_of(words: AuditWords, home: Path | None = None, compiled: str = "") -> AuditRequest:
+    """What the words ask for; `home` is the workspace whose datasets may be named.
 
     Raises: NotFound, InvalidOption or UnknownName for what does not hold.
     """
-    file, function = target_of(words.target)
+    name = words.target if is_name(words.target) else ""
+    file, function = ("", "") if name else target_of(words.target)
+    if name:
+        _check_name(name, words.stage)
     if bool(words.data) == bool(words.facts):
         raise InvalidOption(
             "An audit needs data.",
             "Give --data bars.csv, or --facts tables.toml where there are several tables.",
         )
+    is_dataset = home is not None and bool(words.data) and not is_file(words.data)
     table = TableSource("table", words.data, words.known_at, words.index)
     request = AuditRequest(
         file,
         function,
         (table,),
+        name=name,
+        dataset=words.data if is_dataset else "",
+        catalogue=str(home / "catalogue") if is_dataset and home else "",
+        compiled=compiled,
+        parameters=dict(words.parameters),
+        fitted_on=FittedOn(words.answer, words.trained_until, words.answer_rows, tuple(words.columns)),
         frame=words.frame,
         decide_at=words.decide_at,
         asset=words.asset,
@@ -68,19 +88,63 @@ def request_of(words: AuditWords) -> AuditRequest:
         time_limit_s=words.time_limit_s,
         labels=tuple(words.labels),
         known_in_advance=tuple(words.known_in_advance),
+        as_text=tuple(words.as_text),
     )
     return with_facts(request, Path(words.facts)) if words.facts else request
 
 
-def run_audit(words: AuditWords, home: Path, out: str = "") -> AuditReport:
+def audit_target(workspace: Workspace, words: AuditWords, out: str = "") -> AuditReport:
+    """`run_audit` in a workspace: its datasets may be named, and its compiled code is used.
+
+    Raises: as `run_audit`.
+    """
+    if is_name(words.target):
+        request_of(words, workspace.root)
+        prepare = workspace.prepare_kernel if words.stage == "strategy" else workspace.prepare_features
+        prepare()
+    folder, _ = compiled_code.folder_for(workspace.options, workspace.environment)
+    return run_audit(words, workspace.root, out, str(folder))
+
+
+def run_audit(words: AuditWords, home: Path, out: str = "", compiled: str = "") -> AuditReport:
     """Audit, and keep the certificate, its picture and its reproducer in a folder of their own.
 
     Raises: as `request_of`, and what the request is guilty of when it is carried out.
     """
-    request = request_of(words)
+    request = request_of(words, home, compiled)
     certificate = audit_file(request)
-    name = f"{Path(request.file).stem}-{request.function}-{certificate.code_hash[:8] or 'unread'}"
+    parts = (Path(request.file).stem, request.function, request.name, certificate.code_hash[:8] or "unread")
+    name = "-".join(part for part in parts if part)
     return _kept(certificate, Path(out) if out else home / "audits" / name)
+
+
+def is_name(target: str) -> bool:
+    """Whether a target is a plain name, such as technical or momentum, and no file."""
+    return all(sign not in target for sign in ".:/\\")
+
+
+def is_file(data: str) -> bool:
+    """Whether data are a file rather than a dataset: by their ending, or because they are there."""
+    return Path(data).suffix.lower() in DATA_FILES or Path(data).exists()
+
+
+def _check_name(name: str, stage: str) -> None:
+    """Refuse a name that is none, or that of a feature and of a strategy, before a process is started.
+
+    Raises: UnknownName with the nearest name, InvalidOption where the stage does not fit.
+    """
+    from tradewright.features.registry import members as features
+    from tradewright.features.sets import SETS
+    from tradewright.strategies.registry import members as strategies
+
+    is_strategy = name in strategies()
+    if name not in SETS and name not in features() and not is_strategy:
+        every = {*SETS, *features(), *strategies()}
+        raise unknown_name(name, "feature, named set or strategy", sorted(every))
+    if stage == "strategy" and not is_strategy:
+        raise InvalidOption(f"'{name}' is no strategy.", "Leave out --stage strategy.")
+    if stage != "strategy" and name not in SETS and name not in features():
+        raise InvalidOption(f"'{name}' is a strategy.", "Say so: --stage strategy.")
 
 
 def audit_study(workspace: Workspace, file: Path, out: str = "") -> AuditReport:

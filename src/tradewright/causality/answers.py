@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tradewright.causality.frames import Column, Table, kind_of
+from tradewright.causality.frames import Column, Table, array_of
 from tradewright.causality.known import NEVER, Known, whole_times
 from tradewright.values.panel import Floats, Ints
 
@@ -85,8 +85,8 @@ class Asked:
         return len(self.rows)
 
 
-def answer_of(found: Any, asked: Asked) -> Answer:
-    """Read an answer.
+def answer_of(found: Any, asked: Asked, is_kept: bool = True) -> Answer:
+    """Read an answer; one that is kept is copied, because a target may write into what it returned.
 
     Raises: Unreadable where it is no rows, or nothing says which rows they are.
     """
@@ -94,15 +94,15 @@ def answer_of(found: Any, asked: Asked) -> Answer:
     if not parts:
         raise Unreadable(_no_rows(found, left_out))
     labels = _labels(parts, found, asked)
-    channels = tuple(Channel(name, *_numbers(column)) for name, column in parts)
+    channels = tuple(Channel(name, *_numbers(column, is_kept)) for name, column in parts)
     if labels is None:
         return _by_place(channels, asked, tuple(left_out))
     return _by_label(channels, labels, asked, tuple(left_out))
 
 
 def _by_place(channels: tuple[Channel, ...], asked: Asked, left_out: tuple[str, ...]) -> Answer:
-    inside = asked.rows >= 0
-    decided = np.where(inside, asked.known.decided[asked.rows], NEVER)
+    decided = asked.known.decided[asked.rows]
+    decided[asked.rows < 0] = NEVER
     return Answer(channels, BY_PLACE, asked.rows, decided, asked.rows, left_out)
 
 
@@ -219,7 +219,7 @@ def _columns_of(found: Any) -> list[tuple[str, Any]]:
     if home == "pandas" and kind == "Series":
         return [(str(found.name) if found.name is not None else "value", found)]
     if home == "polars" and kind == "Series":
-        return [(found.name or "value", found.to_numpy())]
+        return [(found.name or "value", found)]
     if home == "polars" and kind == "LazyFrame":
         found, kind = found.collect(), "DataFrame"
     if home == "pandas" and kind in ("Index", "DatetimeIndex", "MultiIndex", "RangeIndex"):
@@ -247,20 +247,27 @@ def _table_columns(found: Any) -> Iterator[tuple[str, Any]]:
     if not len(getattr(found, "columns", (0,))):
         return
     table = table_of(found)
-    for place, name in enumerate(table.names):
-        yield name, (found.iloc[:, place] if kind_of(found) == "pandas" else table.values(place))
+    if table.kind == "pandas":
+        yield from zip(table.names, (column for _, column in found.items()), strict=True)
+    elif table.kind == "polars":
+        yield from zip(table.names, found.get_columns(), strict=True)
+    else:
+        yield from ((name, table.values(place)) for place, name in enumerate(table.names))
 
 
-def _numbers(column: Any) -> tuple[Floats, bool]:
+def _numbers(column: Any, is_kept: bool) -> tuple[Floats, bool]:
     """A column as float64; what is no number is coded by a hash of its text, NaN where missing."""
     if hasattr(column, "array") and hasattr(column, "index"):
         column = column.array
+    if type(column).__module__.startswith("polars"):
+        # A series never changes, so that it needs no copy.
+        column, is_kept = array_of(column), False
     try:
         values = np.asarray(column)
     except (TypeError, ValueError):
         values = _plain(column)
     if values.dtype.kind in "fiub":
-        return values.astype(np.float64), values.dtype.kind != "b"
+        return values.astype(np.float64, copy=is_kept), values.dtype.kind != "b"
     if values.dtype.kind == "M":
         return np.where(np.isnat(values), np.nan, values.astype("datetime64[ns]").astype(np.float64)), False
     if values.dtype.kind == "c":

@@ -36,6 +36,8 @@ class Coverage:
     def __str__(self) -> str:
         """In words."""
         done = sum(count for _, count in self.interventions)
+        if not done and self.rows and self.cuts == self.rows:
+            return f"asked row by row at all {self.rows:,} rows"
         return f"{done:,} changes of the future at {self.cuts:,} instants of {self.rows:,} rows"
 
 

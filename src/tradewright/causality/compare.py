@@ -49,10 +49,13 @@ def differences(
     past = np.flatnonzero(base.decided <= cut)
     if not len(past):
         return {}
-    there = positions(base.keys[past], other.keys)
-    told = {}
     found = {channel.name: channel for channel in other.channels}
-    for channel in base.channels:
+    channels = base.channels
+    if _stand_alike(base, other, past):
+        channels = tuple(one for one in channels if not _begins_as(one, found.get(one.name), len(past)))
+    there = positions(base.keys[past], other.keys) if channels else past
+    told = {}
+    for channel in channels:
         twin = found.get(channel.name)
         if twin is None:
             value = float(channel.values[past[-1]])
@@ -62,6 +65,24 @@ def differences(
         if difference is not None:
             told[channel.name] = difference
     return told
+
+
+def _stand_alike(base: Answer, other: Answer, past: Ints) -> bool:
+    """Whether the rows of the past are the first ones of both answers, in one order."""
+    count = len(past)
+    is_first = past[-1] == count - 1 and len(other.keys) >= count
+    return bool(is_first and np.array_equal(base.keys[:count], other.keys[:count]))
+
+
+def _begins_as(channel: Channel, twin: Channel | None, count: int) -> bool:
+    """Whether a channel's first rows are its twin's to the last bit: most are, and that is told fast."""
+    return twin is not None and same_bits(channel.values[:count], twin.values[:count])
+
+
+def same_bits(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two columns of floats hold the same bytes; what differs may still be equal, as 0 and -0 are."""
+    is_plain = one.dtype == other.dtype == np.float64 and one.flags.c_contiguous and other.flags.c_contiguous
+    return bool(is_plain and np.array_equal(one.view(np.int64), other.view(np.int64)))
 
 
 def _difference(
@@ -138,7 +159,7 @@ def same_table(one: Any, other: Any, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
     if one.dtype.kind == "f" and other.dtype.kind == "f":
-        return np.array_equal(one, other, equal_nan=True)
+        return same_bits(one, other) or np.array_equal(one, other, equal_nan=True)
     if one.dtype == object or other.dtype == object:
         return all(a is b or a == b or (a != a and b != b) for a, b in zip(one, other, strict=True))
     return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fM"))

@@ -21,6 +21,7 @@ WARM_UP_ROWS = 64
 # Rare answers are sought in the first rows and channels of a large table: enough of them are there.
 ROWS_LOOKED_AT = 100_000
 CHANNELS_LOOKED_AT = 16
+FIRST_LOOKED_AT = 4_096
 NANOSECONDS_OF_A_DAY = 86_400_000_000_000
 
 
@@ -105,7 +106,8 @@ def largest_moves(part: Part) -> Ints:
     found = []
     for column in _series(part):
         with np.errstate(all="ignore"):
-            moves = np.abs(np.diff(column[order]) / column[order][:-1])
+            column = column[order]
+            moves = np.abs(np.diff(column) / column[:-1])
         moves = np.nan_to_num(moves, nan=0.0, posinf=0.0)
         most = max(int(len(moves) * LARGEST_MOVES_SHARE), 2)
         largest = np.argpartition(moves, -min(most, len(moves)))[-most:]
@@ -121,7 +123,7 @@ def _rare_answers(base: Answer) -> Ints:
         spoken = np.flatnonzero(~np.isnan(values))
         if not len(spoken):
             continue
-        kinds, inverse, counts = np.unique(values[spoken], return_inverse=True, return_counts=True)
+        kinds, inverse, counts = _kinds_of(values[spoken])
         if len(kinds) <= 0.2 * len(spoken):
             found.append(spoken[counts[inverse] <= max(0.02 * len(spoken), 2)])
             # A change of state is when a signal was made.
@@ -132,6 +134,14 @@ def _rare_answers(base: Answer) -> Ints:
             most = min(max(int(0.005 * len(spoken)), 2), len(spoken))
             found.append(spoken[np.argpartition(apart, -most)[-most:]])
     return np.unique(base.rows[np.concatenate(found)]) if found else np.zeros(0, dtype=np.int64)
+
+
+def _kinds_of(values: Floats) -> tuple[Floats, Ints, Ints]:
+    """Distinct values, which each is, and how often; no more are counted once the first are mostly unlike."""
+    first = values[:FIRST_LOOKED_AT]
+    if len(values) > len(first) and len(np.unique(first)) > 0.5 * len(first):
+        return values, np.arange(len(values)), np.ones(len(values), dtype=np.int64)
+    return np.unique(values, return_inverse=True, return_counts=True)
 
 
 def _gaps(part: Part) -> Ints:

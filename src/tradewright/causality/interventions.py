@@ -94,12 +94,14 @@ def _future(part: Part, change: Change, place: int, first: int) -> Mask:
     if place in part.fixed or (change.columns is not None and first + place not in change.columns):
         return np.zeros(len(part.rows), dtype=bool)
     steps = part.known.cells[place][part.rows]
-    inside: Mask = (steps > change.cut) & ((steps <= change.until) | (steps == NEVER))
-    return inside & _of_asset(part, change)
+    inside: Mask = steps > change.cut
+    if change.until != NEVER:
+        inside &= (steps <= change.until) | (steps == NEVER)
+    return inside if change.asset is None else inside & _of_asset(part, change)
 
 
 def _of_asset(part: Part, change: Change) -> Mask:
-    if change.asset is None or part.assets is None:
+    if part.assets is None:
         return np.ones(len(part.rows), dtype=bool)
     return np.array([str(one) == change.asset for one in part.assets[part.rows]], dtype=bool)
 
@@ -107,7 +109,7 @@ def _of_asset(part: Part, change: Change) -> Mask:
 def _later_rows(part: Part, change: Change) -> Mask:
     """Rows of which nothing was known at the cut."""
     later: Mask = part.known.first_cell[part.rows] > change.cut
-    return later & _of_asset(part, change)
+    return later if change.asset is None else later & _of_asset(part, change)
 
 
 def _values(part: Part, change: Change, first: int, draw: "Draw", roles: tuple[str, ...]) -> Asked:

@@ -43,6 +43,11 @@ class Known:
         return np.arange(len(self.rows)) if is_sorted else np.argsort(self.rows, kind="stable")
 
     @cached_property
+    def ordered(self) -> Ints:
+        """The steps of the rows in the order of time, T."""
+        return self.rows[self.order]
+
+    @cached_property
     def steps(self) -> Ints:
         """The steps at which something is decided, first to last."""
         decided = self.decided[self.order]

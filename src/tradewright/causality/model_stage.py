@@ -160,10 +160,11 @@ class _Trial:
 
 
 def _moved(base: dict[str, Floats], now: dict[str, Floats]) -> list[str]:
-    return [name for name in base if _apart(base[name], now.get(name))]
+    return [name for name in base if apart(base[name], now.get(name))]
 
 
-def _apart(one: Floats | None, other: Floats | None) -> bool:
+def apart(one: Floats | None, other: Floats | None) -> bool:
+    """Whether two things learned differ by more than rounding, or one is not there."""
     if one is None or other is None or one.shape != other.shape:
         return True
     scale = np.nanmax(np.abs(one), initial=0.0)
@@ -285,7 +286,7 @@ def audit_out_of_fold(
     """
     generator = np.random.default_rng([seed, 3])
     base = np.asarray(predict(features.copy(), labels.copy()), dtype=np.float64)
-    if _apart(base, np.asarray(predict(features.copy(), labels.copy()), dtype=np.float64)):
+    if apart(base, np.asarray(predict(features.copy(), labels.copy()), dtype=np.float64)):
         return NotAssessed("asked the same twice, its predictions differ; give it a seed")
     chosen = generator.permutation(len(labels))[:rows]
     for row in chosen:

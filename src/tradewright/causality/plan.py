@@ -41,7 +41,7 @@ def plan(world: World, base: Answer, options: AuditOptions, probe: Probe) -> Ite
     else:
         steps = world[0].known.steps
         yield Change("shock", int(steps[int(0.5 * len(steps))]), options.seed), world, base
-        yield Change("truncate", int(steps[int(0.6 * len(steps))]), options.seed), world, base
+        yield Change("truncate", int(steps[int(0.35 * len(steps))]), options.seed), world, base
         yield from _beginning(world, base, options.seed, probe)
         yield from _stretch(world, base, options.seed, narrow, probe)
         generator = np.random.default_rng([options.seed, 11])
@@ -104,7 +104,7 @@ def _stretches(
         if near is None:
             continue
         order = world[0].known.order
-        at = int(np.searchsorted(world[0].known.rows[order], world[0].known.rows[row]))
+        at = int(np.searchsorted(world[0].known.ordered, world[0].known.rows[row]))
         around = order[max(at - 64, 0) : at + 32]
         more = generator.choice(around, min(CUTS_OF_A_SLICE, len(around)), replace=False)
         yield *near, (row, *(int(one) for one in more))
@@ -172,7 +172,7 @@ def near_row(
     if is_small(world):
         return world, base
     order = main.known.order
-    at = int(np.searchsorted(main.known.rows[order], main.known.rows[row]))
+    at = int(np.searchsorted(main.known.ordered, main.known.rows[row]))
     before = min(2 * base.warm_up, 4096) + least
     rows = np.sort(order[max(at - before, 0) : at + SLICE_AFTER_ROWS])
     small = (Part(main.table, main.known, rows, main.fixed, main.assets), *world[1:])

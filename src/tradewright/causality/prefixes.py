@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tradewright.causality.answers import Answer
 from tradewright.causality.interventions import Change, World
+from tradewright.values.panel import Ints
 
 MOST_PREFIXES = 5_000
 
@@ -26,16 +27,16 @@ class Prefixes:
         return self.answered > 0 and self.refused == steps[: len(self.refused)] and len(self.refused) <= most
 
 
-def steps_of(world: World) -> tuple[int, ...]:
+def steps_of(world: World) -> Ints:
     """The steps at which something is decided, first to last."""
-    return tuple(world[0].known.steps.tolist())
+    return world[0].known.steps
 
 
 def every_prefix(
     world: World, base: Answer, seed: int, tried: Callable[[Change, World, Answer], bool | None]
 ) -> Prefixes:
     """Cut at every decision. `tried` says True: answered, False: refused, None: enough was seen."""
-    steps = steps_of(world)
+    steps = tuple(steps_of(world).tolist())
     refused = []
     answered = 0
     for step in steps:

@@ -49,9 +49,16 @@ class Probe:
     seconds_of_one: float = 0.0
 
     def ask(
-        self, asked: tuple[Asked, ...], fresh: bool = True, prepare: Callable[[], None] | None = None
+        self,
+        asked: tuple[Asked, ...],
+        fresh: bool = True,
+        prepare: Callable[[], None] | None = None,
+        is_kept: bool = True,
     ) -> Answer | Refused:
-        """One call. `fresh` puts the target's own state back first; `prepare` then sets something aside."""
+        """One call. `fresh` puts the target's own state back first; `prepare` then sets something aside.
+
+        `is_kept` where the answer is still needed after the next call.
+        """
         if fresh:
             self.kept.restore()
         if prepare is not None:
@@ -62,7 +69,7 @@ class Probe:
         if isinstance(found, Refused):
             return found
         try:
-            return answer_of(found, asked[0])
+            return answer_of(found, asked[0], is_kept)
         except Unreadable as error:
             return Refused(str(error), is_raised=False)
 
@@ -83,7 +90,7 @@ class Probe:
         if not has_future(world, change):
             return {}
         asked = changed(world, change)
-        answer = self.ask(asked)
+        answer = self.ask(asked, is_kept=False)
         if isinstance(answer, Refused):
             words = INTERVENTIONS[change.name].words
             self.refused[words] += 1

@@ -42,6 +42,8 @@ class Watch:
             {os.path.realpath(path) for path in sysconfig.get_paths().values()}
             | {"/dev", "/proc", "/sys", "/usr/share"}
         )
+        # Python itself looks into these when it imports something: python311.zip is usually not even there.
+        self._archives = frozenset(os.path.realpath(path) for path in sys.path if path.endswith(".zip"))
 
     def install(self) -> None:
         """Listen from now on, and stand before the readers that open files where no event tells of it."""
@@ -67,7 +69,8 @@ class Watch:
 
     def _opened(self, path: str, mode: str) -> None:
         path = os.path.realpath(path)
-        if path.startswith((*self._libraries, self.folder)) or path.endswith(NOT_DATA):
+        is_own = path.startswith((*self._libraries, self.folder)) or path in self._archives
+        if is_own or path.endswith(NOT_DATA):
             return
         (self.written if set(mode) & set("wax") else self.read)[path] = None
 

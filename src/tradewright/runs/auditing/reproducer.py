@@ -11,6 +11,7 @@ import numpy as np
 from tradewright.causality.answers import BY_PLACE, Answer, Asked, answer_of
 from tradewright.causality.audit import world_of
 from tradewright.causality.certificate import Certificate
+from tradewright.causality.frames import TIME
 from tradewright.causality.interventions import World
 from tradewright.causality.verdict import DependsOnFuture, Stage
 from tradewright.runs.auditing.request import AuditRequest
@@ -60,7 +61,7 @@ def reproducer_of(certificate: Certificate, target: Any, table: Any, request: Au
         ):
             if before[1].alignment != BY_PLACE and request.frame != "pandas":
                 return ""
-            return _script(recipe, verdict, request, before[1], target)
+            return _script(recipe, verdict, request, before[1], target, _times(world, request))
     return ""
 
 
@@ -122,7 +123,12 @@ def _both_nan(before: tuple[float, Answer], after: tuple[float, Answer]) -> bool
 
 
 def _script(
-    recipe: Recipe, verdict: DependsOnFuture, request: AuditRequest, answer: Answer, target: Any
+    recipe: Recipe,
+    verdict: DependsOnFuture,
+    request: AuditRequest,
+    answer: Answer,
+    target: Any,
+    times: tuple[str, ...],
 ) -> str:
     source = request.tables[0]
     when = f", decided {verdict.instant}" if verdict.instant else ""
@@ -142,7 +148,7 @@ def _script(
         "spec.loader.exec_module(module)",
         "",
         f"ROW = {verdict.row}  # {verdict.channel}{when}",
-        *_LOADERS[request.frame](_absolute(source.path), source.known_at, source.index),
+        *_LOADERS[request.frame](_absolute(source.path), times, source.index),
         "",
         f"target = {_target(request.function, target)}",
         f"is_later = {_is_later(request)}",
@@ -162,6 +168,13 @@ def _script(
         "",
     ]
     return "\n".join(lines)
+
+
+def _times(world: World, request: AuditRequest) -> tuple[str, ...]:
+    """The columns that are made times, in the order of the table; an index among them."""
+    table, source = world[0].table, request.tables[0]
+    found = [table.names[place] for place in table.places(TIME)]
+    return tuple(dict.fromkeys(one for one in (*found, source.known_at, source.index) if one))
 
 
 def _absolute(path: str) -> str:
@@ -193,7 +206,7 @@ _IMPORTS = {
 _COPY = {"pandas": "{}.copy()", "polars": "{}.clone()", "numpy": "{}.copy()"}
 
 
-def _load_pandas(path: str, known_at: str, index: str) -> tuple[str, ...]:
+def _load_pandas(path: str, times: tuple[str, ...], index: str) -> tuple[str, ...]:
     read: tuple[str, ...] = (f"table = pd.read_csv({path!r})",)
     if path.endswith(".parquet"):
         read = (
@@ -201,27 +214,27 @@ def _load_pandas(path: str, known_at: str, index: str) -> tuple[str, ...]:
             f"columns = pl.read_parquet({path!r})",
             "table = pd.DataFrame({name: columns[name].to_numpy() for name in columns.columns})",
         )
-    times = tuple(f'table["{name}"] = pd.to_datetime(table["{name}"])' for name in {known_at, index} - {""})
-    return (*read, *times, *((f'table = table.set_index("{index}")',) if index else ()))
+    made = tuple(f'table["{name}"] = pd.to_datetime(table["{name}"])' for name in times)
+    return (*read, *made, *((f'table = table.set_index("{index}")',) if index else ()))
 
 
-def _load_polars(path: str, known_at: str, index: str) -> tuple[str, ...]:
+def _load_polars(path: str, times: tuple[str, ...], index: str) -> tuple[str, ...]:
     if path.endswith(".parquet"):
         return (f"table = pl.read_parquet({path!r})",)
     return (f"table = pl.read_csv({path!r}, try_parse_dates=True, infer_schema_length=None)",)
 
 
-def _load_numpy(path: str, known_at: str, index: str) -> tuple[str, ...]:
-    (read,) = _load_polars(path, known_at, index)
+def _load_numpy(path: str, times: tuple[str, ...], index: str) -> tuple[str, ...]:
+    (read,) = _load_polars(path, times, index)
     return (
         read,
-        "names = [name for name, kind in table.schema.items() if kind.is_numeric() and name != "
-        f"{known_at!r}]",
+        "names = [name for name, kind in table.schema.items() if kind.is_numeric() and name not in "
+        f"{times!r}]",
         "table = table.select(names).to_numpy().astype(float)",
     )
 
 
-_LOADERS: dict[str, Callable[[str, str, str], tuple[str, ...]]] = {
+_LOADERS: dict[str, Callable[[str, tuple[str, ...], str], tuple[str, ...]]] = {
     "pandas": _load_pandas,
     "polars": _load_polars,
     "numpy": _load_numpy,

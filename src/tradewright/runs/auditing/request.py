@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tradewright.causality.options import AuditOptions, Budget
+from tradewright.causality.pipeline_stage import FittedOn
 from tradewright.causality.verdict import AuditLevel, Stage
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, unknown_name
 
 LEVELS = ("C1", "C2")
+SAVED = ".skops"
+PICKLES = (".pkl", ".pickle", ".joblib", ".sav", ".dill")
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,23 @@ class TableSource:
 
 @dataclass(frozen=True)
 class AuditRequest:
-    """A function in a file, its tables, and what `AuditOptions` says about both."""
+    """What is audited, its tables, and what `AuditOptions` says about both.
+
+    A function or another thing of a Python file; or features or a strategy of the package by `name`; or a
+    saved pipeline, which is a `file` without a function. Features and strategies may be asked over a
+    `dataset` of a `catalogue` instead of tables, with `parameters` as typed; `compiled` is where their
+    compiled code is kept. `fitted_on` belongs to a fitted pipeline.
+    """
 
     file: str
     function: str
     tables: tuple[TableSource, ...]
+    name: str = ""
+    dataset: str = ""
+    catalogue: str = ""
+    compiled: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    fitted_on: FittedOn = field(default_factory=FittedOn)
     frame: str = "pandas"
     decide_at: str = "close"
     asset: str = ""
@@ -43,6 +58,7 @@ class AuditRequest:
     labels: tuple[str, ...] = ()
     known_in_advance: tuple[str, ...] = ()
     known_at_open: tuple[str, ...] = ("open",)
+    as_text: tuple[str, ...] = ()
     column_known_at: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,8 +102,10 @@ class AuditRequest:
 def request_from(plain: Mapping[str, Any]) -> AuditRequest:
     """The request behind `plain()`."""
     tables = tuple(TableSource(**one) for one in plain["tables"])
-    lists = {name: tuple(plain[name]) for name in ("labels", "known_in_advance", "known_at_open")}
-    return AuditRequest(**{**plain, "tables": tables, **lists})
+    lists = {name: tuple(plain[name]) for name in ("labels", "known_in_advance", "known_at_open", "as_text")}
+    told = plain["fitted_on"]
+    fitted_on = FittedOn(**{**told, "columns": tuple(told["columns"])})
+    return AuditRequest(**{**plain, "tables": tables, "fitted_on": fitted_on, **lists})
 
 
 def with_facts(request: AuditRequest, path: Path) -> AuditRequest:
@@ -131,12 +149,18 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def target_of(source: str) -> tuple[str, str]:
-    """File and function of "path/to/file.py:function".
+    """File and function of "path/to/file.py:function"; a saved pipeline is a file without a function.
 
-    Raises: NotFound for a missing file, InvalidOption for a source without a function.
+    Raises: NotFound for a missing file, InvalidOption for a source without a function, or saved as a pickle.
     """
-    file, colon, function = source.rpartition(":")
-    if not colon or not file.endswith(".py"):
+    ending = Path(source).suffix.lower()
+    if ending in PICKLES:
+        raise InvalidOption(
+            f"'{source}' is a pickle: reading one runs whatever code is in it.",
+            "Save the pipeline with skops.io.dump(pipeline, 'pipeline.skops'), or give file.py:name.",
+        )
+    file, colon, function = (source, ":", "") if ending == SAVED else source.rpartition(":")
+    if not colon or not (file.endswith(".py") or ending == SAVED):
         raise InvalidOption(f"'{source}' names no function.", "Give path/to/file.py:function.")
     if not Path(file).is_file():
         raise NotFound(f"No file '{file}'.", "Give path/to/file.py:function.")
