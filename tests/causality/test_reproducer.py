@@ -8,7 +8,7 @@ import pytest
 from bars_for_audits import bars
 
 from tradewright.causality.audit import audit
-from tradewright.runs.auditing.child import function_of, loaded_file
+from tradewright.runs.auditing.child import loaded_file, thing_of
 from tradewright.runs.auditing.reproducer import reproducer_of
 from tradewright.runs.auditing.request import AuditRequest, TableSource
 from tradewright.runs.auditing.tables import tables_of
@@ -60,7 +60,7 @@ def script_for(folder, function, **words):
     request = AuditRequest(str(folder / "functions_to_reproduce.py"), function, (source,), **words)
     if source.index:
         request = replace(request, tables=(replace(source, known_at=""),))
-    target = function_of(request, loaded_file(request))
+    target = thing_of(request, loaded_file(request))
     (table,) = tables_of(request)
     return reproducer_of(audit(target, table, request.options()), target, table, request)
 

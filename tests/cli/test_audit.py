@@ -6,6 +6,10 @@ from itertools import pairwise
 import pytest
 from shell import daily_csv
 
+from tradewright.assembly.audits import with_its_research
+from tradewright.causality.certificate import Certificate, ChannelVerdict, Coverage
+from tradewright.causality.verdict import AuditLevel, CausalByConstruction
+
 LEAKS = (
     "def ahead(df):\n    return df['close'].shift(-1)\n\n\ndef back(df):\n    return df['close'].shift(1)\n"
 )
@@ -49,6 +53,16 @@ def test_a_study_is_audited_on_its_own_panel_and_no_trial_is_counted(shell):
     assert told["level"] in ("C2", "C4") and told["target"] == "Momentum"
     assert len([one for one in told["channels"] if one["channel"].startswith("weight")]) == 6
     assert shell("study", "list", "--json").out.strip() == "[]"
+    assert any("stands in its ledger" in note for note in told["notes"])
+    assert any(words.startswith("a holdout opened twice") for words in told["not_assessed"])
+
+
+def test_a_study_whose_ledger_has_lost_tries_passes_nothing():
+    clean = Certificate("Drift", (ChannelVerdict("weight of A", CausalByConstruction(3)),), AuditLevel.C4,
+                        Coverage(), 0.0, ())  # fmt: skip
+    assert with_its_research(clean, "").exit_code == 0
+    lost = with_its_research(clean, "the ledger lacks 3 of its rows")
+    assert lost.exit_code == 3 and "lacks 3 of its rows" in str(lost.verdict)
 
 
 def test_what_is_missing_is_misuse_in_one_line(shell, tmp_path):
@@ -120,7 +134,7 @@ def test_a_feature_is_named_and_asked_row_by_row(shell, tmp_path):
 def test_a_name_that_does_not_hold_is_answered_at_once(shell, tmp_path, words, says):
     bars = daily_csv(tmp_path / "bars.csv", days=60)
     said = shell("audit", *words, "--data", str(bars))
-    assert said.code == 2 and says in said.line
+    assert said.code == 2 and says in said.err
 
 
 def test_what_belongs_to_a_pipeline_is_refused_for_a_function(shell, tmp_path):
@@ -129,4 +143,4 @@ def test_what_belongs_to_a_pipeline_is_refused_for_a_function(shell, tmp_path):
     said = shell("audit", f"{tmp_path / 'mine.py'}:back", "--data", str(bars), "--answer", "close")
     assert said.code == 2 and "'back' is no fitted pipeline. Leave out --answer" in said.line
     said = shell("audit", f"{tmp_path / 'mine.py'}:number", "--data", str(bars))
-    assert said.code == 2 and "is a int. An audit takes a function of a table, a feature" in said.line
+    assert said.code == 2 and "is of type int. An audit takes a function of a table, a feature" in said.line

@@ -1,6 +1,7 @@
 """What an audit takes besides functions: features, strategies, saved pipelines, by name or from a file."""
 
 import json
+import os
 import pickle
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LinearRegression
 from skops.io import dump
 
+from tradewright.assembly.compiled_code import users_cache
 from tradewright.causality.pipeline_stage import FittedOn
 from tradewright.causality.verdict import AuditLevel, CausalByConstruction
 from tradewright.features.contract import Feature
@@ -46,7 +48,8 @@ def bars_csv(path, days: int = 40):
 
 
 def asked(path, **words) -> AuditRequest:
-    return AuditRequest("mine.py", "Up", (TableSource("table", str(path)),), **words)
+    kept = str(users_cache(os.environ))
+    return AuditRequest("mine.py", "Up", (TableSource("table", str(path)),), compiled=kept, **words)
 
 
 def test_a_feature_a_formula_and_a_set_become_a_set_and_a_strategy_stays_one():

@@ -2,20 +2,25 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tradewright.assembly import compiled_code
 from tradewright.assembly.again import as_kept
 from tradewright.assembly.workspace import Workspace
 from tradewright.causality.as_json import plain
-from tradewright.causality.certificate import Certificate
+from tradewright.causality.certificate import Certificate, ChannelVerdict
 from tradewright.causality.picture import page
 from tradewright.causality.pipeline_stage import FittedOn
+from tradewright.causality.verdict import NotAssessed
 from tradewright.runs.auditing.driver import audit_file
 from tradewright.runs.auditing.request import AuditRequest, TableSource, target_of, with_facts
 from tradewright.values.errors import InvalidOption, unknown_name
 
+BEYOND_AN_AUDIT = (
+    "a holdout opened twice: the audit sees code and data, not who has looked at them",
+    "universe, window or costs chosen after seeing results: only their dates could tell, and none are kept",
+)
 DATA_FILES = (".csv", ".txt", ".parquet")
 
 
@@ -162,8 +167,22 @@ def audit_study(workspace: Workspace, file: Path, out: str = "") -> AuditReport:
     plan = prepare(as_kept(options), workspace.shelf())
     strategy, account = plan.headline.strategy, plan.options.account
     certificate = audit_strategy(strategy, plan.panel, account, plan.profile, plan.options.seed)
+    certificate = with_its_research(certificate, workspace.lost_trials())
     name = f"{file.stem}-{certificate.target}-{certificate.code_hash[:8]}"
     return _kept(certificate, Path(out) if out else workspace.root / "audits" / name)
+
+
+def with_its_research(certificate: Certificate, lost: str) -> Certificate:
+    """A study's certificate with what is known of how it came about: whether any try is missing.
+
+    `lost` says in words which tries the ledger of trials lacks that runs saw in it; empty for none.
+    """
+    not_assessed = (*certificate.not_assessed, *BEYOND_AN_AUDIT)
+    if lost:
+        missing = ChannelVerdict("trials on record", NotAssessed(f"{lost}: a result is one of its tries"))
+        return replace(certificate, channels=(*certificate.channels, missing), not_assessed=not_assessed)
+    words = "every try that a run of this workspace saw stands in its ledger; tries elsewhere leave no trace"
+    return replace(certificate, notes=(*certificate.notes, words), not_assessed=not_assessed)
 
 
 def _kept(certificate: Certificate, folder: Path) -> AuditReport:

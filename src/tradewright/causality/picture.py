@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from tradewright.causality.certificate import Certificate, Dependence, Triangle
-from tradewright.causality.verdict import DependsOnFuture, NoDependenceObserved
+from tradewright.causality.verdict import CausalByConstruction, DependsOnFuture, NoDependenceObserved
 
 CELL = 14
 LABEL_WIDTH = 130
@@ -20,6 +20,10 @@ SQUARES = (
     "was moved. On the diagonal and left of it lies what was known; what stands right of it, in "
     "red, was not.</p>"
 )
+NO_MAP = (
+    "<p>No map is drawn: the target was asked row by row, or gave no answer. A map takes a function "
+    "of a table that answers when one of its cells is moved.</p>"
+)
 LAGS = (
     "<h2>Inputs and lags</h2><p>One cell of an input was moved, and the output watched from before it to "
     "long after. The line is the moment at which the cell was known.</p>"
@@ -31,7 +35,7 @@ def page(certificate: Certificate) -> str:
     body = [f"<h1>{escape(certificate.target)}</h1>", "<ul>"]
     for one in certificate.channels:
         kind = "bad" if isinstance(one.verdict, DependsOnFuture) else ""
-        kind = "good" if isinstance(one.verdict, NoDependenceObserved) else kind
+        kind = "good" if isinstance(one.verdict, NoDependenceObserved | CausalByConstruction) else kind
         code = f"<span class='{kind}'>{one.verdict.code}</span>"
         body.append(f"<li><b>{escape(one.channel)}</b> {code}: {escape(str(one.verdict))}</li>")
     body.append("</ul>")
@@ -41,6 +45,8 @@ def page(certificate: Certificate) -> str:
     if certificate.dependence:
         body.append(LAGS)
     body += [lag_figure(name, maps) for name, maps in _by_channel(certificate.dependence)]
+    if not (certificate.triangles or certificate.dependence):
+        body.append(NO_MAP)
     style = f"<style>{STYLE}</style>"
     head = f"<meta charset='utf-8'><title>{escape(certificate.target)}</title>{style}"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{''.join(body)}</body></html>\n"

@@ -175,7 +175,7 @@ def thing_of(request: AuditRequest, module: ModuleType) -> Any:
             found = found()
     if not can_be_asked(found):
         raise InvalidOption(
-            f"'{request.function}' of '{request.file}' is a {type(found).__name__}.",
+            f"'{request.function}' of '{request.file}' is of type {type(found).__name__}.",
             "An audit takes a function of a table, a feature or a set of them, a strategy, or a pipeline "
             "that has fit and predict or transform.",
         )
