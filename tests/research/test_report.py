@@ -365,7 +365,18 @@ def test_every_fold_of_a_walk_is_told_with_its_dates_and_its_pick(walked):
         assert line.train_last < line.test_first <= line.test_last
         assert line.picked == ", ".join(f"{k} = {v:g}" for k, v in plan.points[one.pick].parameters)
         assert line.in_sample == one.in_sample
-    assert told.how.startswith("trained on 120 sessions, tested on the 60 that follow, picked anew every 40")
+    assert told.how == (
+        "trained on 120 sessions, tested on the 60 that follow, picked anew every 40; "
+        "1 session before each test left out of its training"
+    )
+
+
+def test_a_walk_says_how_many_sessions_it_left_out(workspace):
+    folds = "[folds]\ntrain_bars = 120\ntest_bars = 60\npurge_bars = 3\nembargo_bars = 5\n"
+    plan = plan_of(workspace, WAIVED + folds)
+    fold = plan.folds[0]
+    assert fold.test[0] - fold.train[-1] - 1 == 5
+    assert "5 sessions before each test left out" in content(plan, execute(plan, Nobody())).folds.how
 
 
 def test_the_joined_account_is_told_bar_by_bar(walked):

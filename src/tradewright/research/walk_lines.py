@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tradewright.research.dossier.content import FoldLine, FoldLines, Ratio
-from tradewright.research.dossier.wording import setting
+from tradewright.research.dossier.wording import counted, setting
 from tradewright.research.plan import Plan
 from tradewright.research.walk import Tested, Walk
 from tradewright.validation.figure import Figure
@@ -64,8 +64,9 @@ def _how(plan: Plan) -> str:
     folds = plan.options.folds
     if folds is None:
         return ""
-    left = f"; before each test {folds.purge_bars + folds.embargo_bars} left out"
-    return f"{folds.words}{left}, because what they teach reaches into it"
+    # Purge and embargo overlap: both end where the test begins.
+    left = counted(max(folds.purge_bars, folds.embargo_bars), "session")
+    return f"{folds.words}; {left} before each test left out of its training"
 
 
 def _line(plan: Plan, one: Tested) -> FoldLine:
