@@ -1,5 +1,7 @@
 """`tradewright options`: prices, Greeks and implied volatilities at the command line."""
 
+import re
+
 import pytest
 
 OPTION = ("--spot", "42", "--strike", "40", "--years", "0.5", "--rate", "0.1")
@@ -154,3 +156,52 @@ def test_a_book_that_cannot_be_read_is_told_where(shell, book, text, told):
 def test_a_file_that_is_no_text_is_told(shell, book):
     book.write_bytes(b"\xff\xfe\x00\x80")
     assert "is no CSV" in shell("options", "greeks", "--spot", "100", "--book", str(book)).line
+
+
+def test_without_the_extra_training_says_its_name_at_once(shell, monkeypatch, tmp_path):
+    from tradewright.models.option_pricing import extra
+
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
+    for words in (("train", str(tmp_path / "pricer")), ("surface", str(tmp_path / "pricer"))):
+        said = shell("options", *words)
+        assert said.code == 1
+        assert "Install the extra: pip install 'tradewright[ml]'" in said.line
+
+
+def test_a_pricer_is_trained_kept_and_drawn(shell, tmp_path):
+    pytest.importorskip("jax", reason="the extra [ml] is not installed")
+    folder, out = str(tmp_path / "pricer"), tmp_path / "surface.html"
+    # A smile, so that the oracle is finite differences: with eight steps it is only roughly right.
+    smile = ("--skew", "0.2", "--most-volatility", "0.5", "--most-years", "0.5")
+    said = shell(
+        "options", "train", folder, "--width", "4", "--points", "100", "--steps", "8", *smile, "--json"
+    )
+    assert said.code == 0, said.err
+    (row,) = said.rows()
+    assert row["steps"] == 8
+    assert 0.0 < row["worst_price_error"] < 0.02
+    (drawn,) = shell(
+        "options", "surface", folder, "--out", str(out), "--volatility", "0.275", "--json"
+    ).rows()
+    assert drawn["worst_price_error"] == row["worst_price_error"]
+    assert drawn["oracle"] == "finite differences"
+    page = out.read_text()
+    assert "Error against the oracle" in page
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", page)
+    again = shell("options", "train", folder)
+    assert again.code == 2
+    assert "exists. Give a folder that is not there yet." in again.line
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("train", "{}/new", "--steps", "0"), 2, "steps = 0. Give 1 to 10000."),
+        (("surface", "{}/none"), 1, "pricer.json. Give a folder that `options train` wrote."),
+    ],
+)
+def test_a_mistake_about_pricers_is_one_line(shell, tmp_path, words, code, told):
+    pytest.importorskip("jax", reason="the extra [ml] is not installed")
+    said = shell("options", *(word.format(tmp_path) for word in words))
+    assert said.code == code
+    assert told in said.line

@@ -102,7 +102,7 @@ def book(workspace: Workspace, request: OptionRequest, file: Path, shares: float
 
     if request.strikes:
         raise InvalidOption("--book and --strike.", "Give one of them: the book holds its strikes.")
-    _prepare(workspace)
+    prepare_compiled(workspace)
     rows = []
     positions = read_book(file)
     for one in positions:
@@ -126,7 +126,7 @@ def _terms(workspace: Workspace, request: OptionRequest) -> "Terms":
     """The options that were asked about."""
     from tradewright.models.option_pricing.contract import Terms
 
-    _prepare(workspace)
+    prepare_compiled(workspace)
     years = years_of(workspace, request.years, request.expiry, request.as_of)
     if not request.strikes:
         raise InvalidOption("No strike.", "Give --strike, such as --strike 100.")
@@ -134,7 +134,7 @@ def _terms(workspace: Workspace, request: OptionRequest) -> "Terms":
     return Terms(request.right, request.spot, request.strikes, years, *market)
 
 
-def _prepare(workspace: Workspace) -> None:
+def prepare_compiled(workspace: Workspace) -> None:
     """Keep the compiled formulas where all compiled code is kept."""
     from tradewright.kernel.native import cache
     from tradewright.models.option_pricing.compiled import keep_with

@@ -27,6 +27,8 @@ from tradewright.cli.limits import list as limits_list
 from tradewright.cli.options import greeks as options_greeks
 from tradewright.cli.options import implied as options_implied
 from tradewright.cli.options import price as options_price
+from tradewright.cli.options import surface as options_surface
+from tradewright.cli.options import train as options_train
 from tradewright.cli.plain_words import help_without_markdown, take_plain_words
 from tradewright.cli.profiles import list as profiles_list
 from tradewright.cli.runs import compare as runs_compare
@@ -64,7 +66,7 @@ GROUPS = {
     ),
     "options": (
         "What options are worth, and how that moves.",
-        (options_price, options_greeks, options_implied),
+        (options_price, options_greeks, options_implied, options_train, options_surface),
     ),
     "limits": ("The risk profiles: what the gateway holds every order against.", (limits_list,)),
     "profiles": ("The execution profiles: what makes fills differ from wishes.", (profiles_list,)),
