@@ -1,0 +1,64 @@
+"""The stages that a candidate climbs, one at a time, and the two outside the climb."""
+
+from enum import Enum
+
+from tradewright.values.errors import unknown_name
+
+
+class Stage(Enum):
+    """Where a candidate stands. `halted` keeps it from trading; `retired` is for good."""
+
+    IDEA = "idea"
+    REGISTERED = "registered"
+    BACKTESTED = "backtested"
+    SELECTED = "selected"
+    SEALED_HOLDOUT = "sealed-holdout"
+    PAPER = "paper"
+    SHADOW = "shadow"
+    LIVE_1 = "live-1"
+    LIVE_2 = "live-2"
+    LIVE_3 = "live-3"
+    FULL = "full"
+    HALTED = "halted"
+    RETIRED = "retired"
+
+    @property
+    def is_rung(self) -> bool:
+        """Whether this stage is part of the climb."""
+        return self in RUNGS
+
+    @property
+    def height(self) -> int:
+        """How many stages lie below; -1 outside the climb."""
+        return RUNGS.index(self) if self in RUNGS else -1
+
+    @property
+    def has_money(self) -> bool:
+        """Whether real money may be at risk."""
+        return self.height >= Stage.LIVE_1.height
+
+    @property
+    def limits(self) -> str:
+        """The risk profile its orders are held against; empty where no real order may be sent."""
+        return self.value if self.has_money else ""
+
+
+RUNGS = tuple(stage for stage in Stage if stage not in (Stage.HALTED, Stage.RETIRED))
+# Who was halted begins again here at most: what stopped it has to be seen not to happen.
+HIGHEST_AFTER_HALT = Stage.PAPER
+
+
+def stage_named(name: str) -> Stage:
+    """The stage of that name.
+
+    Raises: UnknownName with the nearest one.
+    """
+    try:
+        return Stage(name)
+    except ValueError:
+        raise unknown_name(name, "stage of the ladder", [stage.value for stage in Stage]) from None
+
+
+def rungs_to(stage: Stage) -> tuple[Stage, ...]:
+    """Every stage of the climb up to this one, lowest first; the idea itself asks nothing."""
+    return RUNGS[1 : stage.height + 1]
