@@ -68,7 +68,9 @@ class _Recorder:
         self.settle()
         hypothesis, trials = self.plan.options.hypothesis.id, [point.trial for point in points]
         self.running = {point.trial: point for point in points}
-        self.ports.ledger.start(hypothesis, self.plan.study, trials, self.ports.clock())
+        self.ports.ledger.start(
+            hypothesis, self.plan.study, trials, self.ports.clock(), about(self.plan, causes_of(self.plan))
+        )
 
     def finished(self, point: Point, sharpe: Figure) -> None:
         """Remember how a trial ended."""
@@ -105,6 +107,22 @@ class _Recorder:
     def _event(self, point: Point, kind: Kind, body: dict[str, Any]) -> Event:
         hypothesis, text = self.plan.options.hypothesis.id, json.dumps(body, sort_keys=True)
         return Event(self.ports.clock(), kind, hypothesis, self.plan.study, point.trial, text)
+
+
+def about(plan: Plan, causes: Causes) -> dict[str, Any]:
+    """On what a study's configurations are tried, as the ledger keeps it with each of them.
+
+    `until` is the last instant read, ns UTC: a holdout after it has not been seen.
+    """
+    return {
+        "code": causes.code_version,
+        "data": plan.snapshot.id,
+        "dataset": plan.snapshot.dataset,
+        "config": causes.config_hash,
+        "seed": causes.seed,
+        "strategy": plan.options.strategy.name,
+        "until": int(plan.panel.instants[-1]),
+    }
 
 
 def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
