@@ -16,12 +16,7 @@ GATES = default_gates()
 
 # Values that pass every gate of every stage.
 SOUND = {
-    "data_passport": {
-        "unwaived_errors": 0,
-        "findings": 1,
-        "is_free_of_survivorship": True,
-        "has_volume": True,
-    },
+    "data_passport": {"is_clean": True, "is_free_of_survivorship": True, "has_volume": True},
     "causality": {"is_causal": True, "is_exhaustive": True, "code": "CAUSAL", "level": "C2", "channels": 3},
     "replay": {"is_equal": True},
     "sharpe": {"value": 1.0, "low": 0.3, "high": 1.7, "bars": 2500, "minimum_track_bars": 900.0},

@@ -13,6 +13,7 @@ import msgspec
 
 from tradewright.causality.as_json import plain
 from tradewright.research.judgement import StudyContext, verdict_on
+from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.plan import Plan, Point, Shelf, prepare
 from tradewright.research.result import Nobody, StudyResult, execute
@@ -138,6 +139,7 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     except KeyboardInterrupt:
         raise Interrupted("the study was stopped while its data were read; nothing was tried.") from None
     hypothesis = options.hypothesis
+    guard(ports.ledger, options, plan)
     lost = lost_rows(ports.ledger, ports.store.all())
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)

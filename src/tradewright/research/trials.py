@@ -7,7 +7,7 @@ inside the chain show; rows cut off its very end are found by what runs have not
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -194,20 +194,24 @@ class TrialLedger:
 
         Raises: StorageFailure naming the first row that is not what was written, or what is missing.
         """
-        sql = f"SELECT {COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
         before, last, there = GENESIS, 0, None
         seen = self.anchor.seen() if self.anchor else LedgerMark()
-        with self.rows.reading() as run:
-            while found := run(sql, (last, READ_AT_ONCE)):
-                for seq, *content, kept in found:
-                    before = _chained(before, seq, content)
-                    if seq != last + 1 or kept != before:
-                        raise self._changed(seq)
-                    last = seq
-                    there = kept if seq == seen.rows else there
+        for seq, *content, kept in self._chain():
+            before = _chained(before, seq, content)
+            if seq != last + 1 or kept != before:
+                raise self._changed(seq)
+            last, there = seq, kept if seq == seen.rows else there
         if self.anchor:
             self.anchor.check(self.rows.name, seen, LedgerMark(last, before), there)
         return last
+
+    def _chain(self) -> Iterator[tuple[Any, ...]]:
+        """Every row, some thousands at a time."""
+        sql, last = f"SELECT {COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?", 0
+        with self.rows.reading() as run:
+            while found := run(sql, (last, READ_AT_ONCE)):
+                yield from found
+                last = found[-1][0]
 
     def _changed(self, row: int) -> StorageFailure:
         return StorageFailure(

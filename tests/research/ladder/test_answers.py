@@ -113,7 +113,7 @@ def test_a_value_that_could_not_be_had_tells_its_reason():
 @pytest.mark.parametrize(
     ("kind", "values", "code", "reason"),
     [
-        ("data_passport", {"unwaived_errors": 1}, "data_quality", "above_limit"),
+        ("data_passport", {"is_clean": False}, "data_quality", "differs"),
         ("data_passport", {"is_free_of_survivorship": False}, "survivorship", "differs"),
         ("causality", {"is_causal": False}, "causal", "differs"),
         ("causality", {"is_exhaustive": False}, "audited_fully", "differs"),

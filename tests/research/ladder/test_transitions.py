@@ -1,5 +1,6 @@
 """Up by evidence and a named person, one stage at a time; down by itself. No path skips a stage."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from ladder_cases import FACTS, GATES, HOUR, NOW, SUBJECT, approval, record, records, standing
 
+from tradewright.execution.limits.registry import find
 from tradewright.research.ladder.evidence import Subject
 from tradewright.research.ladder.stages import RUNGS, Stage, rungs_to, stage_named
 from tradewright.research.ladder.standing import Standing
@@ -38,6 +40,12 @@ def test_the_stages_are_those_of_the_ladder_in_their_order():
 def test_only_live_stages_and_above_have_money_and_limits():
     assert [stage.value for stage in Stage if stage.has_money] == ["live-1", "live-2", "live-3", "full"]
     assert all(bool(stage.limits) is stage.has_money for stage in Stage)
+    assert all(find(stage.limits).name == stage.limits for stage in Stage if stage.has_money)
+
+
+def test_money_grows_with_the_stage_and_is_none_below():
+    found = {stage.value: stage.capital_usd for stage in Stage if stage.capital_usd}
+    assert found == {"live-1": 1_000.0, "live-2": 5_000.0, "live-3": 25_000.0, "full": math.inf}
 
 
 def test_a_misspelt_stage_names_the_nearest():

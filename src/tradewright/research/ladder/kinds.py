@@ -39,7 +39,7 @@ LIVE = "a live session; this version has no live driver yet, so nothing can make
 KINDS = {
     "data_passport": Kind(
         "what the quality report and the provider say of the data",
-        {"unwaived_errors": COUNT, "findings": COUNT, "is_free_of_survivorship": FLAG, "has_volume": FLAG},
+        {"is_clean": FLAG, "is_free_of_survivorship": FLAG, "has_volume": FLAG},
     ),
     "causality": Kind(
         "what an audit for use of the future found",

@@ -1,8 +1,12 @@
 """The stages that a candidate climbs, one at a time, and the two outside the climb."""
 
+import math
 from enum import Enum
 
+from tradewright.execution.limits.registry import LIVE_DEFAULT
 from tradewright.values.errors import unknown_name
+
+CAPITAL_USD = {"live-1": 1_000.0, "live-2": 5_000.0, "live-3": 25_000.0, "full": math.inf}
 
 
 class Stage(Enum):
@@ -40,7 +44,12 @@ class Stage(Enum):
     @property
     def limits(self) -> str:
         """The risk profile its orders are held against; empty where no real order may be sent."""
-        return self.value if self.has_money else ""
+        return LIVE_DEFAULT if self is Stage.FULL else self.value if self.has_money else ""
+
+    @property
+    def capital_usd(self) -> float:
+        """What all its positions may be worth; 0 where no real order may be sent, infinite at the top."""
+        return CAPITAL_USD.get(self.value, 0.0)
 
 
 RUNGS = tuple(stage for stage in Stage if stage not in (Stage.HALTED, Stage.RETIRED))
