@@ -13,6 +13,7 @@ from tradewright.values.errors import BadInput, InvalidOption, StorageFailure, u
 
 FILE = "tradewright.toml"
 WORKSPACE_VARIABLE = "TRADEWRIGHT_WORKSPACE"
+LEDGER_VARIABLE = "TRADEWRIGHT_LEDGER"
 DEFAULT_WORKSPACE = ".tradewright"
 
 
@@ -22,11 +23,13 @@ class Options:
 
     `workspace` holds catalogue, runs and ledger. `cache` holds compiled code; without it the user's cache
     folder does. `verify` says whether a finished study is executed again in a new process before its verdict.
+    `ledger` is the URL of a PostgreSQL database that keeps the ledger; else a file of the workspace does.
     """
 
     workspace: Path
     cache: Path | None = None
     verify: bool = True
+    ledger: str = ""
 
 
 def options_of(workspace: Path | None, environment: Mapping[str, str], folder: Path) -> Options:
@@ -41,6 +44,7 @@ def options_of(workspace: Path | None, environment: Mapping[str, str], folder: P
         workspace=(folder / Path(named).expanduser()).resolve(),
         cache=None if cache is None else (folder / Path(cache).expanduser()).resolve(),
         verify=given.get("verify", True),
+        ledger=environment.get(LEDGER_VARIABLE) or given.get("ledger", ""),
     )
 
 
@@ -64,6 +68,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _check_type(key: str, value: object) -> None:
     """Refuse a value of the wrong type."""
-    wanted, words = (bool, "true or false") if key == "verify" else (str, "a path in quotes")
+    words = "a URL in quotes" if key == "ledger" else "a path in quotes"
+    wanted, words = (bool, "true or false") if key == "verify" else (str, words)
     if not isinstance(value, wanted) or value == "":
         raise InvalidOption(f"{key} = {value!r} in {FILE}.", f"Give {words}.")

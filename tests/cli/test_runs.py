@@ -71,6 +71,12 @@ def test_a_ledger_that_was_deleted_is_missed_by_every_list(lived_in, study_id):
         assert said.code == 0
         assert "warning: the ledger of trials is gone: run " in said.line
     assert not (lived_in.workspace / "ledger.sqlite").exists()
+    said = lived_in("backtest", "buy_and_hold", "--data", "walk")
+    assert said.code == 1
+    assert "ledger.sqlite is gone: " in said.line
+    assert "to begin anew" in said.line
+    # Who begins anew on purpose takes the anchor away; what earlier runs saw is still missed.
+    (lived_in.workspace / "ledger-anchor.json").unlink()
     rows = lived_in("backtest", "buy_and_hold", "--data", "walk", "--json").rows()
     (gate,) = [gate for gate in rows[0]["gates"] if gate["code"] == "luck"]
     assert gate["status"] == "FAIL"

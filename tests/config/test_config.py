@@ -44,6 +44,13 @@ def test_the_file_may_set_every_option(tmp_path):
     assert found == Options(tmp_path / "w", tmp_path / "c", False)
 
 
+def test_the_ledger_may_be_a_database_named_by_the_environment_or_the_file(tmp_path):
+    assert options_of(None, {}, tmp_path).ledger == ""
+    assert with_file(tmp_path, 'ledger = "postgresql://u@h/db"').ledger == "postgresql://u@h/db"
+    given = {"TRADEWRIGHT_LEDGER": "postgresql://u@other/db"}
+    assert options_of(None, given, tmp_path).ledger == "postgresql://u@other/db"
+
+
 def test_an_unknown_key_is_refused_with_the_nearest_one(tmp_path):
     with pytest.raises(
         UnknownName, match=r"'cach' is not a key of tradewright.toml\. Did you mean 'cache'\?"
@@ -57,6 +64,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_one(tmp_path):
         ("verify = 1", "verify = 1 in tradewright.toml. Give true or false."),
         ("workspace = 3", "workspace = 3 in tradewright.toml. Give a path in quotes."),
         ('cache = ""', "Give a path in quotes."),
+        ("ledger = 3", "ledger = 3 in tradewright.toml. Give a URL in quotes."),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(tmp_path, text, says):

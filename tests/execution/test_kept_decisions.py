@@ -14,13 +14,14 @@ from kept_passes import PASSES
 from kept_prices import PRICES
 from kept_repeats import REPEATS
 from kept_sessions import SESSIONS
+from kept_stages import STAGES
 
 from tradewright.execution.checks.contract import NAMES
 from tradewright.execution.gateway import Verdict, decide
 from tradewright.execution.limits.registry import PROFILES, find
 from tradewright.execution.native.door import CompiledDoor
 
-KEPT = (*INSTRUMENTS, *PRICES, *EXPOSURES, *REPEATS, *LOSSES, *SESSIONS, *PASSES)
+KEPT = (*INSTRUMENTS, *PRICES, *EXPOSURES, *REPEATS, *LOSSES, *SESSIONS, *PASSES, *STAGES)
 NUMBERED = [(place, kept) for place, kept in enumerate(KEPT)]
 REFUSALS = set(NAMES.values())
 

@@ -173,3 +173,34 @@ def test_research_leaves_nothing_out_because_it_asks_nothing():
     held, left_out = simulated(RESEARCH)
     assert left_out == ()
     assert held == replace(RESEARCH, needs_kill_switch=0)
+
+
+# The stages of the promotion ladder
+
+
+@pytest.mark.parametrize(
+    ("name", "symbols", "position"), [("live-1", 1.0, 0.10), ("live-2", 3.0, 0.15), ("live-3", 7.0, 0.20)]
+)
+def test_a_stage_with_money_is_defined_by_its_names_and_the_share_of_one_position(name, symbols, position):
+    limits = find(name)
+    assert limits.max_symbols == symbols
+    assert limits.max_position_share == limits.max_order_share == position
+    assert limits.needs_stage_capital == limits.needs_kill_switch == limits.needs_attestation == 1
+
+
+@pytest.mark.parametrize("name", ["max_day_loss", "max_rolling_loss", "max_session_drawdown", "max_drawdown"])
+def test_each_stage_has_a_loss_budget_of_its_own_that_grows_with_it_and_never_past_the_conservative(name):
+    budgets = [getattr(find(stage), name) for stage in ("live-1", "live-2", "live-3")]
+    assert budgets == sorted(set(budgets))
+    assert budgets[-1] <= getattr(find("conservative"), name)
+
+
+@pytest.mark.parametrize("name", ["live-1", "live-2", "live-3"])
+def test_what_a_stage_does_not_say_is_conservative(name):
+    said = {
+        "name", "max_symbols", "max_position_share", "max_order_share", "max_day_loss", "max_rolling_loss",
+        "max_session_drawdown", "max_drawdown",
+    }  # fmt: skip
+    for one in fields(Limits):
+        if one.name not in said:
+            assert getattr(find(name), one.name) == getattr(find("conservative"), one.name)

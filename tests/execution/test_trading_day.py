@@ -68,6 +68,7 @@ class Desk:
             "long_usd": max(self.position, 0.0) * self.price,
             "sector_gross_usd": value,
             "strategy_gross_usd": value,
+            "other_symbols": 0.0,
             "buying_power_usd": self.cash_usd,
             "day_start_usd": self.day_start_usd,
             "session_peak_usd": self.peak_usd,

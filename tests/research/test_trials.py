@@ -1,11 +1,16 @@
 """The ledger of trials: nothing counts twice, nothing is forgotten, and a changed byte shows."""
 
+import json
 import multiprocessing
 import os
+import signal
 import sqlite3
 import stat
+import time
+from pathlib import Path
 
 import pytest
+from ledger_stores import opened
 
 from tradewright.research.trials import Event, Kind, TrialLedger
 from tradewright.values.errors import Blocked, StorageFailure
@@ -15,8 +20,8 @@ NOW = Instant(1_700_000_000_000_000_000)
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    return TrialLedger(tmp_path / "ledger.sqlite")
+def ledger(store):
+    return TrialLedger(store.rows())
 
 
 @pytest.fixture
@@ -25,11 +30,12 @@ def registered(ledger):
     return ledger
 
 
-def edit(ledger, sql: str) -> None:
-    """Change the file behind the ledger's back, its guards removed."""
-    with sqlite3.connect(ledger.path) as connection:
-        connection.executescript(f"DROP TRIGGER no_update; DROP TRIGGER no_delete; {sql}")
-    connection.close()
+@pytest.fixture
+def in_file(tmp_path):
+    """A ledger in a SQLite file, for faults of files."""
+    ledger = TrialLedger(tmp_path / "own" / "ledger.sqlite")
+    ledger.register("h", "Something is true.", "study-1", NOW)
+    return ledger
 
 
 # Counting
@@ -109,13 +115,10 @@ def test_words_in_any_script_survive(registered):
 
 
 @pytest.mark.parametrize("sql", ["UPDATE events SET trial = 'z'", "DELETE FROM events"])
-def test_rows_cannot_be_changed_or_deleted_through_the_front_door(registered, sql):
-    with (
-        sqlite3.connect(registered.path) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
-    ):
-        connection.execute(sql)
-    connection.close()
+def test_rows_cannot_be_changed_or_deleted_through_the_front_door(registered, store, sql):
+    with pytest.raises(StorageFailure, match="append-only"):
+        store.say(sql)
+    assert registered.verify() == 1
 
 
 @pytest.mark.parametrize(
@@ -129,17 +132,26 @@ def test_rows_cannot_be_changed_or_deleted_through_the_front_door(registered, sq
     ],
     ids=["body", "time", "trial", "deleted", "hash"],
 )
-def test_an_edited_ledger_is_refused_and_the_row_is_named(registered, sql, row):
+def test_an_edited_ledger_is_refused_and_the_row_is_named(registered, store, sql, row):
     registered.start("h", "study-1", ["a", "b", "c"], NOW)
-    edit(registered, sql)
+    store.edit(sql)
     with pytest.raises(StorageFailure, match=f"changed at row {row}"):
-        TrialLedger(registered.path)
+        opened(store.place)
 
 
-def test_an_honest_ledger_verifies_with_its_length(registered):
+def test_an_honest_ledger_verifies_with_its_length(registered, store):
     registered.start("h", "study-1", ["a", "b"], NOW)
     assert registered.verify() == 3
-    assert TrialLedger(registered.path).count("h") == 2
+    assert opened(store.place).count("h") == 2
+
+
+def test_a_ledger_longer_than_one_reading_verifies_and_names_a_late_row(registered, store, monkeypatch):
+    monkeypatch.setattr("tradewright.research.trials.READ_AT_ONCE", 7)
+    registered.start("h", "study-1", [f"trial-{number}" for number in range(50)], NOW)
+    assert registered.verify() == 51
+    store.edit("UPDATE events SET trial = 'z' WHERE seq = 48")
+    with pytest.raises(StorageFailure, match="changed at row 48"):
+        registered.verify()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
@@ -149,7 +161,8 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
         TrialLedger(path)
 
 
-def test_a_byte_changed_on_disk_is_refused(registered):
+def test_a_byte_changed_on_disk_is_refused(in_file):
+    registered = in_file
     registered.start("h", "study-1", [f"trial-{number}" for number in range(50)], NOW)
     with sqlite3.connect(registered.path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -196,7 +209,9 @@ def test_a_ledger_below_a_file_is_a_storage_failure(tmp_path):
         TrialLedger(tmp_path / "file" / "ledger.sqlite")
 
 
-def test_a_full_disk_is_a_storage_failure_and_keeps_what_was_there(registered, monkeypatch):
+def test_a_full_disk_is_a_storage_failure_and_keeps_what_was_there(in_file, monkeypatch):
+    registered = in_file
+
     def full(*_):
         raise sqlite3.OperationalError("database or disk is full")
 
@@ -207,20 +222,175 @@ def test_a_full_disk_is_a_storage_failure_and_keeps_what_was_there(registered, m
     assert registered.verify() == 1
 
 
-def write_many(path, name: str) -> None:
-    ledger = TrialLedger(path)
+def write_many(place: str, name: str) -> None:
+    ledger = opened(place)
     ledger.register("h", "Something is true.", f"study-{name}", NOW)
     for number in range(25):
         ledger.start("h", f"study-{name}", [f"{name}-{number}"], NOW)
 
 
-def test_two_processes_write_at_once_and_the_chain_holds(ledger):
+def test_two_processes_write_at_once_and_the_chain_holds(ledger, store):
     spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=write_many, args=(ledger.path, name)) for name in ("one", "two")]
+    writers = [spawn.Process(target=write_many, args=(store.place, name)) for name in ("one", "two")]
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(120)
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert ledger.count("h") == 50
     assert ledger.verify() == 52
+
+
+def write_for_ever(place: str, anchor: str, said: str) -> None:
+    """Write, and say of each trial that it is on record once it is."""
+    ledger = opened(place, Path(anchor))
+    with Path(said).open("a") as heard:
+        for number in range(100_000):
+            ledger.start("h", "study-1", [f"trial-{number}-{step}" for step in range(20)], NOW)
+            heard.write(f"{number}\n")
+            heard.flush()
+
+
+def test_a_process_killed_while_it_writes_loses_nothing_it_said_and_breaks_no_chain(
+    registered, store, tmp_path
+):
+    """SIGKILL at three moments: what was told to be on record is, and only whole transactions are."""
+    spawn = multiprocessing.get_context("spawn")
+    anchor, said = tmp_path / "anchor.json", tmp_path / "said"
+    for moment, wait_s in enumerate((0.0, 0.013, 0.029)):
+        said.write_text("")
+        writer = spawn.Process(target=write_for_ever, args=(store.place, str(anchor), str(said)))
+        writer.start()
+        wait_until(lambda: len(said.read_text().splitlines()) >= 2, writer)
+        time.sleep(wait_s)
+        writer.kill()
+        writer.join(60)
+        assert writer.exitcode == -signal.SIGKILL, moment
+        # PostgreSQL notices a lost client when it next writes to it: its open transaction ends by itself.
+        again = opened(store.place, anchor)
+        started = {event.trial for event in again.events("h") if event.kind is Kind.STARTED}
+        told = [int(line) for line in said.read_text().splitlines()]
+        assert {f"trial-{number}-{step}" for number in told for step in range(20)} <= started
+        assert len(started) % 20 == 0
+        again.register("h", "Something is true.", f"study-after-{moment}", NOW)
+
+
+def wait_until(holds, process) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert process.is_alive(), "the writer died by itself"
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def fill_the_disk(place: str) -> None:
+    """No file may grow past 64 KiB: what the system says then is what it says of a full disk."""
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, 65_536))
+    ledger = opened(place)
+    try:
+        for number in range(100):
+            ledger.start("h", "study-1", [f"trial-{number}-{step}" for step in range(50)], NOW)
+    except StorageFailure:
+        os._exit(7)
+
+
+def test_a_file_that_may_not_grow_is_a_storage_failure_and_the_chain_holds(in_file):
+    spawn = multiprocessing.get_context("spawn")
+    writer = spawn.Process(target=fill_the_disk, args=(str(in_file.path),))
+    writer.start()
+    writer.join(60)
+    assert writer.exitcode == 7
+    assert in_file.verify() >= 1
+    assert (in_file.count("h") % 50) == 0
+
+
+# Forks
+
+
+def test_a_fork_inherits_the_trials_of_what_it_was_made_from(registered):
+    registered.start("h", "study-1", ["a", "b"], NOW)
+    registered.fork("h2", "h", NOW)
+    assert registered.count("h2") == 2
+    registered.register("h2", "Something like it.", "study-2", NOW)
+    registered.start("h2", "study-2", ["b", "c"], NOW)
+    assert registered.count("h2") == 3
+
+
+def test_forks_of_forks_and_their_siblings_share_one_count(registered):
+    registered.fork("h2", "h", NOW)
+    registered.fork("h3", "h2", NOW)
+    registered.fork("sibling", "h", NOW)
+    for number, name in enumerate(("h", "h2", "h3", "sibling", "stranger")):
+        registered.register(name, "Something.", f"study-{number}", NOW)
+        registered.start(name, f"study-{number}", [f"trial-{number}"], NOW)
+    assert registered.family("sibling") == ("h", "h2", "h3", "sibling")
+    assert [registered.count(name) for name in ("h", "h3", "sibling", "stranger")] == [4, 4, 4, 1]
+
+
+def test_a_fork_of_itself_or_a_ring_of_forks_ends(registered):
+    registered.fork("h", "h", NOW)
+    registered.fork("a", "b", NOW)
+    registered.fork("b", "a", NOW)
+    assert registered.family("h") == ("h",)
+    assert registered.family("a") == ("a", "b")
+
+
+# Open trials and what a start says
+
+
+def test_a_trial_that_never_ended_is_open_and_one_that_broke_is_not(registered):
+    registered.start("h", "study-1", ["a", "b", "c", "d"], NOW)
+    ends = {"a": Kind.FINISHED, "b": Kind.FAILED, "c": Kind.INTERRUPTED}
+    registered.end([Event(NOW, kind, "h", "study-1", trial) for trial, kind in ends.items()])
+    assert registered.open_trials("h") == 1
+    registered.fork("h2", "h", NOW)
+    assert registered.open_trials("h2") == 1
+
+
+def test_a_start_says_on_what(registered):
+    registered.start("h", "study-1", ["a"], NOW, {"code": "c", "until": 5})
+    (event,) = registered.started()
+    assert (event.trial, json.loads(event.body)) == ("a", {"code": "c", "until": 5})
+
+
+# Rows of the ladder, decided upon with everybody else kept out
+
+
+def test_what_is_decided_is_added_to_what_was_there(registered):
+    def one_more(name):
+        return lambda found: [Event(NOW, Kind.APPROVED, "h", name, body=str(len(found)))]
+
+    for _ in range(3):
+        registered.decide(one_more("one"), "one")
+    registered.decide(one_more("two"), "two")
+    assert [event.body for event in registered.ladder("one")] == ["0", "1", "2"]
+    assert [event.study for event in registered.ladder()] == ["one", "one", "one", "two"]
+    assert registered.verify() == 5
+
+
+def test_a_decision_that_refuses_adds_nothing(registered):
+    def refuse(found):
+        raise Blocked("no.", "Never.")
+
+    with pytest.raises(Blocked):
+        registered.decide(refuse)
+    assert registered.ladder() == []
+
+
+def decide_many(place: str) -> None:
+    ledger = opened(place)
+    for _ in range(20):
+        ledger.decide(lambda found: [Event(NOW, Kind.PROMOTED, "h", "one", body=str(len(found)))], "one")
+
+
+def test_two_processes_that_decide_see_each_other(ledger, store):
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=decide_many, args=(store.place,)) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(120)
+    assert [event.body for event in ledger.ladder("one")] == [str(number) for number in range(40)]

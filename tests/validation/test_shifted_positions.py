@@ -5,7 +5,7 @@ import pytest
 from return_families import autoregressive, clustered, normal
 
 from tradewright.validation.proportion import wilson_interval
-from tradewright.validation.shifted_positions import timing_test
+from tradewright.validation.shifted_positions import portfolio_timing, timing_test
 
 BARS = 400
 
@@ -94,3 +94,65 @@ def test_p_is_never_zero():
 def test_records_that_cannot_be_tested_are_refused(positions, returns, lookback, words):
     with pytest.raises(ValueError, match=words):
         timing_test(positions, returns, lookback)
+
+
+# Whole portfolios
+
+
+def drifting(bars: int, names: int, seed: int, edge: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Weights that change every month, and returns with a common factor; `edge` lets weights foresee them."""
+    rng = np.random.default_rng(seed)
+    wished = np.repeat(rng.standard_normal((bars // 21 + 1, names)), 21, axis=0)[:bars]
+    weights = wished / np.abs(wished).sum(axis=1, keepdims=True)
+    returns = 0.01 * (rng.standard_normal((bars, names)) + 0.7 * rng.standard_normal((bars, 1)))
+    return weights, returns + edge * wished
+
+
+def test_a_portfolio_without_timing_looks_timed_about_as_often_as_it_should():
+    found = [portfolio_timing(*drifting(504, 8, seed))[0] for seed in range(400)]
+    assert np.mean(np.array(found) <= 0.05) <= 0.05 + 2.0 * np.sqrt(0.05 * 0.95 / 400)
+    assert 0.4 < np.mean(found) < 0.6
+
+
+def test_a_portfolio_that_foresees_is_told_from_one_that_does_not():
+    p, shifts = portfolio_timing(*drifting(504, 8, 1, edge=0.004))
+    assert p <= 0.01
+    assert shifts == 504
+    assert p >= 1.0 / shifts
+
+
+def test_shifts_onto_returns_that_weights_were_made_of_are_left_out():
+    assert portfolio_timing(*drifting(504, 8, 1), lookback_bars=100)[1] == 404
+
+
+def test_a_portfolio_of_one_agrees_with_the_plain_test():
+    weights, returns = drifting(300, 1, 3)
+    p, _ = portfolio_timing(weights * 3.0, returns)
+    ahead = [
+        float(np.dot(weights[:, 0] - weights.mean(), np.roll(returns[:, 0], -shift))) for shift in range(300)
+    ]
+    assert p == pytest.approx(np.mean(np.array(ahead) >= ahead[0] - 1e-12), abs=1e-9)
+
+
+def test_unknown_returns_earn_nothing():
+    weights, returns = drifting(300, 3, 4)
+    holed = np.where(np.arange(300)[:, None] < 50, np.nan, returns)
+    filled = np.where(np.arange(300)[:, None] < 50, 0.0, returns)
+    assert portfolio_timing(weights, holed) == portfolio_timing(weights, filled)
+
+
+@pytest.mark.parametrize(
+    ("weights", "returns", "lookback"),
+    [
+        (np.zeros((300, 2)), np.ones((300, 3)), 0),
+        (np.full((300, 2), np.nan), np.ones((300, 2)), 0),
+        (np.ones((300, 2)), np.ones((300, 2)), 0),
+        (np.random.default_rng(1).random((300, 2)), np.zeros((300, 2)), 0),
+        (np.random.default_rng(1).random((300, 2)), np.random.default_rng(2).random((300, 2)), 200),
+        (np.random.default_rng(1).random((3, 2)), np.random.default_rng(2).random((3, 2)), 0),
+    ],
+    ids=["shapes", "NaN", "never changes", "no returns", "look-back", "short"],
+)
+def test_a_portfolio_that_cannot_be_tested_is_refused(weights, returns, lookback):
+    with pytest.raises(ValueError, match=r"give|cannot be tested|never change"):
+        portfolio_timing(weights, returns, lookback)

@@ -211,11 +211,13 @@ def replay_backtest(
 def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
     """Execute the one trial, started in the ledger before it runs and ended whatever becomes of it."""
     from tradewright.research.result import Nobody, execute
+    from tradewright.research.study_run import about
     from tradewright.research.trials import Event, Kind
 
     hypothesis, trial = plan.options.hypothesis, plan.headline.trial
     workspace.ledger.register(hypothesis.id, hypothesis.statement, plan.study, workspace.clock())
-    workspace.ledger.start(hypothesis.id, plan.study, [trial], workspace.clock())
+    on = about(plan, causes_of(plan))
+    workspace.ledger.start(hypothesis.id, plan.study, [trial], workspace.clock(), on)
 
     def end(kind: Kind, **body: object) -> None:
         said = {"parameters": plan.headline.strategy.parameters(), **body}

@@ -14,6 +14,7 @@ from tradewright.values.instant import Instant
 
 if TYPE_CHECKING:
     from tradewright.data.catalogue import Catalogue
+    from tradewright.research.ledger_rows import LedgerRows
     from tradewright.research.plan import Shelf
     from tradewright.research.trials import TrialLedger
     from tradewright.runs.store import RunStore
@@ -56,10 +57,25 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> "TrialLedger":
-        """The ledger of trials."""
+        """The ledger of trials, in a file or in the database that the options name.
+
+        Its anchor lies in the workspace, apart from it.
+        """
         from tradewright.research.trials import TrialLedger
 
-        return TrialLedger(self.ledger_file)
+        return TrialLedger(self._ledger_rows(), self.root / "ledger-anchor.json")
+
+    def _ledger_rows(self) -> "LedgerRows | Path":
+        if not self.options.ledger:
+            return self.ledger_file
+        from tradewright.research.stores.postgres import PostgresRows
+
+        return PostgresRows(self.options.ledger, self.environment.get("PGPASSWORD", ""))
+
+    @property
+    def ledger_is_there(self) -> bool:
+        """Whether there is a ledger to look into; asking makes none."""
+        return bool(self.options.ledger) or self.ledger_file.exists()
 
     def lost_trials(self) -> str:
         """What the ledger lacks of what the runs saw in it, in words; no ledger is made by asking."""
@@ -67,7 +83,7 @@ class Workspace:
 
         runs = self.runs.all()
         try:
-            return lost_rows(self.ledger if self.ledger_file.exists() else None, runs)
+            return lost_rows(self.ledger if self.ledger_is_there else None, runs)
         except StorageFailure as failure:
             return failure.what.rstrip(".")
 

@@ -31,6 +31,17 @@ from tradewright.cli.options import surface as options_surface
 from tradewright.cli.options import train as options_train
 from tradewright.cli.plain_words import help_without_markdown, take_plain_words
 from tradewright.cli.profiles import list as profiles_list
+from tradewright.cli.research import approve as research_approve
+from tradewright.cli.research import blockers as research_blockers
+from tradewright.cli.research import check as research_check
+from tradewright.cli.research import create as research_create
+from tradewright.cli.research import demote as research_demote
+from tradewright.cli.research import history as research_history
+from tradewright.cli.research import promote as research_promote
+from tradewright.cli.research import record as research_record
+from tradewright.cli.research import snapshot as research_snapshot
+from tradewright.cli.research import store as research_store
+from tradewright.cli.research import summary as research_summary
 from tradewright.cli.runs import compare as runs_compare
 from tradewright.cli.runs import list as runs_list
 from tradewright.cli.runs import replay as runs_replay
@@ -53,6 +64,22 @@ GROUPS = {
     "data": (
         "Bring data in, check and look at them.",
         (data_ingest, data_check, data_list, data_show),
+    ),
+    "research": (
+        "The promotion ladder: candidates, evidence, gates, moves.",
+        (
+            research_create,
+            research_snapshot,
+            research_record,
+            research_store,
+            research_approve,
+            research_summary,
+            research_blockers,
+            research_check,
+            research_promote,
+            research_demote,
+            research_history,
+        ),
     ),
     "runs": (
         "What was run: look at it, compare, execute again.",

@@ -13,6 +13,7 @@ import msgspec
 
 from tradewright.causality.as_json import plain
 from tradewright.research.judgement import StudyContext, verdict_on
+from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.plan import Plan, Point, Shelf, prepare
 from tradewright.research.result import Nobody, StudyResult, execute
@@ -68,7 +69,9 @@ class _Recorder:
         self.settle()
         hypothesis, trials = self.plan.options.hypothesis.id, [point.trial for point in points]
         self.running = {point.trial: point for point in points}
-        self.ports.ledger.start(hypothesis, self.plan.study, trials, self.ports.clock())
+        self.ports.ledger.start(
+            hypothesis, self.plan.study, trials, self.ports.clock(), about(self.plan, causes_of(self.plan))
+        )
 
     def finished(self, point: Point, sharpe: Figure) -> None:
         """Remember how a trial ended."""
@@ -107,6 +110,22 @@ class _Recorder:
         return Event(self.ports.clock(), kind, hypothesis, self.plan.study, point.trial, text)
 
 
+def about(plan: Plan, causes: Causes) -> dict[str, Any]:
+    """On what a study's configurations are tried, as the ledger keeps it with each of them.
+
+    `until` is the last instant read, ns UTC: a holdout after it has not been seen.
+    """
+    return {
+        "code": causes.code_version,
+        "data": plan.snapshot.id,
+        "dataset": plan.snapshot.dataset,
+        "config": causes.config_hash,
+        "seed": causes.seed,
+        "strategy": plan.options.strategy.name,
+        "until": int(plan.panel.instants[-1]),
+    }
+
+
 def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     """Run a study to its verdict and keep it.
 
@@ -120,6 +139,7 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     except KeyboardInterrupt:
         raise Interrupted("the study was stopped while its data were read; nothing was tried.") from None
     hypothesis = options.hypothesis
+    guard(ports.ledger, options, plan)
     lost = lost_rows(ports.ledger, ports.store.all())
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)

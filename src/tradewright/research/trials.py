@@ -7,32 +7,23 @@ inside the chain show; rows cut off its very end are found by what runs have not
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
+from tradewright.research.ledger_anchor import LedgerAnchor
+from tradewright.research.ledger_rows import COLUMNS, LedgerRows, Run
+from tradewright.research.stores.sqlite import SqliteRows
 from tradewright.runs.manifest import LedgerMark
 from tradewright.values.errors import Blocked, StorageFailure
 from tradewright.values.instant import Instant
 
-# How long a writer waits for another process before it gives up.
-PATIENCE_S = 30.0
 GENESIS = "0" * 64
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS events (
-    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, hypothesis TEXT NOT NULL,
-    study TEXT NOT NULL, trial TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS by_hypothesis ON events (hypothesis, kind, trial);
-CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON events
-    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON events
-    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-"""
+# Rows of the chain that are recomputed at a time.
+READ_AT_ONCE = 5_000
+LAST = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
 
 
 class Kind(Enum):
@@ -43,6 +34,19 @@ class Kind(Enum):
     FINISHED = "finished"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    FORKED = "forked"
+    # Rows of the promotion ladder: `study` is then the candidate's name.
+    CREATED = "created"
+    FROZEN = "frozen"
+    RECORDED = "recorded"
+    APPROVED = "approved"
+    PROMOTED = "promoted"
+    DEMOTED = "demoted"
+    HOLDOUT_OPENED = "holdout-opened"
+    HOLDOUT_CLOSED = "holdout-closed"
+
+
+ENDS = (Kind.FINISHED, Kind.FAILED, Kind.INTERRUPTED)
 
 
 @dataclass(frozen=True)
@@ -61,135 +65,204 @@ class Event:
 
 
 class TrialLedger:
-    """The ledger in one SQLite file; several processes may write to it at once.
+    """The ledger over a database of rows; several processes may write to it at once."""
 
-    Each call opens its own connection, so that a ledger may be shared between threads and forgotten at will.
-    """
+    def __init__(self, rows: LedgerRows | Path, anchor: Path | None = None) -> None:
+        """Open or create the ledger; `rows` may be the path of a SQLite file.
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the ledger.
-
-        Raises: StorageFailure where it is damaged, edited, or cannot be written.
+        `anchor` is a file kept elsewhere that remembers how far the ledger went.
+        Raises: StorageFailure where it is damaged, edited, cut, gone, or cannot be written.
         """
-        self.path = path
-        with self._failures():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with self._connected() as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(SCHEMA)
+        self.rows: LedgerRows = SqliteRows(rows) if isinstance(rows, Path) else rows
+        self.anchor = LedgerAnchor(anchor) if anchor else None
+        self.rows.create()
         self.verify()
+
+    @property
+    def path(self) -> Path:
+        """The file, where the ledger is one."""
+        return Path(self.rows.name)
 
     def register(self, hypothesis: str, statement: str, study: str, at: Instant) -> None:
         """Record a hypothesis and a study's hash, before its first trial; the same again adds nothing."""
-        with self._writing() as connection:
-            if self._is_registered(connection, hypothesis, study):
-                return
-            body = json.dumps({"statement": statement}, ensure_ascii=False)
-            _append(connection, [Event(at, Kind.REGISTERED, hypothesis, study, body=body)])
 
-    def start(self, hypothesis: str, study: str, trials: Sequence[str], at: Instant) -> None:
+        def wanted(run: Run) -> list[Event]:
+            if self._is_registered(run, hypothesis, study):
+                return []
+            body = json.dumps({"statement": statement}, ensure_ascii=False)
+            return [Event(at, Kind.REGISTERED, hypothesis, study, body=body)]
+
+        self._append(wanted)
+
+    def start(
+        self,
+        hypothesis: str,
+        study: str,
+        trials: Sequence[str],
+        at: Instant,
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
         """Record that these configurations are being tried: from now on they count.
 
+        `about` says on what: hashes of code, data and configuration, the seed, the last instant read.
         Raises: Blocked where the study has not been registered first.
         """
-        with self._writing() as connection:
-            if not self._is_registered(connection, hypothesis, study):
+
+        def wanted(run: Run) -> list[Event]:
+            if not self._is_registered(run, hypothesis, study):
                 raise Blocked(f"study {study[:12]} is not registered.", "Register it before its first trial.")
-            _append(connection, [Event(at, Kind.STARTED, hypothesis, study, trial) for trial in trials])
+            body = json.dumps(dict(about or {}), sort_keys=True, ensure_ascii=False)
+            return [Event(at, Kind.STARTED, hypothesis, study, trial, body) for trial in trials]
+
+        self._append(wanted)
 
     def end(self, events: Sequence[Event]) -> None:
         """Record how trials ended: finished, failed or interrupted."""
-        with self._writing() as connection:
-            _append(connection, events)
+        self._append(lambda run: events)
+
+    def fork(self, hypothesis: str, parent: str, at: Instant) -> None:
+        """Record that a hypothesis was made from another one: from now on they share one count."""
+        body = json.dumps({"from": parent}, ensure_ascii=False)
+        self._append(lambda run: [Event(at, Kind.FORKED, hypothesis, "", body=body)])
+
+    def decide(self, wanted: Callable[[list[Event]], Sequence[Event]], study: str = "") -> list[Event]:
+        """Add the rows that follow from those on record, with every other writer kept out meanwhile.
+
+        `wanted` is given the ladder's rows, of one candidate where `study` names it; gives what was added.
+        """
+        added: list[Event] = []
+
+        def of_the_ladder(run: Run) -> list[Event]:
+            added.extend(wanted(_found(run, study)))
+            return added
+
+        self._append(of_the_ladder)
+        return added
+
+    def ladder(self, study: str = "") -> list[Event]:
+        """The ladder's rows, oldest first; of one candidate where `study` names it."""
+        with self.rows.reading() as run:
+            return _found(run, study)
+
+    def family(self, hypothesis: str) -> tuple[str, ...]:
+        """A hypothesis and its relatives by forks, up and down: what one of them tries, all have tried."""
+        sql = "SELECT hypothesis, body FROM events WHERE kind = 'forked'"
+        with self.rows.reading() as run:
+            pairs = [(child, json.loads(body)["from"]) for child, body in run(sql, ())]
+        family, before = {hypothesis}, 0
+        while len(family) > before:
+            before = len(family)
+            family |= {one for pair in pairs if family & set(pair) for one in pair}
+        return tuple(sorted(family))
 
     def count(self, hypothesis: str) -> int:
-        """How many different configurations have been tried on a hypothesis, interrupted ones included."""
-        sql = "SELECT COUNT(DISTINCT trial) FROM events WHERE hypothesis = ? AND kind = 'started'"
-        with self._failures(), self._connected() as connection:
-            return int(connection.execute(sql, (hypothesis,)).fetchone()[0])
+        """How many different configurations have been tried on a hypothesis and its relatives.
+
+        Interrupted and failed ones count.
+        """
+        return len({event.trial for event in self._of(self.family(hypothesis), Kind.STARTED)})
+
+    def open_trials(self, hypothesis: str) -> int:
+        """How many configurations were started and never said how they ended, relatives included."""
+        family = self.family(hypothesis)
+        started = {event.trial for event in self._of(family, Kind.STARTED)}
+        return len(started - {event.trial for kind in ENDS for event in self._of(family, kind)})
+
+    def started(self) -> list[Event]:
+        """Every start of a trial, of all hypotheses, oldest first."""
+        with self.rows.reading() as run:
+            return _events(run(_SELECT + " WHERE kind = 'started' ORDER BY seq", ()))
 
     def events(self, hypothesis: str) -> list[Event]:
         """All rows of a hypothesis, oldest first."""
-        sql = "SELECT at, kind, hypothesis, study, trial, body FROM events WHERE hypothesis = ? ORDER BY seq"
-        with self._failures(), self._connected() as connection:
-            rows = connection.execute(sql, (hypothesis,)).fetchall()
-        return [Event(at, Kind(kind), *rest) for at, kind, *rest in rows]
+        with self.rows.reading() as run:
+            return _events(run(_SELECT + " WHERE hypothesis = ? ORDER BY seq", (hypothesis,)))
 
     def mark(self) -> LedgerMark:
         """How far the ledger goes: its rows, and the hash of the last."""
-        sql = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
-        with self._failures(), self._connected() as connection:
-            return LedgerMark(*(connection.execute(sql).fetchone() or ()))
+        with self.rows.reading() as run:
+            return LedgerMark(*(run(LAST, ()) or [()])[0])
 
     def hashes(self, rows: Sequence[int]) -> dict[int, str]:
         """The hash of each of these rows that is there."""
         sql = "SELECT seq, hash FROM events WHERE seq = ?"
-        with self._failures(), self._connected() as connection:
-            found = [connection.execute(sql, (row,)).fetchone() for row in sorted(set(rows))]
-        return dict(pair for pair in found if pair)
+        with self.rows.reading() as run:
+            return dict(pair for row in sorted(set(rows)) for pair in run(sql, (row,)))
 
     def verify(self) -> int:
-        """Recompute the whole chain; gives the number of rows.
+        """Recompute the whole chain and compare it with its anchor; gives the number of rows.
 
-        Raises: StorageFailure naming the first row that is not what was written.
+        Raises: StorageFailure naming the first row that is not what was written, or what is missing.
         """
-        before, last = GENESIS, 0
-        with self._failures(), self._connected() as connection:
-            for seq, *content, kept in connection.execute(
-                "SELECT seq, at, kind, hypothesis, study, trial, body, hash FROM events ORDER BY seq"
-            ):
-                before = _chained(before, seq, content)
-                if seq != last + 1 or kept != before:
-                    raise StorageFailure(
-                        f"the trial ledger {self.path} was changed at row {seq}.",
-                        "Restore it from a backup: results without their trials cannot be judged.",
-                    )
-                last = seq
+        before, last, there = GENESIS, 0, None
+        seen = self.anchor.seen() if self.anchor else LedgerMark()
+        for seq, *content, kept in self._chain():
+            before = _chained(before, seq, content)
+            if seq != last + 1 or kept != before:
+                raise self._changed(seq)
+            last, there = seq, kept if seq == seen.rows else there
+        if self.anchor:
+            self.anchor.check(self.rows.name, seen, LedgerMark(last, before), there)
         return last
 
-    def _is_registered(self, connection: sqlite3.Connection, hypothesis: str, study: str) -> bool:
+    def _chain(self) -> Iterator[tuple[Any, ...]]:
+        """Every row, some thousands at a time."""
+        sql, last = f"SELECT {COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?", 0
+        with self.rows.reading() as run:
+            while found := run(sql, (last, READ_AT_ONCE)):
+                yield from found
+                last = found[-1][0]
+
+    def _changed(self, row: int) -> StorageFailure:
+        return StorageFailure(
+            f"the trial ledger {self.rows.name} was changed at row {row}.",
+            "Restore it from a backup: results without their trials cannot be judged.",
+        )
+
+    def _append(self, wanted: Callable[[Run], Sequence[Event]]) -> None:
+        """Chain what is wanted to the ledger's end in one transaction, then move the anchor."""
+        with self.rows.writing() as run:
+            events = wanted(run)
+            _append(run, events)
+        if events and self.anchor:
+            self.anchor.move(self.mark())
+
+    def _of(self, family: Sequence[str], kind: Kind) -> list[Event]:
+        with self.rows.reading() as run:
+            sql = _SELECT + " WHERE hypothesis = ? AND kind = ? ORDER BY seq"
+            return [event for one in family for event in _events(run(sql, (one, kind.value)))]
+
+    def _is_registered(self, run: Run, hypothesis: str, study: str) -> bool:
         sql = "SELECT 1 FROM events WHERE hypothesis = ? AND study = ? AND kind = 'registered' LIMIT 1"
-        return connection.execute(sql, (hypothesis, study)).fetchone() is not None
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that holds the write lock from its first statement, so that chains never fork."""
-        with self._failures(), self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=PATIENCE_S, isolation_level=None)
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        """Map what SQLite and the disk say to one readable line."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            mend = "Check that the folder can be written and has space; a damaged ledger needs its backup."
-            raise StorageFailure(f"the trial ledger {self.path} cannot be used: {error}.", mend) from error
+        return bool(run(sql, (hypothesis, study)))
 
 
-def _append(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
+_SELECT = "SELECT at, kind, hypothesis, study, trial, body FROM events"
+LADDER = (
+    Kind.CREATED, Kind.FROZEN, Kind.RECORDED, Kind.APPROVED, Kind.PROMOTED, Kind.DEMOTED, Kind.HOLDOUT_OPENED,
+    Kind.HOLDOUT_CLOSED,
+)  # fmt: skip
+
+
+def _found(run: Run, study: str) -> list[Event]:
+    """The ladder's rows, of one candidate or of all."""
+    kinds = ", ".join(f"'{kind.value}'" for kind in LADDER)
+    one = " AND study = ?" if study else ""
+    return _events(run(f"{_SELECT} WHERE kind IN ({kinds}){one} ORDER BY seq", (study,) if study else ()))
+
+
+def _events(rows: Sequence[Sequence[Any]]) -> list[Event]:
+    return [Event(at, Kind(kind), *rest) for at, kind, *rest in rows]
+
+
+def _append(run: Run, events: Sequence[Event]) -> None:
     """Chain rows to the end of the ledger, inside the caller's transaction."""
-    found = connection.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-    seq, before = found or (0, GENESIS)
+    seq, before = (run(LAST, ()) or [(0, GENESIS)])[0]
     for event in events:
         seq += 1
         content = [event.at, event.kind.value, event.hypothesis, event.study, event.trial, event.body]
         before = _chained(before, seq, content)
-        connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (seq, *content, before))
+        run(f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (seq, *content, before))
 
 
 def _chained(before: str, seq: int, content: Sequence[object]) -> str:

@@ -94,3 +94,28 @@ def _check(positions: Floats, returns: Floats, lookback_bars: int) -> None:
     )
     if len(wrong):
         raise ValueError(f"candidate {wrong[0]}: its positions are not all numbers, or never change")
+
+
+def portfolio_timing(weights: Floats, returns: Floats, lookback_bars: int = 0) -> tuple[float, int]:
+    """Would a whole portfolio have earned as much on returns from other days? Gives p and the shifts.
+
+    Shape: `weights` and `returns` are T x N, held over each bar and earned by each asset in it; all assets
+    move round the circle together, so that they go on resembling each other. NaN returns count as none.
+    Units, `lookback_bars`, property and source as in `timing_test`; p is never 0.
+    Raises: ValueError where the records cannot be tested.
+    """
+    known = np.where(np.isfinite(returns), returns, 0.0)
+    if weights.shape != returns.shape or weights.ndim != 2 or not np.isfinite(weights).all():
+        raise ValueError(
+            f"weights of shape {weights.shape} and returns of shape {returns.shape}: give T x N of both"
+        )
+    if len(returns) < SHORTEST_SAMPLE or not 0 <= lookback_bars <= len(returns) // 2:
+        raise ValueError(f"{len(returns)} bars and a look-back of {lookback_bars} bars cannot be tested")
+    apart = weights - np.mean(weights, axis=0)
+    if np.ptp(apart) <= SMALLEST_DEVIATION or np.ptp(known) <= SMALLEST_DEVIATION:
+        raise ValueError("the weights or the returns never change")
+    gains = np.zeros(len(returns))
+    for asset in range(returns.shape[1]):
+        gains += _met(apart[:, asset : asset + 1], known[:, asset])[:, 0]
+    kept = gains[: len(gains) - lookback_bars]
+    return float(np.count_nonzero(kept >= kept[0]) / len(kept)), len(kept)

@@ -145,6 +145,12 @@ DESK_VIOLATIONS = (
         "or earn the next stage.",
     ),
     Case(
+        16,
+        book={"other_symbols": 50.0},
+        words="stage capital: 51 names; allowed: 50 names at this stage. Close another name first, or "
+        "earn the next stage.",
+    ),
+    Case(
         17,
         book={"phase": PAUSED},
         order=AT_MARKET,

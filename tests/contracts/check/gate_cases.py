@@ -53,6 +53,7 @@ BOOK = Book(
     own_lowest_sell_usd=math.inf,
     strategy_gross_usd=0.0,
     stage_capital_usd=500_000.0,
+    other_symbols=0.0,
     duplicates=0,
     repeats=0,
     model_at=NOW - 86_400 * SECOND,

@@ -327,6 +327,18 @@ UNKNOWNS = (
     ),
     Case(
         16,
+        book={"other_symbols": NAN},
+        words="stage capital: nobody knows the names that the strategy holds; allowed: only what is "
+        "known. Reconcile with the broker.",
+    ),
+    Case(
+        16,
+        book={"other_symbols": -3.0},
+        words="stage capital: nobody knows the names that the strategy holds; allowed: only what is "
+        "known. Reconcile with the broker.",
+    ),
+    Case(
+        16,
         book={"stage_capital_usd": NAN},
         words="stage capital: nobody knows the strategy's capital or exposure; allowed: only what "
         "is known. Give the strategy a stage on the ladder.",

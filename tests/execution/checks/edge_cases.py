@@ -376,6 +376,12 @@ EDGES = (
     ),
     Edge(
         number=16,
+        name="other_symbols",
+        last=49.0,
+        first=50.0,
+    ),
+    Edge(
+        number=16,
         name="strategy_gross_usd",
         last=489_950.0,
         first=489_950.01,

@@ -1,5 +1,6 @@
 """`tradewright limits list`"""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 
 import typer
@@ -23,10 +24,24 @@ def run(context: typer.Context, json: Json = False) -> None:
         screen.as_json({"id": name, **asdict(limits)} for name, limits in PROFILES.items())
         return
     names = [field.name for field in fields(PROFILES[LIVE_DEFAULT]) if field.name != "name"]
-    rows = [(name, *(_shown(name, getattr(limits, name)) for limits in PROFILES.values())) for name in names]
+    stages = [name for name in PROFILES if name.startswith("live-")]
+    general = [name for name in PROFILES if name not in stages]
     defaults = {LIVE_DEFAULT: "live default", RESEARCH_DEFAULT: "backtest default"}
-    heads = [f"{name} ({defaults[name]})" if name in defaults else name for name in PROFILES]
-    screen.table(("", *heads), rows)
+    heads = [f"{name} ({defaults[name]})" if name in defaults else name for name in general]
+    screen.table(("", *heads), [_row(name, general) for name in names])
+    base = PROFILES[LIVE_DEFAULT]
+    own = [
+        name for name in names if any(getattr(PROFILES[one], name) != getattr(base, name) for one in stages)
+    ]
+    screen.say(f"\nThe ladder's stages with money: {LIVE_DEFAULT}, but for these.\n")
+    screen.table(("", *stages), [_row(name, stages) for name in own])
+
+
+def _row(name: str, profiles: Sequence[str]) -> tuple[str, ...]:
+    """One limit over these profiles."""
+    from tradewright.execution.limits.registry import PROFILES
+
+    return name, *(_shown(name, getattr(PROFILES[one], name)) for one in profiles)
 
 
 def _shown(name: str, value: float) -> str:

@@ -65,8 +65,8 @@ class Book:
     `working_buys` and `working_sells` are this instrument's unexecuted shares. `gross_usd`, `net_usd` and
     `sector_gross_usd` are of what is held; `working_opening_usd` is the value of all unexecuted orders that
     would add to it. `own_highest_buy_usd` is 0 and `own_lowest_sell_usd` infinite where nothing rests.
-    `model_at` and `features_at` are 0 where the strategy has no model. `daily_volatility` is a share of the
-    price.
+    `other_symbols` counts the strategy's names but this one, held or about to be. `model_at` and
+    `features_at` are 0 where the strategy has no model. `daily_volatility` is a share of the price.
     """
 
     # The instrument.
@@ -103,6 +103,7 @@ class Book:
     own_lowest_sell_usd: float = NAN
     # The strategy.
     strategy_gross_usd: float = NAN
+    other_symbols: float = NAN
     stage_capital_usd: float = NAN
     duplicates: int = UNKNOWN
     repeats: int = UNKNOWN

@@ -50,10 +50,20 @@ def exposure(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 
 def stage_capital(order: Request, book: Book, limits: Limits) -> Refusal | None:
-    """The strategy stays within the capital of the stage that it has earned."""
+    """The strategy stays within the names and the capital of the stage that it has earned."""
+    opening = opening_shares(order, book)
+    if limits.max_symbols != FREE and opening != 0.0:
+        names = book.other_symbols + 1.0
+        if not names >= 1.0:
+            return unknown(16, "the names that the strategy holds", _ACCOUNT)
+        if names > limits.max_symbols:
+            return refused(
+                16, f"{limits.max_symbols:g} names at this stage", f"{names:g} names",
+                "Close another name first, or earn the next stage.",
+            )  # fmt: skip
     if not limits.needs_stage_capital:
         return None
-    value = book.strategy_gross_usd + opening_shares(order, book) * notional_price(order, book)
+    value = book.strategy_gross_usd + opening * notional_price(order, book)
     if not (value == value and book.stage_capital_usd >= 0.0):
         return unknown(16, "the strategy's capital or exposure", "Give the strategy a stage on the ladder.")
     if value > book.stage_capital_usd:

@@ -8,6 +8,7 @@ from tradewright.execution.limits.contract import Limits
 
 AGGRESSIVE = Limits(
     name="aggressive",
+    max_symbols=500.0,
     max_price_age_s=15.0,
     collar_bps=500.0,
     collar_sigma=5.0,

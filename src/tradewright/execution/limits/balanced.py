@@ -8,6 +8,7 @@ from tradewright.execution.limits.contract import Limits
 
 BALANCED = Limits(
     name="balanced",
+    max_symbols=200.0,
     max_price_age_s=10.0,
     collar_bps=300.0,
     collar_sigma=4.0,

@@ -8,6 +8,7 @@ from tradewright.execution.limits.contract import Limits
 
 CONSERVATIVE = Limits(
     name="conservative",
+    max_symbols=50.0,
     max_price_age_s=5.0,
     collar_bps=200.0,
     collar_sigma=3.0,

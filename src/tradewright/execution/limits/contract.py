@@ -17,7 +17,8 @@ class Limits:
     equity, but `max_volume_share` of a day's average volume; `max_gross`, `max_net` and `max_leverage`
     multiples of equity; losses and drawdowns shares. `collar_sigma` counts daily standard deviations.
     `soft_share` of a loss limit is where orders begin to be scaled down. `needs_` is 1 where a fact must be
-    known and in order, 0 where nobody asks. Sessions of the rolling loss: `rolling_sessions`.
+    known and in order, 0 where nobody asks. Sessions of the rolling loss: `rolling_sessions`. `max_symbols`
+    counts the names that a strategy holds or is about to.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Limits:
     needs_no_self_match: int = 1
     needs_stage_capital: int = 1
     needs_kill_switch: int = 1
+    max_symbols: float = FREE
     max_price_age_s: float = FREE
     collar_bps: float = FREE
     collar_sigma: float = FREE

@@ -6,15 +6,17 @@ from tradewright.execution.limits.aggressive import AGGRESSIVE
 from tradewright.execution.limits.balanced import BALANCED
 from tradewright.execution.limits.conservative import CONSERVATIVE
 from tradewright.execution.limits.contract import FREE, Limits
+from tradewright.execution.limits.live import LIVE_1, LIVE_2, LIVE_3
 from tradewright.execution.limits.research import NEEDS, RESEARCH
 from tradewright.values.errors import unknown_name
 
-PROFILES = {one.name: one for one in (CONSERVATIVE, BALANCED, AGGRESSIVE, RESEARCH)}
+PROFILES = {one.name: one for one in (CONSERVATIVE, BALANCED, AGGRESSIVE, RESEARCH, LIVE_1, LIVE_2, LIVE_3)}
 LIVE_DEFAULT, RESEARCH_DEFAULT = CONSERVATIVE.name, RESEARCH.name
 
 # What bars cannot tell: a simulation says that it left these out instead of making facts up.
 NOT_SIMULATED = {
     **{name: 0 for name in NEEDS if name != "needs_kill_switch"},
+    "max_symbols": FREE,
     "max_price_age_s": FREE,
     "collar_sigma": FREE,
     "max_sector_share": FREE,

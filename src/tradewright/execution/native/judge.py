@@ -332,6 +332,12 @@ def scale(book: Record, limits: Record) -> float:
 @compiled
 def stage_capital(order: Record, book: Record, limits: Record) -> int:
     """Check 16."""
+    if limits["max_symbols"] != _INFINITE and order["opening"] != 0.0:
+        names = book["other_symbols"] + 1.0
+        if not names >= 1.0:
+            return NOT_KNOWN
+        if names > limits["max_symbols"]:
+            return VIOLATED
     if not limits["needs_stage_capital"]:
         return PASS
     value = book["strategy_gross_usd"] + order["opening"] * price_of(order, book)

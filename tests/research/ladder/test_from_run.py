@@ -1,0 +1,166 @@
+"""Evidence from a run: each number is the run's own or follows from its tables, and gaps have reasons."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import polars as pl
+import pytest
+from study_files import changed
+from workspaces import Workspace
+
+from tradewright.research.ladder.evidence import Subject
+from tradewright.research.ladder.from_run import RunFiles, evidence_of_run
+from tradewright.research.ladder.kinds import KINDS
+from tradewright.research.study import parse
+from tradewright.research.study_run import run_study
+
+SUBJECT = Subject("a", "b", "c")
+# What a study cannot tell: it comes from the holdout, from paper and from live.
+ELSEWHERE = {
+    "holdout", "paper", "execution_quality", "reconciliation", "drift", "shadow", "live",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A small study and what it kept."""
+    workspace = Workspace(tmp_path_factory.mktemp("ran"))
+    run = run_study(parse(changed(("draws = 200", "draws = 100")), "study.toml"), workspace.ports())
+    store, name = workspace.store, run.manifest.run_id
+    read = partial(store.read_json, name)
+    files = RunFiles(
+        run.manifest, read("summary.json"), read("context.json"), partial(store.read_table, name), True
+    )
+    return run, files
+
+
+@pytest.fixture(scope="module")
+def found(ran):
+    run, files = ran
+    return {one.kind: one for one in evidence_of_run(run.plan, files, SUBJECT, 77)}
+
+
+def test_a_study_tells_of_every_kind_that_is_not_made_elsewhere(found):
+    assert set(found) == set(KINDS) - ELSEWHERE
+
+
+def test_every_record_is_whole_proven_dated_and_says_where_it_came_from(found, ran):
+    for one in found.values():
+        assert one.is_whole
+        assert one.is_proven
+        assert (one.subject, one.made_at, one.origin) == (SUBJECT, 77, "synthetic")
+        assert one.source == f"run:{ran[0].manifest.run_id}"
+
+
+def test_every_value_that_is_missing_has_a_reason(found):
+    for one in found.values():
+        asked = {name for name, value in one.values.items() if value is None}
+        assert asked <= set(one.reasons) | {"minimum_track_bars", "folds"}, one.kind
+
+
+def test_the_numbers_are_the_runs_own(found, ran):
+    result = ran[0].result
+    assert found["sharpe"].values["value"] == pytest.approx(result.sharpe.value)
+    assert found["sharpe"].values["low"] == pytest.approx(result.sharpe.interval.low)
+    assert found["trades"].values["round_trips"] == result.closed_trips.value
+    assert found["fragility"].values["doubled_costs_sharpe"] == pytest.approx(result.doubled_costs.value)
+    assert found["fragility"].values["one_bar_later_sharpe"] == pytest.approx(result.one_bar_later.value)
+    assert found["luck"].values["trials"] == ran[0].context.trials == 6
+    assert found["luck"].values["p"] == pytest.approx(max(price.p(6) for price in result.search))
+    assert found["benchmark"].values["excess_low"] == pytest.approx(result.over_benchmark.interval.low)
+    assert found["stability"].values["points"] == 6
+
+
+def test_the_drawdown_is_a_positive_share(found):
+    assert 0.0 < found["drawdown"].values["largest"] < 1.0
+
+
+def test_the_deflated_sharpe_ratio_is_that_of_the_verdict(found, ran):
+    from tradewright.research.judgement import deflated_figure
+
+    told = deflated_figure(ran[0].result, ran[0].context)
+    assert found["luck"].values["deflated_sharpe"] == pytest.approx(told.value, abs=1e-9)
+
+
+def test_the_grid_is_halved_on_the_bars_that_all_share(found, ran):
+    from tradewright.validation.overfitting import probability_of_overfitting
+
+    assert 0.0 <= found["overfitting"].values["pbo"] <= 1.0
+    assert found["overfitting"].values["pbo_low"] <= found["overfitting"].values["pbo_high"]
+    assert probability_of_overfitting
+
+
+def test_exits_are_fills_against_what_was_held(ran):
+    _, files = ran
+    fills = pl.DataFrame({"symbol": ["A", "A", "B", "A", "B"], "qty": [5.0, 5.0, -2.0, -3.0, 2.0]})
+    other = replace(files, table=lambda name: fills if name == "fills.parquet" else files.table(name))
+    (trades,) = [
+        one
+        for one in evidence_of_run(ran[0].plan, with_impact(other, fills), SUBJECT, 1)
+        if one.kind == "trades"
+    ]
+    assert trades.values["exits"] == 2
+
+
+def with_impact(files: RunFiles, fills: pl.DataFrame) -> RunFiles:
+    told = fills.with_columns(impact_usd=pl.lit(0.0))
+    return replace(files, table=lambda name: told if name == "fills.parquet" else files.table(name))
+
+
+def changed_gate(files: RunFiles, code: str, **own) -> RunFiles:
+    gates = [{**gate, **own} if gate["code"] == code else gate for gate in files.summary["gates"]]
+    return replace(files, summary={**files.summary, "gates": gates})
+
+
+def of(ran, files: RunFiles, kind: str):
+    return {one.kind: one for one in evidence_of_run(ran[0].plan, files, SUBJECT, 1)}[kind]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_causal", "is_exhaustive"),
+    [
+        ("causal", True, True),
+        ("sampled_only", True, False),
+        ("depends_on_future", False, True),
+        ("not_run", None, None),
+    ],
+)
+def test_what_the_audit_said_is_told_apart(ran, code, is_causal, is_exhaustive):
+    found = of(ran, changed_gate(ran[1], "leak_audit", reason_code=code), "causality")
+    assert (found.values["is_causal"], found.values["is_exhaustive"]) == (is_causal, is_exhaustive)
+
+
+@pytest.mark.parametrize(("code", "origin"), [("real", "real"), ("synthetic", "synthetic"), ("missing", "")])
+def test_whose_prices_they_were_is_told_on_every_record(ran, code, origin):
+    assert of(ran, changed_gate(ran[1], "real_data", reason_code=code), "luck").origin == origin
+
+
+def test_a_run_that_was_not_executed_again_proves_no_replay(ran):
+    found = of(ran, replace(ran[1], is_verified=False), "replay")
+    assert found.values["is_equal"] is None
+    assert found.reasons["is_equal"] == "not executed again"
+
+
+def test_a_run_that_knew_of_lost_trials_prices_no_luck(ran):
+    lost = replace(ran[1], context={**ran[1].context, "lost_trials": "the ledger was cut"})
+    found = of(ran, lost, "luck")
+    assert found.values["p"] is None
+    assert found.reasons["p"] == "the ledger was cut"
+
+
+def test_a_walk_through_folds_is_taken_from_the_runs_own_gate(ran):
+    walked = changed_gate(ran[1], "out_of_sample", status="PASS", value=0.7)
+    assert of(ran, walked, "out_of_sample").values["ratio"] == 0.7
+    open_one = changed_gate(ran[1], "out_of_sample", status="NOT EVALUATED", value=None, reason="add [folds]")
+    found = of(ran, open_one, "out_of_sample")
+    assert found.values["ratio"] is None
+    assert found.reasons["ratio"] == "add [folds]"
+
+
+def test_the_weights_that_are_held_against_other_days_are_carried_until_the_next(ran):
+    from tradewright.research.ladder.from_run import _carried
+
+    nan = np.nan
+    weights = np.array([[nan, nan], [0.5, nan], [nan, 0.2], [0.0, nan]])
+    assert np.array_equal(_carried(weights), [[0.0, 0.0], [0.5, 0.0], [0.5, 0.2], [0.0, 0.2]])
