@@ -296,6 +296,15 @@ def test_a_close_only_name_among_others_is_said_never_to_have_traded(plan, resul
     assert cautions_on(plan, replace(result, headline=whole)) == ()
 
 
+def test_a_flat_spread_that_the_profile_does_not_listen_to_is_said(workspace, plan, result):
+    flat = "[execution.override]\nhalf_spread_bps = 102.0\n"
+    (words,) = cautions_on(plan_of(workspace, WAIVED + flat), result)
+    assert words.startswith("half_spread_bps = 102 holds only for fills whose spread cannot be reckoned")
+    assert "profile realistic reckons all others" in words
+    assert cautions_on(plan_of(workspace, WAIVED + flat + "spread_scale_bps = 0.0\n"), result) == ()
+    assert cautions_on(plan, result) == ()
+
+
 def test_one_open_position_is_told_in_the_singular(plan, result):
     (trip, *_) = result.trades
     told = notes_on(plan, replace(result, trades=(replace(trip, is_open=True),)))

@@ -15,7 +15,7 @@ MOST_NAMED = 5
 
 def cautions_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     """Whole sentences on the headline's account: it was ruined, or got less than its strategy asked for."""
-    every = (_ruin, _called, _above_gross, _never_filled)
+    every = (_ruin, _called, _above_gross, _never_filled, _spread_unheard)
     return tuple(words for one in every for words in one(plan, result))
 
 
@@ -75,4 +75,18 @@ def _never_filled(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     return (
         f"{counted(len(waiting), 'name')} ({named}) never traded: {it_has} closes only, others have "
         "opens, and orders fill at the open. Study close-only series by themselves, or give their opens.",
+    )
+
+
+def _spread_unheard(plan: Plan, result: StudyResult) -> tuple[str, ...]:
+    """A flat spread that somebody chose, where the profile reckons spreads from volume and volatility."""
+    chosen, profile = plan.options.execution.override, plan.profile
+    is_heard = "spread_scale_bps" in chosen or profile.spread_scale_bps == 0.0
+    if "half_spread_bps" not in chosen or is_heard or not np.isfinite(plan.panel.volume).any():
+        return ()
+    flat, named = chosen["half_spread_bps"], profile.name.partition(" ")[0]
+    return (
+        f"half_spread_bps = {flat:g} holds only for fills whose spread cannot be reckoned from volume and "
+        f"volatility; profile {named} reckons all others. To have it everywhere, set spread_scale_bps = 0 "
+        "beside it.",
     )
