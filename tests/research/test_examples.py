@@ -1,20 +1,46 @@
 """The examples that come with the project are studies, and teach what is true."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from workspaces import Workspace
 
 from tradewright.data.feeds.packaged import read
+from tradewright.research.ladder.answers import Facts
+from tradewright.research.ladder.evidence import Subject
+from tradewright.research.ladder.from_run import RunFiles, evidence_of_run
+from tradewright.research.ladder.gates import default_gates
+from tradewright.research.ladder.standing import Approval, Standing
+from tradewright.research.ladder.transitions import blockers, next_stage, promote
 from tradewright.research.plan import profile_of
 from tradewright.research.study import load
-from tradewright.research.study_run import run_study
+from tradewright.research.study_run import causes_of, run_study
 from tradewright.strategies.registry import build
 from tradewright.validation.verdict import Status
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.toml"))
+
+
+def pushed(workspace: Workspace, run) -> tuple[str, dict[str, str]]:
+    """How high a study's evidence carries it where somebody approves every step, and what stops it."""
+    causes, store = causes_of(run.plan), workspace.store
+    read = partial(store.read_json, run.manifest.run_id)
+    table = partial(store.read_table, run.manifest.run_id)
+    subject = Subject(causes.code_version, causes.snapshot_id, causes.config_hash)
+    files = RunFiles(run.manifest, read("summary.json"), read("context.json"), table, is_verified=True)
+    now = workspace.clock()
+    one = Standing(subject=subject, records=evidence_of_run(run.plan, files, subject, now))
+    facts = Facts(now, subject, causes.code_version, run.context.trials)
+    while (target := next_stage(one)) is not None:
+        one = one.with_approval(Approval("Ada", target, subject, now))
+        barred = blockers(one, default_gates(), facts)
+        if barred:
+            return one.stage.value, {answer.gate.code: answer.gate.reason_code for answer in barred}
+        one = one.after(promote(one, default_gates(), facts))
+    return one.stage.value, {}
 
 
 def test_there_are_examples():
@@ -76,3 +102,7 @@ def test_the_momentum_example_admits_its_survivors(tmp_path):
     assert run.result.walk.above_benchmark.interval.low < 0.0
     assert run.result.sharpe.sample == len(run.plan.panel.instants) - 253
     assert run.plan.panel.is_close_only
+    # On the ladder it stops at the first stage that asks for evidence, and says why.
+    stage, why = pushed(own, run)
+    assert stage == "registered"
+    assert why == {"survivorship": "differs", "drawdown": "above_limit"}
