@@ -70,7 +70,7 @@ def test_a_scaler_that_saw_all_rows_is_named_though_the_model_did_not():
     fitted.steps[0] = ("standardscaler", scaler)
     found = verdicts(fitted)["fit: standardscaler.mean_"]
     assert isinstance(found, DependsOnFuture) and found.stage is Stage.MODEL
-    assert str(found) == f"standardscaler.mean_ depends on rows after {UNTIL}"
+    assert str(found) == f"fit: standardscaler.mean_ depends on rows after {UNTIL}"
     assert found.row == int((TABLE.date <= UNTIL).sum())
     assert float(found.before) == pytest.approx(scaler.mean_[0], rel=1e-4)
 

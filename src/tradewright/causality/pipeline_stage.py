@@ -327,7 +327,7 @@ class _Refit:
     ) -> DependsOnFuture:
         return DependsOnFuture(
             self.rows.first_after,
-            name,
+            f"fit: {name}",
             None,
             Stage.MODEL,
             source=source,

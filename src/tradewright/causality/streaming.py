@@ -45,33 +45,46 @@ def audit_stream(target: Streamed, instants: Ints, columns: Columns) -> tuple[Ch
     """
     batch = target.batch(instants, columns)
     push = target.opened()
-    rows = len(instants)
-    streamed = np.stack(
-        [
-            np.array(push(int(instants[row]), {name: column[row].copy() for name, column in columns.items()}))
-            for row in range(rows)
-        ],
-        axis=1,
-    )
-    if streamed.shape != batch.shape:
-        words = f"the batch gives {batch.shape}, the stream {streamed.shape}"
-        return tuple(ChannelVerdict(name, NotAssessed(words)) for name in target.names)
+    parted: dict[int, tuple[int, int, float]] = {}
+    for row, instant in enumerate(instants.tolist()):
+        said = np.asarray(push(instant, {name: column[row].copy() for name, column in columns.items()}))
+        whole = batch[:, row]
+        if said.shape != whole.shape:
+            words = f"the batch gives {batch.shape}, the stream {(len(said), len(instants), *said.shape[1:])}"
+            return tuple(ChannelVerdict(name, NotAssessed(words)) for name in target.names)
+        if not np.array_equal(said.view(np.int64), whole.view(np.int64)):
+            _note_parted(parted, row, said, whole)
     return tuple(
-        ChannelVerdict(name, _verdict(target, place, batch, streamed, (instants, columns)))
+        ChannelVerdict(name, _verdict(target, place, batch, parted.get(place), (instants, columns)))
         for place, name in enumerate(target.names)
     )
 
 
+def _note_parted(parted: dict[int, tuple[int, int, float]], row: int, said: Floats, whole: Floats) -> None:
+    """Keep for each output the first row and asset at which both differ, and what the stream said.
+
+    Rows are compared by their bits first; what differs in them may still be equal, as 0 and -0 are.
+    """
+    same = (said == whole) | (np.isnan(said) & np.isnan(whole))
+    for place in np.flatnonzero(~same.all(axis=1)).tolist():
+        asset = int(np.argmin(same[place]))
+        parted.setdefault(place, (row, asset, float(said[place, asset])))
+
+
 def _verdict(
-    target: Streamed, place: int, batch: Floats, streamed: Floats, given: tuple[Ints, Columns]
+    target: Streamed,
+    place: int,
+    batch: Floats,
+    parted: tuple[int, int, float] | None,
+    given: tuple[Ints, Columns],
 ) -> Verdict:
-    same = (batch[place] == streamed[place]) | (np.isnan(batch[place]) & np.isnan(streamed[place]))
-    if same.all():
-        return NoDependenceObserved(AuditLevel.C2, f"the stream equals the batch at all {len(same):,} rows")
-    row, asset = (int(one) for one in np.argwhere(~same)[0])
+    if parted is None:
+        rows = batch.shape[1]
+        return NoDependenceObserved(AuditLevel.C2, f"the stream equals the batch at all {rows:,} rows")
+    row, asset, wanted = parted
     instants, columns = given
     prefix = target.batch(instants[: row + 1], {name: column[: row + 1] for name, column in columns.items()})
-    alone, wanted, whole = prefix[place, row, asset], streamed[place, row, asset], batch[place, row, asset]
+    alone, whole = prefix[place, row, asset], batch[place, row, asset]
     if alone == wanted or (np.isnan(alone) and np.isnan(wanted)):
         return DependsOnFuture(
             row,
