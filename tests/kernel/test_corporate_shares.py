@@ -92,9 +92,7 @@ def test_two_claims_at_once_are_each_paid_on_their_day(trade):
 
 def test_interest_waits_for_the_pay_date(trade):
     rules = profile(cash_rate=0.365)
-    early, late = (
-        trade(paying(pay_row), wishes({0: 0.5}), PARTS, rules).interest_usd for pay_row in (2, 4)
-    )
+    early, late = (trade(paying(pay_row), wishes({0: 0.5}), PARTS, rules).interest_usd for pay_row in (2, 4))
     assert early[3] - early[2] == pytest.approx((late[3] - late[2]) + 10.0 * 0.001, rel=1e-6)
 
 
@@ -225,17 +223,13 @@ def test_a_new_name_that_has_not_printed_yet_carries_the_old_price(trade):
 def test_closes_alone_live_through_the_same(trade):
     panel = close_only([[90.0, 60.0]] * 2 + [[NAN, 60.0]] * 2)
     whole = merging(1.5)
-    panel = type(panel)(
-        panel.instants, panel.opens_at, panel.symbols, *panel.columns(), whole.actions.copy()
-    )
+    panel = type(panel)(panel.instants, panel.opens_at, panel.symbols, *panel.columns(), whole.actions.copy())
     outcome = trade(panel, wishes({0: [0.9, NAN]}), account(), profile())
     assert outcome.positions.tolist() == [0.0, 15.0]
 
 
 def test_nothing_comes_of_a_company_that_is_gone(trade):
-    panel = market(
-        [[90.0, 60.0]] * 4, actions=[(1, 1, DELISTING, 0.0), (2, 0, SPIN_OFF, 1.0, 1)]
-    )
+    panel = market([[90.0, 60.0]] * 4, actions=[(1, 1, DELISTING, 0.0), (2, 0, SPIN_OFF, 1.0, 1)])
     outcome = trade(panel, wishes({0: [0.9, NAN]}), account(), profile())
     assert outcome.positions.tolist() == [10.0, 0.0]
 

@@ -46,9 +46,7 @@ def ratio_of(found: Figure) -> Ratio:
     low, high = (math.nan, math.nan) if inside is None else (inside.low, inside.high)
     value = math.nan if found.value is None else found.value
     level = 0.95 if inside is None else inside.level
-    return Ratio(
-        found.name, value, found.unit, found.sample, how, low, high, level, "orders", found.reason
-    )
+    return Ratio(found.name, value, found.unit, found.sample, how, low, high, level, "orders", found.reason)
 
 
 def _quality(one: Measured) -> QualityLine:

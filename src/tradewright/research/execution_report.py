@@ -158,7 +158,5 @@ def execution_summary(report: ExecutionReport) -> dict[str, Any]:
         ],
         "gaps": {"all nights": asdict(report.gaps), "held nights": asdict(report.held_gaps)},
         "stops": [asdict(one) for one in report.stops],
-        "stress": [
-            {**asdict(one.shock), "last": one.last, "largest": one.largest} for one in report.stress
-        ],
+        "stress": [{**asdict(one.shock), "last": one.last, "largest": one.largest} for one in report.stress],
     }

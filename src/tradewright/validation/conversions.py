@@ -15,9 +15,7 @@ def shares_given(panel: Panel, outcome: Outcome) -> tuple[list[Happening], set[t
     Numbers: the other company, its shares and their price for one held, cash for one held, whether the held
     ones are gone, cash in lieu of a fraction, and whether there was any.
     """
-    lieu = {
-        (row, asset): usd for row, asset, kind, usd in outcome.flows.tolist() if kind == CASH_IN_LIEU
-    }
+    lieu = {(row, asset): usd for row, asset, kind, usd in outcome.flows.tolist() if kind == CASH_IN_LIEU}
     actions = panel.actions
     splits = {(one["row"], one["asset"]) for one in actions[actions["kind"] == SPLIT]}
     found: list[Happening] = []

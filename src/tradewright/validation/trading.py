@@ -219,9 +219,7 @@ def _happenings(outcome: Outcome, panel: Panel) -> list[Happening]:
     actions, flows, fills = panel.actions, outcome.flows, outcome.fills
     splits = actions[actions["kind"] == SPLIT]
     told = splits[["row", "asset", "kind", "value"]]
-    found: list[Happening] = [
-        (row, 0, asset, "split", (value,)) for row, asset, _, value in told.tolist()
-    ]
+    found: list[Happening] = [(row, 0, asset, "split", (value,)) for row, asset, _, value in told.tolist()]
     given, counted = shares_given(panel, outcome)
     found += given
     owned = flows[(flows["asset"] >= 0) & ~np.isin(flows["kind"], (INTEREST, BORROW_FEE, MERGER_CASH))]

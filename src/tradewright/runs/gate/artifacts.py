@@ -84,9 +84,7 @@ def gateway_table(record: GatewayRecord, panel: Panel) -> pl.DataFrame:
     """
     log = record.log
     refused = np.flatnonzero(log["code"] != 0).tolist()
-    words: dict[str, list[str | None]] = {
-        name: [None] * len(log) for name in ("limit", "value", "way_out")
-    }
+    words: dict[str, list[str | None]] = {name: [None] * len(log) for name in ("limit", "value", "way_out")}
     for place in refused:
         refusal = decision_of(log[place], record, panel).refusal
         if refusal is not None:
