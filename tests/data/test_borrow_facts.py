@@ -40,6 +40,20 @@ def test_a_fact_from_before_the_first_row_holds_on_it(tmp_path):
     assert panel.borrows.tolist() == [(0, 0, 0, 0.0), (0, 0, 1, 0.1)]
 
 
+@pytest.mark.parametrize("lines", [("borrow,0.1", "no_borrow,0"), ("no_borrow,0", "borrow,0.1")])
+def test_of_facts_of_one_day_the_one_that_bars_the_name_stands(tmp_path, lines):
+    panel = panel_of(tmp_path, *(f"AAA,{line},2020-01-03" for line in lines))
+    assert panel.borrows["available"].tolist() == [1, 0]
+
+
+def test_a_fact_from_before_the_first_bar_is_no_finding(tmp_path):
+    (tmp_path / "quiet").mkdir()
+    panel_of(tmp_path / "quiet", "AAA,no_borrow,0,2015-05-01")
+    catalogue = Catalogue(tmp_path / "quiet" / "catalogue")
+    codes = {one.code for one in catalogue.findings(catalogue.resolve("made"))}
+    assert "unplaced-actions" not in codes
+
+
 def test_a_fact_of_a_day_without_a_session_holds_from_the_next_one_on(tmp_path):
     assert panel_of(tmp_path, "AAA,no_borrow,0,2020-01-04").borrows["row"].tolist() == [2]
 

@@ -45,7 +45,7 @@ def place(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[
 def place_borrows(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[np.void]:
     """What is known of borrowing, on the first row whose session is on or after its date.
 
-    What was said before the first row holds on it; of facts of one day the later line stands.
+    What was said before the first row holds on it. Of facts of one day the one that bars the name stands.
     """
     facts = actions.filter(pl.col("kind").is_in(BORROWING)).sort("ex_date", maintain_order=True)
     placed = np.zeros(len(facts), dtype=borrow_dtype)
