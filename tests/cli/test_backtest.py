@@ -120,12 +120,11 @@ def test_another_account_is_another_run(lived_in):
 
 def test_the_type_of_account_is_part_of_a_runs_id(lived_in):
     words = ("backtest", "buy_and_hold", "--data", "walk", "--json")
-    rows = [
-        lived_in(*words, *other).rows()[0]
-        for other in ((), ("--account", "margin"), ("--account", "margin", "--margin", "initial_margin=0.6"))
-    ]
+    margin = ("--account", "margin")
+    others = (("--account", "cash"), margin, (*margin, "--margin", "initial_margin=0.6"))
+    rows = [lived_in(*words, *other).rows()[0] for other in others]
     assert len({row["id"] for row in rows}) == 3
-    assert [row["account"]["type"] for row in rows] == ["unrestricted", "margin", "margin"]
+    assert [row["account"]["type"] for row in rows] == ["cash", "margin", "margin"]
     assert rows[2]["account"]["initial_margin"] == 0.6
     assert lived_in("runs", "replay", rows[2]["id"], "--json").rows()[0]["equal"]
 

@@ -35,7 +35,7 @@ accounts = st.builds(
     max_gross=st.sampled_from([0.3, 1.0, 2.0, 10.0]),
     fractional=st.booleans(),
     liquidate_at_end=st.booleans(),
-    type=st.sampled_from(["unrestricted", "margin"]),
+    type=st.sampled_from(["unrestricted", "cash", "margin"]),
 )
 markets = st.builds(
     Traits,
@@ -46,6 +46,7 @@ markets = st.builds(
     closes_alone=st.booleans(),
     pace=st.integers(1, 15),
     volume=st.sampled_from([30.0, 1e3, 1e9]),
+    facts=st.sampled_from([0, 0, 6]),
 )
 streams = st.builds(draw_orders, seeds, markets, accounts, rules)
 readings = st.sampled_from(list(Reading))

@@ -34,7 +34,7 @@ accounts = st.builds(
     max_gross=st.sampled_from([0.3, 1.0, 1.0, 2.0, 10.0]),
     fractional=st.booleans(),
     liquidate_at_end=st.booleans(),
-    type=st.sampled_from(["unrestricted", "margin"]),
+    type=st.sampled_from(["unrestricted", "cash", "margin"]),
 )
 markets = st.builds(
     Traits,
@@ -45,6 +45,7 @@ markets = st.builds(
     closes_alone=st.booleans(),
     pace=st.integers(1, 15),
     volume=st.sampled_from([50.0, 1e4, 1e9]),
+    facts=st.sampled_from([0, 0, 6]),
     length_ns=st.sampled_from([0, 10**8, 3_600 * 10**9, DAY_NS]),
 )
 streams = st.builds(draw, seeds, markets, accounts, rules)

@@ -7,7 +7,7 @@ from markets import Stream, Traits, draw, profile
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.values.decisions import Decisions
-from tradewright.values.outcome import FORCED, ORDER_STATES, Outcome
+from tradewright.values.outcome import FORCED, ORDER_STATES, REFUSAL_NAMES, Outcome
 from tradewright.values.profile import AccountOptions
 
 CALM = Traits(bars=45, assets=1, gaps=0.0, acts=0, pace=9, volume=1e6)
@@ -17,13 +17,15 @@ KINDS = {"calm": CALM, "torn": TORN, "thin": THIN}
 ACCOUNTS = {
     "margin": AccountOptions(20_000.0, 10.0, type="margin"),
     "margin in parts": AccountOptions(20_000.0, 10.0, fractional=True, type="margin"),
+    "cash": AccountOptions(20_000.0, type="cash"),
+    "borrowing by name": AccountOptions(20_000.0, 2.0),
     "house margin": AccountOptions(20_000.0, 10.0, False, True, "margin", 0.5, 0.4, 0.45),
 }
 RULES = (profile(margin_rate=0.08, borrow_rate=0.03), PROFILES["realistic"])
 TAPES = {
     f"{kind} {number} {account}": (kind, number, account)
     for kind in KINDS
-    for number in range(2)
+    for number in range(3)
     for account in ACCOUNTS
 }
 
@@ -31,21 +33,32 @@ TAPES = {
 def stream_of(name: str) -> Stream:
     """The stream behind a tape: weights three times as large as a random stream's, twice the volatility."""
     kind, number, account = TAPES[name]
-    stream = draw(2_000 + number, KINDS[kind], ACCOUNTS[account], RULES[number % 2])
+    traits = replace(KINDS[kind], facts=12 if account == "borrowing by name" else 0)
+    stream = draw(2_000 + number, traits, ACCOUNTS[account], RULES[number % 2])
     wanted = Decisions(stream.decisions.rows, 3.0 * stream.decisions.weights)
     panel = stream.panel
     columns = [50.0 * (column / 50.0) ** 2 for column in panel.columns()[:4]]
     wild = type(panel)(
-        panel.instants, panel.opens_at, panel.symbols, *columns, panel.volume.copy(), panel.actions.copy()
+        *(panel.instants, panel.opens_at, panel.symbols, *columns, panel.volume.copy()),
+        *(panel.actions.copy(), panel.borrows.copy()),
     )
     return replace(stream, panel=wild, decisions=wanted)
 
 
+def panel_name(asset: int) -> str:
+    """The symbol that drawn markets give an instrument."""
+    return "ABCDEFGHIJ"[asset]
+
+
 def lines_of(outcome: Outcome) -> list[str]:
-    """An outcome in words: calls, fills, forced orders and how they ended, money at the end."""
+    """An outcome in words: calls, refusals, fills, forced orders and how they ended, money at the end."""
     lines = [
         f"call {one['row']}: {one['equity_usd']:.6f} of {one['required_usd']:.6f}"
         for one in outcome.margin_calls
+    ]
+    lines += [
+        f"refusal {one['row']} {panel_name(one['asset'])}: {REFUSAL_NAMES[int(one['reason'])]}"
+        for one in outcome.refusals
     ]
     lines += [
         f"fill {one['row']} #{one['order_id']} {one['qty']:.9g} at {one['price']:.9g}"

@@ -25,6 +25,19 @@ def test_the_tape_is_printed_again(driver, name):
     assert lines_of(DRIVERS[driver](*stream_of(name).all)) == LINES[name]
 
 
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        ("cash", "a cash account sells nothing short"),
+        ("cash", "the cash for it has not settled"),
+        ("borrowing by name", "the shares cannot be borrowed"),
+    ],
+)
+def test_tapes_hold_refusals_by_name(account, words):
+    told = [line for name, lines in LINES.items() if name.endswith(account) for line in lines]
+    assert any(words in line for line in told)
+
+
 @pytest.mark.parametrize("account", [name for name in ACCOUNTS if "margin" in name])
 def test_tapes_hold_calls_and_what_the_broker_did(account):
     kinds = {line.split()[0] for name, lines in LINES.items() if name.endswith(account) for line in lines}

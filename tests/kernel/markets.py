@@ -14,6 +14,7 @@ from tradewright.values.panel import (
     SPIN_OFF,
     SPLIT,
     Panel,
+    borrow_dtype,
     event_dtype,
     panel_of_closes,
 )
@@ -136,6 +137,7 @@ class Traits:
     pace: int = 3
     volume: float = 1e4
     length_ns: int = 0
+    facts: int = 0  # about borrowing
 
 
 def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionProfile) -> Stream:
@@ -146,14 +148,27 @@ def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionP
     close[random.random(shape) < traits.gaps] = np.nan
     decisions = draw_decisions(random, traits)
     if traits.closes_alone:
-        return Stream(close_only(close), decisions, account, profile)
+        panel = replace(close_only(close), borrows=draw_borrows(seed, traits))
+        return Stream(panel, decisions, account, profile)
     open_ = 50.0 * np.exp(np.cumsum(random.normal(0.0, 0.03, shape), axis=0))
     open_[random.random(shape) < traits.gaps] = np.nan
     volume = np.floor(random.exponential(traits.volume, shape))
     volume[random.random(shape) < traits.gaps] = np.nan
     volume[random.random(shape) < traits.gaps] = 0.0
     panel = market(close, open_, volume, draw_actions(random, traits), length_ns=traits.length_ns)
+    panel = replace(panel, borrows=draw_borrows(seed, traits))
     return Stream(panel, decisions, account, profile)
+
+
+def draw_borrows(seed: int, traits: Traits) -> np.ndarray:
+    """Facts about borrowing; their draws are their own, so that nothing else of a stream depends on them."""
+    random = np.random.default_rng([seed, 11])
+    facts = np.zeros(traits.facts, dtype=borrow_dtype)
+    facts["row"] = np.sort(random.integers(0, traits.bars, traits.facts))
+    facts["asset"] = random.integers(0, traits.assets, traits.facts)
+    facts["available"] = random.random(traits.facts) < 0.5
+    facts["rate"] = random.choice([0.0, 0.05, 2.5], traits.facts)
+    return facts
 
 
 def draw_decisions(random: np.random.Generator, traits: Traits) -> Decisions:

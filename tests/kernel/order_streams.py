@@ -72,7 +72,8 @@ def ranged(panel: Panel, random: np.random.Generator, traits: Traits) -> Panel:
     if panel.is_close_only:
         high, low = np.full(panel.shape, np.nan), np.full(panel.shape, np.nan)
     return Panel(
-        moments + DAY_NS // bars_a_day - 1, moments, panel.symbols, open_, high, low, close, volume, actions
+        *(moments + DAY_NS // bars_a_day - 1, moments, panel.symbols, open_, high, low, close, volume),
+        *(actions, panel.borrows.copy()),
     )
 
 

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from drivers import DRIVERS, differences
 from markets import NAN, account, market, profile, wishes
+from order_drivers import bars, flat, states
 
 from tradewright.kernel import reference
 from tradewright.kernel.session import Session
 from tradewright.kernel.sweep import simulate_many
 from tradewright.values import outcome as out
 from tradewright.values.errors import InvalidOption
+from tradewright.values.order import Order, TimeInForce
 from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT
 from tradewright.values.profile import AccountOptions
 
@@ -135,3 +137,16 @@ def test_an_account_without_sensible_money_is_refused(capital_usd):
 def test_weights_for_other_instruments_than_the_panels_are_refused(simulate, weights):
     with pytest.raises(InvalidOption, match=r"panel has 2|Give 2 numbers"):
         simulate(market([[50.0, 20.0]] * 4), wishes({0: weights}), account(), profile())
+
+
+# --- single orders on bars that say nothing ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("volume", [0.0, NAN, -1.0])
+@pytest.mark.parametrize("kept", ["GTC", "IOC", "FOK"])
+def test_an_order_that_may_wait_does_and_one_that_must_fill_at_once_is_cancelled(trade_orders, volume, kept):
+    panel = bars([flat(), flat(volume=volume), flat(), flat()])
+    order = Order("A", 5.0, time_in_force=TimeInForce[kept])
+    outcome = trade_orders(panel, [(0, order)], account(), profile())
+    assert states(outcome) == (["filled"] if kept == "GTC" else ["cancelled"])
+    assert outcome.equity_usd[1] == 1_000.0

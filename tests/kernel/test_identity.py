@@ -22,7 +22,7 @@ accounts = st.builds(
     max_gross=st.sampled_from([0.5, 1.0, 2.0, 4.0]),
     fractional=st.booleans(),
     liquidate_at_end=st.booleans(),
-    type=st.sampled_from(["unrestricted", "margin"]),
+    type=st.sampled_from(["unrestricted", "cash", "margin"]),
 )
 markets = st.builds(
     Traits,
@@ -33,6 +33,7 @@ markets = st.builds(
     closes_alone=st.booleans(),
     pace=st.integers(1, 8),
     volume=st.sampled_from([300.0, 1e5]),
+    facts=st.sampled_from([0, 0, 6]),
     length_ns=st.sampled_from([0, 3_600 * 10**9, DAY_NS]),
 )
 streams = st.builds(draw, seeds, markets, accounts, costs)

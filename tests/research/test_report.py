@@ -21,7 +21,7 @@ from tradewright.runs.artifacts import json_bytes
 from tradewright.runs.backtest import backtest
 from tradewright.strategies.buy_and_hold import BuyAndHold
 from tradewright.values.instant import date_of
-from tradewright.values.outcome import FORCED, call_dtype
+from tradewright.values.outcome import CASH_ACCOUNT, FORCED, UNSETTLED, call_dtype, refusal_dtype
 from tradewright.values.panel import panel_of_closes
 from tradewright.values.profile import AccountOptions
 
@@ -240,8 +240,16 @@ def test_margin_calls_are_said_before_any_figure(plan, result):
     assert words.startswith(f"2 margin calls, the first on {day}: the broker closed positions of ")
     assert f"of {traded:,.0f} $ at the opens" in words
     assert summary_of(plan, told, verdict_on(plan, told, CONTEXT), CONTEXT)["account"] == {
-        "type": "unrestricted", "margin_calls": 2, "forced_orders": 1,
+        "type": "unrestricted", "margin_calls": 2, "forced_orders": 1, "waits_for_settlement": 0,
     }  # fmt: skip
+
+
+def test_orders_that_waited_for_their_cash_are_no_refusals(plan, result):
+    refusals = np.array([(5, 0, UNSETTLED), (6, 0, UNSETTLED), (7, 1, CASH_ACCOUNT)], dtype=refusal_dtype)
+    outcome = replace(result.headline.outcome, refusals=refusals)
+    told = notes_on(plan, replace(result, headline=replace(result.headline, outcome=outcome)))
+    assert any(words.startswith("2 times an order waited for cash that had not settled") for words in told)
+    assert any(words.startswith("1 wish became no order") for words in told)
 
 
 def test_the_dossier_names_the_accounts_type_and_its_margins(plan, result):

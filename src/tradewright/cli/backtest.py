@@ -27,7 +27,7 @@ def run(
     max_gross: Annotated[float, typer.Option(help="Gross exposure allowed, times equity.")] = 1.0,
     fractional: Annotated[bool, typer.Option("--fractional", help="Allow parts of a share.")] = False,
     account: Annotated[
-        str, typer.Option(help="Type of account: unrestricted, or margin (Reg T: calls and liquidations).")
+        str, typer.Option(help="Type of account: unrestricted, cash (T+1), or margin (Reg T).")
     ] = "unrestricted",
     margin: Annotated[
         list[str] | None, typer.Option(help="A figure of a margin account: initial_margin=0.5. Repeat.")

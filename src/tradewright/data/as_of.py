@@ -12,7 +12,7 @@ import polars as pl
 
 from tradewright.data.calendar import local_dates, outside_sessions
 from tradewright.data.content import TERMS, empty
-from tradewright.data.placing import place
+from tradewright.data.placing import place, place_borrows
 from tradewright.values.errors import unknown_name
 from tradewright.values.instant import Instant
 from tradewright.values.panel import Floats, Ints, Panel
@@ -50,7 +50,8 @@ def panel_of(facts: Facts, as_of: Instant, symbols: Sequence[str] | None = None)
     known = facts.actions.filter(pl.col("known_at") <= as_of, pl.col("symbol").is_in(columns))
     days = local_dates(pl.Series(instants), facts.time_zone).cast(pl.Int32).to_numpy()
     actions = place(known.join(facts.terms, on=KEYS, how="left"), columns, days)
-    return Panel(instants, opens_at, columns, opened, high, low, close, volume, actions)
+    borrows = place_borrows(known, columns, days)
+    return Panel(instants, opens_at, columns, opened, high, low, close, volume, actions, borrows)
 
 
 def tradable(bars: pl.DataFrame, facts: Facts) -> pl.DataFrame:

@@ -8,9 +8,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tradewright.values.errors import BadInput
-from tradewright.values.panel import ACTION_NAMES, DIVIDEND, MERGER, SPIN_OFF, Ints, event_dtype
+from tradewright.values.panel import ACTION_NAMES, DIVIDEND, MERGER, SPIN_OFF, Ints, borrow_dtype, event_dtype
 
 KINDS = {name: kind for kind, name in ACTION_NAMES.items()}
+# Facts about borrowing stand among the actions: from their date on, at this fee a year or not at all.
+BORROW, NO_BORROW = "borrow", "no_borrow"
+BORROWING = (BORROW, NO_BORROW)
 
 
 def place(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[np.void]:
@@ -20,6 +23,7 @@ def place(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[
     have no row to act on. A dividend is paid on the first row on or after its pay date, else at once.
     Raises: BadInput for shares of an instrument that is not asked for and whose worth is not on file.
     """
+    actions = actions.filter(~pl.col("kind").is_in(BORROWING))
     if actions.is_empty() or not len(days):
         return np.zeros(0, dtype=event_dtype)
     dated = actions["ex_date"].cast(pl.Int32).to_numpy()
@@ -36,6 +40,21 @@ def place(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[
     for number in np.flatnonzero(inside & (placed["other"] < 0)):
         placed[number] = _without_other(placed[number], actions.row(int(number), named=True))
     return np.sort(placed[inside], order=["row", "asset", "kind", "value"])
+
+
+def place_borrows(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[np.void]:
+    """What is known of borrowing, on the first row whose session is on or after its date.
+
+    What was said before the first row holds on it. Of facts of one day the one that bars the name stands.
+    """
+    facts = actions.filter(pl.col("kind").is_in(BORROWING)).sort("ex_date", maintain_order=True)
+    placed = np.zeros(len(facts), dtype=borrow_dtype)
+    if len(placed):
+        placed["row"] = np.searchsorted(days, facts["ex_date"].cast(pl.Int32).to_numpy(), side="left")
+        placed["asset"] = _numbers(facts["symbol"], columns)
+        placed["available"] = (facts["kind"] == BORROW).to_numpy()
+        placed["rate"] = facts["value"].to_numpy()
+    return placed[placed["row"] < len(days)]
 
 
 def _without_other(event: Any, fact: dict[str, Any]) -> Any:

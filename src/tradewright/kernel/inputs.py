@@ -1,16 +1,16 @@
 """What both kernels read besides prices: the trading terms as plain numbers, and inputs that hold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
-from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND
+from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND, instant_of
 from tradewright.values.panel import ACTION_NAMES, MERGER, RENAME, SPIN_OFF, SPLIT, Floats, Ints, Panel
-from tradewright.values.profile import MARGIN, AccountOptions, ExecutionProfile
+from tradewright.values.profile import CASH, MARGIN, AccountOptions, ExecutionProfile
 from tradewright.values.reading import Reading
 
 NS_PER_YEAR = 365.0 * 86_400.0 * 1e9
@@ -40,6 +40,11 @@ SESSION_NS = 23_400 * 10**9  # six and a half hours
 LATENCY, REJECT = 1, 2
 
 
+def _no_rows() -> Ints:
+    """No row has anything to say."""
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Rules:
     """What the broker asks of an account, as plain numbers; nothing where the account is unrestricted."""
@@ -47,11 +52,21 @@ class Rules:
     calls: bool = False  # equity below maintenance is a margin call
     long_maintenance: float = 0.0
     short_maintenance: float = 0.0
+    cash_only: bool = False  # nothing short, and nothing bought with proceeds that have not settled
+    by_name: bool = False  # what can be borrowed, and its fee, is on file by name
+    fee_multiple: float = 1.0  # stretches those fees
+    sessions: Ints = field(default_factory=_no_rows)  # T: the number of each row's session
+    settles: Ints = field(default_factory=_no_rows)  # T: the session in which a sale of the row has settled
 
     @property
     def bind(self) -> bool:
         """True where any rule is asked for: the loop carries none of them else."""
-        return self.calls
+        return self.calls or self.cuts
+
+    @property
+    def cuts(self) -> bool:
+        """True where an order may have to do with less than the bar and the gross limit leave it."""
+        return self.cash_only or self.by_name
 
 
 @dataclass(frozen=True)
@@ -134,15 +149,28 @@ def terms_of(
         seed=profile.seed,
         tiers=np.array(profile.commission_tiers, dtype=np.float64).reshape(-1, 2),
         steps=np.array(profile.fee_steps(), dtype=np.float64).reshape(-1, 5),
-        rules=rules_of(account),
+        rules=rules_of(panel, account, profile),
     )
 
 
-def rules_of(account: AccountOptions) -> Rules:
-    """The rules that an account's type brings."""
+def rules_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> Rules:
+    """The rules that an account's type and what is on file about borrowing bring."""
+    rules = Rules(by_name=len(panel.borrows) > 0, fee_multiple=profile.borrow_fee_multiple)
     if account.type == MARGIN:
-        return Rules(True, account.long_maintenance, account.short_maintenance)
-    return Rules()
+        asks = (account.long_maintenance, account.short_maintenance)
+        return replace(rules, calls=True, long_maintenance=asks[0], short_maintenance=asks[1])
+    if account.type == CASH:
+        sessions = np.cumsum((session_marks(panel) & BEGINS) > 0, dtype=np.int64)
+        return replace(rules, cash_only=True, sessions=sessions, settles=settled_in(panel, profile, sessions))
+    return rules
+
+
+def settled_in(panel: Panel, profile: ExecutionProfile, sessions: Ints) -> Ints:
+    """T: the number of the session in which a sale of each row has settled, by the profile's dated facts."""
+    after = np.ones(len(sessions), dtype=np.int64)
+    for day, count in profile.settlement_schedule:
+        after[panel.instants >= instant_of(day)] = count
+    return np.maximum.accumulate(sessions + after) if len(sessions) else sessions
 
 
 def check_panel(panel: Panel) -> None:
@@ -150,6 +178,7 @@ def check_panel(panel: Panel) -> None:
 
     Raises: InvalidOption naming the row and the instrument.
     """
+    _check_borrows(panel)
     actions = panel.actions
     if not len(actions):
         return
@@ -168,6 +197,17 @@ def check_panel(panel: Panel) -> None:
             "Give a ratio above zero for a split or a spin-off; a value of zero or more for all others.",
         )
     _check_others(panel)
+
+
+def _check_borrows(panel: Panel) -> None:
+    """A fact about borrowing names an instrument of the panel and a fee of zero or more."""
+    facts = panel.borrows
+    strangers = (facts["asset"] < 0) | (facts["asset"] >= len(panel.symbols))
+    for fact in facts[strangers | ~((facts["rate"] >= 0.0) & (facts["rate"] < np.inf))][:1]:
+        raise InvalidOption(
+            f"A borrow fee of {fact['rate']} a year for instrument {fact['asset']} at row {fact['row']}.",
+            f"Give a share of zero or more, for instruments 0 to {len(panel.symbols) - 1}.",
+        )
 
 
 def _check_others(panel: Panel) -> None:

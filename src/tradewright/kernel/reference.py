@@ -84,6 +84,7 @@ def opened(panel: Panel, terms: Terms) -> State:
 def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = None) -> None:
     """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
     accrue(state, row)  # before the open: interest since the last close
+    rules.learn(state, row)  # what can be borrowed today
     if desk is not None:
         desk.hear(state, row)  # submitted orders, amendments, cancellations
         desk.restate(state, row)
@@ -93,10 +94,14 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     if state.forced > 0.0:
         rules.force(state, row)  # a margin call is met
     rates = rates_at(state, row)
-    for match, fitting in fit(state, row, matches(state, row, rates), rates):
+    found = matches(state, row, rates)
+    if state.terms.rules.cuts:
+        found = rules.cut(state, row, found, rates)  # to what can be borrowed and paid for
+    for match, fitting in fit(state, row, found, rates):
         trade(state, row, match, (rates, fitting))  # at the open: fills are charged and booked
     if desk is not None:
         desk.work(state, row)
+    rules.put_off(state, row)  # proceeds of this row settle later
     mark(state, row)  # at the close
     guard(state, row)
     if desk is not None and state.ruined_row == row:
@@ -116,6 +121,8 @@ def accrue(state: State, row: int) -> None:
     else:
         interest = terms.cash_rate * years * max(state.cash - state.short, 0.0)
     fee = terms.borrow_rate * state.short * years
+    if terms.rules.by_name:
+        fee = rules.fee_by_name(state, years)
     state.cash = state.cash + interest - fee
     state.interest += interest
     state.borrow_fee += fee
@@ -218,6 +225,9 @@ def wanted_shares(state: State, asset: int, target: float, in_shares: bool) -> t
     shares = aim - held
     if abs(shares) <= DUST * max(abs(aim), abs(held)):
         return 0.0, 0
+    barred = rules.bar(state, asset) if aim < 0.0 and shares < 0.0 else 0
+    if barred:
+        return (-held if held > 0.0 else 0.0), barred
     if state.ruined_row < 0:
         return shares, 0
     if shares * held >= 0.0:  # nothing held, or more of the same
@@ -341,6 +351,8 @@ def book(state: State, row: int, match: Match, qty: float, rates: Rates) -> None
     order, slip, reference = match.order, match.slip, match.reference
     paid = costs.charge(state.terms, rates, slip, qty, reference)
     state.cash = state.cash - qty * paid.price - paid.commission_usd - paid.regulatory_usd
+    if qty < 0.0:
+        state.sold += max(-qty * paid.price - paid.commission_usd - paid.regulatory_usd, 0.0)
     state.month_shares += abs(qty)
     held = state.qty[order.asset] + qty
     state.qty[order.asset] = 0.0 if abs(held) <= DUST * abs(qty) else held

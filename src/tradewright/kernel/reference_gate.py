@@ -52,6 +52,9 @@ def admit(state: "State", intent: "Intent", spoken: list[tuple[int, float]]) -> 
             held = state.qty[asset]
             if (shares * held < 0.0 and abs(shares) <= abs(held)) != (turn == 0):
                 continue
+            if reason:
+                state.refusals.append((intent.row, asset, reason))
+                reason = 0
             if shares != 0.0:
                 shares, reason = state.gate.admitted(state, Wish(asset, shares, intent.row))
             answer(state, intent.row, asset, (shares, reason))

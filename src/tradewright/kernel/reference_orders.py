@@ -12,6 +12,7 @@ import numpy as np
 
 from tradewright.kernel import costs
 from tradewright.kernel import reference as kernel
+from tradewright.kernel import reference_rules as rules
 from tradewright.kernel.costs import Rates
 from tradewright.kernel.inputs import (
     BEGINS,
@@ -118,6 +119,9 @@ class Desk:
             return out.SPLIT_BETWEEN
         if order.qty == 0.0:
             return out.UNDER_ONE_SHARE
+        barred = rules.bar(state, order.asset)
+        if barred and order.qty < 0.0 and state.qty[order.asset] <= 0.0 and not live.reduce_only:
+            return barred
         if state.ruined_row >= 0 and order.qty * state.qty[order.asset] >= 0.0:
             return out.RUINED
         return 0
@@ -289,17 +293,24 @@ class Desk:
             room = kernel.whole_shares(room * share) if state.terms.whole else room * share
         reach = min(abs(order.remaining), room)
         against = abs(held) if sign * held < 0.0 else 0.0
-        if live.reduce_only and against == 0.0:
-            state.refusals.append((row, order.asset, out.NOTHING_TO_REDUCE))
+        barred = rules.bar(state, order.asset) if sign < 0.0 and not live.reduce_only else 0
+        only = live.reduce_only or barred != 0
+        if only and against == 0.0:
+            state.refusals.append((row, order.asset, barred or out.NOTHING_TO_REDUCE))
             self.end(row, live, out.CANCELLED)
             return
-        if live.reduce_only:
+        if only:
             reach = min(reach, against)
         if reach <= 0.0 or (live.time_in_force == TimeInForce.FOK and reach < abs(order.remaining)):
             return
         qty, reducing = sign * reach, sign * min(reach, against)
         slip = kernel.slippage(state, row, order, (self.rates, late))
         match = Match(order, price, reducing, qty, slip)
+        if state.terms.rules.cash_only and qty > reducing:
+            match = self.paid_for(state, row, match)
+            if match.qty == 0.0 or (live.time_in_force == TimeInForce.FOK and match.qty < qty):
+                return
+            qty = match.qty
         fitting = self.fitting(state, row, match)
         filled = qty
         if fitting < 1.0:
@@ -309,6 +320,12 @@ class Desk:
                 return
         bar.room -= abs(filled)
         self.book(state, row, live, match, filled)
+
+    def paid_for(self, state: State, row: int, match: Match) -> Match:
+        """A purchase as far as cash that has settled pays for it; the rest works on."""
+        waiting = rules.unsettled(state, row)
+        share = rules.payable(state, state.cash - waiting, [match], self.rates) if waiting > 0.0 else 1.0
+        return match if share >= 1.0 else rules.paid_part(state, row, match, share)
 
     def fitting(self, state: State, row: int, match: Match) -> float:
         """The share of one order's increase that the gross limit leaves room for; see `reference.fit`."""

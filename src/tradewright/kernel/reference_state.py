@@ -64,6 +64,10 @@ class State:
     month_shares: float = 0.0
     forced: float = 0.0  # the share of every position that the last margin call sells
     calls: list[tuple[int, float, float]] = field(default_factory=list)  # row, equity, requirement
+    barred: set[int] = field(default_factory=set)  # instruments that cannot be borrowed
+    fees: dict[int, float] = field(default_factory=dict)  # of borrowing, by name, where on file
+    sold: float = 0.0  # proceeds of this row
+    pending: dict[int, float] = field(default_factory=dict)  # earlier ones, by the session that settles them
     orders: list[Order] = field(default_factory=list)
     fills: list[tuple[float, ...]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)

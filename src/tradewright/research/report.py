@@ -41,6 +41,7 @@ from tradewright.validation.search_price import dearest
 from tradewright.validation.selection import MEASURED_ON, MEASURED_SIZE, METHOD
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
+from tradewright.values.outcome import UNSETTLED
 from tradewright.values.parameters import bounds_of
 from tradewright.values.profile import MARGIN, USUAL_MARGINS
 from tradewright.values.reading import Band
@@ -203,7 +204,13 @@ def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
         **{name: getattr(account, name) for name in _margins_of(plan)},
         "margin_calls": len(outcome.margin_calls),
         "forced_orders": len(outcome.forced_orders),
+        "waits_for_settlement": _waits(result),
     }
+
+
+def _waits(result: StudyResult) -> int:
+    """How often an order of the headline waited for proceeds to settle, counted once a bar."""
+    return int(np.count_nonzero(result.headline.outcome.refusals["reason"] == UNSETTLED))
 
 
 def _margins_of(plan: Plan) -> tuple[str, ...]:
@@ -277,7 +284,13 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     if open_trips:
         held = f"{counted(open_trips, 'position')} {'is' if open_trips == 1 else 'are'}"
         notes.append(f"{held} still open at the end, valued at the last close.")
-    refused = len(result.headline.outcome.refusals)
+    waits = _waits(result)
+    if waits:
+        notes.append(
+            f"{counted(waits, 'time')} an order waited for cash that had not settled: what was sold is spent "
+            "when it is there, not before."
+        )
+    refused = len(result.headline.outcome.refusals) - waits
     if refused:
         wishes = counted(refused, "wish", "wishes")
         notes.append(f"{wishes} became no order; refusals.parquet says why for each.")

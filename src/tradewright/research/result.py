@@ -171,6 +171,7 @@ def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
         commission_minimum_usd=2.0 * profile.commission_minimum_usd,
         margin_rate=2.0 * profile.margin_rate,
         borrow_rate=2.0 * profile.borrow_rate,
+        borrow_fee_multiple=2.0 * profile.borrow_fee_multiple,
     )
 
 

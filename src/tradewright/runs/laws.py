@@ -209,8 +209,9 @@ def _with(
     """The panel with other columns, and maybe other actions and symbols."""
     kept = panel.actions if actions is None else actions
     opened, high, low, close, volume = columns
-    names = symbols or panel.symbols
-    return Panel(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept)
+    names, borrows = symbols or panel.symbols, panel.borrows.copy()
+    borrows["asset"] = [names.index(panel.symbols[asset]) for asset in borrows["asset"].tolist()]
+    return Panel(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept, borrows)
 
 
 def _before(decisions: Decisions, row: int) -> Decisions:

@@ -174,10 +174,13 @@ def panel_of_table(table: Mapping[str, Any], like: Panel) -> Panel:
     actions = like.actions.copy()
     actions["row"] = np.searchsorted(instants, like.instants[actions["row"]])
     actions = actions[actions["row"] < len(instants)]
+    borrows = like.borrows.copy()
+    borrows["row"] = np.searchsorted(instants, like.instants[borrows["row"]])
+    borrows = borrows[borrows["row"] < len(instants)]
     opens_at = np.ascontiguousarray(table["opens_at"]).view(np.int64)
     opened, high, low, close, volume = columns
     whole = (opened, high, low, close, volume)
-    return Panel(instants.copy(), opens_at.copy(), like.symbols, *whole, actions)
+    return Panel(instants.copy(), opens_at.copy(), like.symbols, *whole, actions, borrows)
 
 
 def audit_fills_of(ran: Backtest) -> tuple[ChannelVerdict, ...]:

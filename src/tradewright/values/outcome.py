@@ -26,6 +26,7 @@ FLOW_NAMES = {
 
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
 ORDER_ENDED, NOTHING_TO_REDUCE, SPLIT_BETWEEN = 5, 6, 7
+CASH_ACCOUNT, NOT_BORROWED, UNSETTLED = 8, 9, 10
 REFUSAL_NAMES = {
     NO_PRICE: "no price is known yet",
     DELISTED: "the instrument was delisted",
@@ -34,6 +35,9 @@ REFUSAL_NAMES = {
     ORDER_ENDED: "the order had ended before this word arrived",
     NOTHING_TO_REDUCE: "the order only reduces, and nothing is held against it",
     SPLIT_BETWEEN: "a split came between the word and its arrival",
+    CASH_ACCOUNT: "a cash account sells nothing short",
+    NOT_BORROWED: "the shares cannot be borrowed",
+    UNSETTLED: "the cash for it has not settled; the order waits",
 }
 
 # qty is signed: positive buys. `row` is the decision's row; `done_row` the row of the last change of state.

@@ -1,6 +1,6 @@
 """Prices of many instruments over many sessions, with the corporate actions that fall between."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,18 @@ event_dtype = np.dtype(
 )  # fmt: skip
 
 
+# What is known of borrowing an instrument, from before the open of its first row on: whether shares are to be
+# had, and the fee, a year's as a share of their value.
+borrow_dtype = np.dtype(
+    [("row", np.int64), ("asset", np.int64), ("available", np.int64), ("rate", np.float64)], align=True
+)
+
+
+def no_borrows() -> NDArray[np.void]:
+    """Nothing on file about borrowing: all can be had at the profile's rate."""
+    return np.zeros(0, dtype=borrow_dtype)
+
+
 @dataclass(frozen=True, eq=False)
 class Panel:
     """Raw bars of N instruments over T sessions, known row by row.
@@ -58,23 +70,26 @@ class Panel:
     close: Floats
     volume: Floats
     actions: NDArray[np.void]
+    borrows: NDArray[np.void] = field(default_factory=no_borrows)
 
     def __post_init__(self) -> None:
         """Refuse arrays whose shapes or order disagree, then freeze them."""
         shape = (len(self.instants), len(self.symbols))
         for name in ("open", "high", "low", "close", "volume"):
-            field = getattr(self, name)
-            if field.shape != shape:
-                raise ValueError(f"{name} has shape {field.shape}; instants and symbols give {shape}")
-            if not field.flags.c_contiguous:
+            column = getattr(self, name)
+            if column.shape != shape:
+                raise ValueError(f"{name} has shape {column.shape}; instants and symbols give {shape}")
+            if not column.flags.c_contiguous:
                 raise ValueError(f"{name} is not in C order")
         if len(self.instants) > 1 and not bool(np.all(np.diff(self.instants) > 0)):
             raise ValueError("instants must rise strictly")
         object.__setattr__(self, "actions", events_of(self.actions))
         if not bool(np.all(np.diff(self.actions["row"]) >= 0)):
             raise ValueError("actions must be sorted by row")
-        for field in (self.instants, self.opens_at, self.actions, *self.columns()):
-            field.flags.writeable = False
+        if not bool(np.all(np.diff(self.borrows["row"]) >= 0)):
+            raise ValueError("borrows must be sorted by row")
+        for array in (self.instants, self.opens_at, self.actions, self.borrows, *self.columns()):
+            array.flags.writeable = False
 
     def columns(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Open, high, low, close and volume, in this order."""
@@ -99,7 +114,9 @@ class Panel:
         actions["pay_row"] = np.where(is_later, actions["pay_row"] - start, 0)
         opened, high, low, close, volume = (column[start:stop].copy() for column in self.columns())
         instants, opens_at = self.instants[start:stop].copy(), self.opens_at[start:stop].copy()
-        return Panel(instants, opens_at, self.symbols, opened, high, low, close, volume, actions)
+        borrows = self.borrows[self.borrows["row"] < stop].copy()
+        borrows["row"] = np.maximum(borrows["row"] - start, 0)  # what was known before still holds
+        return Panel(instants, opens_at, self.symbols, opened, high, low, close, volume, actions, borrows)
 
 
 def events_of(actions: NDArray[np.void]) -> NDArray[np.void]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from tradewright.values.errors import InvalidOption, unknown_name
 from tradewright.values.instant import instant_of
 
-UNRESTRICTED, MARGIN = "unrestricted", "margin"
+UNRESTRICTED, CASH, MARGIN = "unrestricted", "cash", "margin"
 USUAL_MARGINS = {"initial_margin": 0.5, "long_maintenance": 0.25, "short_maintenance": 0.30}
 # What a broker asks of an account. Unrestricted: nothing beyond `max_gross`; no broker offers it.
 ACCOUNT_TYPES = {
     UNRESTRICTED: "no rules but max_gross; proceeds are there at once, no margin call ever comes",
+    CASH: "no debt, nothing short, and no purchase with proceeds that have not settled",
     MARGIN: "initial and maintenance margin, margin calls, forced liquidation at the next open",
 }
 
@@ -42,7 +43,9 @@ class ExecutionProfile:
     `commission_per_share_usd`. Draws of latency and rejects are keyed by (`seed`, order id). A limit order
     that the price meets but does not pass fills up to `touch_fill_share` of what the bar can fill: the queue
     takes the rest. A word on a submitted order arrives `latency_bars` later than the next bar; one for the
-    closing auction `auction_cutoff_s` seconds before it at the latest.
+    closing auction `auction_cutoff_s` seconds before it at the latest. `borrow_fee_multiple` stretches fees
+    that are on file by name; `settlement_schedule` says from which day on sales settle after how many
+    sessions, one where it is empty.
     """
 
     name: str
@@ -68,6 +71,8 @@ class ExecutionProfile:
     fee_schedule: tuple[FeeStep, ...] = ()
     fee_multiple: float = 1.0
     seed: int = 0
+    borrow_fee_multiple: float = 1.0
+    settlement_schedule: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a negative cost, a share outside its bounds, and steps that are out of order."""
@@ -127,11 +132,15 @@ class ExecutionProfile:
                 f"commission_tiers of {prices} dollars a share in profile '{self.name}'.",
                 "Whoever trades more pays no more a share: let prices fall.",
             )
-        days = [step.from_day for step in self.fee_schedule]
-        if days != sorted(set(days)):
-            raise InvalidOption(
-                f"fee_schedule of profile '{self.name}' is not in the order of its days.", "Sort its steps."
-            )
+        schedules = {
+            "fee_schedule": [step.from_day for step in self.fee_schedule],
+            "settlement_schedule": [day for day, _ in self.settlement_schedule],
+        }
+        for name, days in schedules.items():
+            if days != sorted(set(days)):
+                raise InvalidOption(
+                    f"{name} of profile '{self.name}' is not in the order of its days.", "Sort its steps."
+                )
 
 
 @dataclass(frozen=True)
@@ -189,4 +198,5 @@ class AccountOptions:
     @property
     def gross_limit(self) -> float:
         """Gross exposure that a fill may reach: what the account allows itself, or less on margin."""
-        return min(self.max_gross, 1.0 / self.initial_margin) if self.type == MARGIN else self.max_gross
+        binds = {CASH: 1.0, MARGIN: 1.0 / self.initial_margin}
+        return min(self.max_gross, binds.get(self.type, self.max_gross))

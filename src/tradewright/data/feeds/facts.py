@@ -21,7 +21,7 @@ class Writing:
     notation: Notation = field(default_factory=Notation)
 
 
-KINDS = ("split", "dividend", "delisting", "spin_off", "merger", "rename")
+KINDS = ("split", "dividend", "delisting", "spin_off", "merger", "rename", "borrow", "no_borrow")
 
 
 def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
@@ -186,11 +186,12 @@ def _refuse_values(
     table: pl.DataFrame, kinds: pl.Series, values: pl.Series, source: str, column: str
 ) -> None:
     """A split is a ratio above zero, a dividend an amount above zero, a delisting a share from zero up."""
-    low = kinds.is_in(["delisting", "merger", "rename"]) & (values >= 0)
+    low = kinds.is_in(["delisting", "merger", "rename", "borrow", "no_borrow"]) & (values >= 0)
     wrong = ~((values > 0) | low) | values.is_nan()
     if wrong.any():
         at = int(wrong.arg_true()[0])
         raise BadInput(
             f"{source}, line {table['line'][at]}, column '{column}': {values[at]} is no {kinds[at]}.",
-            "Give new shares for one old share, dollars a share, or the share of the last close paid out.",
+            "Give new shares for one old share, dollars a share, the share of the last close paid out, or a "
+            "borrow fee a year such as 0.35.",
         )

@@ -11,6 +11,7 @@ borrowing stock, Journal of Financial Economics 66.
 """
 
 from tradewright.execution.profiles.us_fees import US_FEES
+from tradewright.execution.profiles.us_settlement import US_SETTLEMENT
 from tradewright.values.profile import ExecutionProfile
 
 IDEALISTIC = ExecutionProfile(
@@ -31,4 +32,5 @@ IDEALISTIC = ExecutionProfile(
     latency_high_ms=20.0,
     reject_share=0.0,
     fee_schedule=US_FEES,
+    settlement_schedule=US_SETTLEMENT,
 )

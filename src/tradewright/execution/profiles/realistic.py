@@ -19,6 +19,7 @@ history, and the same for every stock.
 """
 
 from tradewright.execution.profiles.us_fees import US_FEES
+from tradewright.execution.profiles.us_settlement import US_SETTLEMENT
 from tradewright.values.profile import ExecutionProfile
 
 REALISTIC = ExecutionProfile(
@@ -39,4 +40,5 @@ REALISTIC = ExecutionProfile(
     latency_high_ms=120.0,
     reject_share=0.0,
     fee_schedule=US_FEES,
+    settlement_schedule=US_SETTLEMENT,
 )

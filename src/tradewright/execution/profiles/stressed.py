@@ -11,6 +11,7 @@ Cash earns nothing and margin costs 9 %. Borrow: 5 %, just above the mean fee of
 """
 
 from tradewright.execution.profiles.us_fees import US_FEES
+from tradewright.execution.profiles.us_settlement import US_SETTLEMENT
 from tradewright.values.profile import ExecutionProfile
 
 STRESSED = ExecutionProfile(
@@ -31,4 +32,5 @@ STRESSED = ExecutionProfile(
     latency_high_ms=500.0,
     reject_share=0.02,
     fee_schedule=US_FEES,
+    settlement_schedule=US_SETTLEMENT,
 )

@@ -32,6 +32,7 @@ from tradewright.values.outcome import (
     order_dtype,
     refusal_dtype,
 )
+from tradewright.values.panel import borrow_dtype
 from tradewright.values.panel import event_dtype as corporate_dtype
 
 
@@ -84,6 +85,10 @@ def market_at(table: Record) -> Market:
         carray(at(table["opens_at"]), table["bars"], np.int64),
         carray(at(table["steps"]), (table["step_count"], 5), np.float64),
         carray(at(table["tiers"]), (table["tier_count"], 2), np.float64),
+        carray(at(table["borrows"]), table["borrows_count"], borrow_dtype),
+        carray(at(table["sessions"]), table["settling"], np.int64),
+        carray(at(table["settles"]), table["settling"], np.int64),
+        carray(at(table["pending"]), table["pending_count"], np.float64),
     )
 
 

@@ -41,11 +41,12 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     actions = panel.actions
     inside = (actions["row"] >= 0) & (actions["row"] < len(panel.instants))
     actions = actions[inside]
-    actions = scheduled(actions)
+    actions, rules = scheduled(actions), terms.rules
     prices = panel.close if terms.close_only else panel.open
     return (
         *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
-        *(panel.high, panel.low, panel.opens_at, terms.steps, terms.tiers),
+        *(panel.high, panel.low, panel.opens_at, terms.steps, terms.tiers, panel.borrows),
+        *(rules.sessions, rules.settles, np.zeros(rules.settles[-1] + 1 if len(rules.settles) else 0)),
     )
 
 
@@ -87,6 +88,7 @@ class Books:
         self.panel = panel
         self.account = new_account(terms)
         self.assets = new_assets(count)
+        self.assets["borrow_fee"] = terms.borrow_rate
         self.market = market_of(panel, terms)
         self.targets = targets
         self.said = Instructions(panel.symbols, room=0) if said is None else said
@@ -127,14 +129,16 @@ class Books:
         names = ("instants", "prices", "close", "volume", "actions")
         self._point_to(("account", "assets"), (self.account, self.assets))
         self._point_to(names, self.market[:5])
-        self._point_to(("high", "low", "opens_at", "steps", "tiers"), self.market[6:])
+        self._point_to(("high", "low", "opens_at", "steps", "tiers"), self.market[6:11])
+        self._point_to(("borrows", "sessions", "settles", "pending"), self.market[11:])
         self._point_to(("rows", "targets"), self.targets)
         self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
         self._point_to(_PATH, self.path)
         table = self.table[0]
         table["bars"], table["count"] = self.panel.shape
         table["step_count"], table["tier_count"] = len(self.market[9]), len(self.market[10])
-        table["acts"] = len(self.market[4])
+        table["acts"], table["borrows_count"] = len(self.market[4]), len(self.market[11])
+        table["settling"], table["pending_count"] = len(self.market[12]), len(self.market[14])
         for (name, _), records in zip(_JOURNALS, self.journal, strict=True):
             table[f"{name}_room"] = len(records)
         self.listen()
@@ -199,7 +203,7 @@ class Books:
         """Double what of the journal may overflow on the next row; what was written stays."""
         account = self.account[0]
         submitted = account["live"] + self.said.said - account["word"]
-        least = int(account["entries"] * len(self.assets) + 4 * submitted)
+        least = int(account["entries"] * (len(self.assets) + submitted) + 4 * submitted)
         for place, (name, _) in enumerate(_JOURNALS):
             records, used = self.journal[place], int(account[name])
             if name in ("flows", "calls") or len(records) - used >= least:

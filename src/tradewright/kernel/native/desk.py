@@ -9,6 +9,7 @@ from tradewright.kernel.inputs import DUST
 from tradewright.kernel.native.costs import is_rejected, latency_ms
 from tradewright.kernel.native.gate import objection_to
 from tradewright.kernel.native.numbers import look_back, whole_shares
+from tradewright.kernel.native.phases import bar
 from tradewright.kernel.native.records import Desk, Journal, Record, Records, World, called, compiled
 from tradewright.values import outcome as out
 from tradewright.values.instructions import CANCEL, SUBMIT
@@ -123,6 +124,9 @@ def objection(account: Record, asset: Record, desk: Desk, decided: int, live: Re
         return SPLIT_BETWEEN
     if live["qty"] == 0.0:
         return UNDER_ONE_SHARE
+    barred = bar(account, asset)
+    if barred != 0 and live["qty"] < 0.0 and asset["qty"] <= 0.0 and not live["reduce_only"]:
+        return int(barred)
     if account["ruined_row"] >= 0 and live["qty"] * asset["qty"] >= 0.0:
         return RUINED
     return 0

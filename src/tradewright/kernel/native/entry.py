@@ -9,7 +9,7 @@ import numpy as np
 from numba import types
 
 from tradewright.kernel.native import cache
-from tradewright.kernel.native.apart import phase_at, rule_at
+from tradewright.kernel.native.apart import phase_at
 from tradewright.kernel.native.arrays import (
     account_at,
     assets_at,
@@ -22,6 +22,7 @@ from tradewright.kernel.native.arrays import (
     table_at,
 )
 from tradewright.kernel.native.records import compiled
+from tradewright.kernel.native.rules_apart import rule_at
 from tradewright.kernel.native.step import run, sweep
 
 _kept: list[object] = []  # code stays in memory as long as its owner

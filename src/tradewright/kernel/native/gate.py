@@ -113,6 +113,9 @@ def reduces(held: float, shares: float) -> bool:
 def place_gated(account: Record, asset: Record, journal: Journal, row: int, wish: tuple[float, int]) -> None:
     """Ask the gate for one order, and place what it lets through."""
     shares, reason = wish
+    if reason != 0:
+        refuse(account, asset, journal[3], row, reason)
+        reason = 0
     if shares != 0.0:
         account["asked_type"], account["asked_limit"], account["asked_stop"] = 0, np.nan, np.nan
         shares = ask(account, asset["number"], shares, row)

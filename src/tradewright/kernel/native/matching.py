@@ -15,7 +15,8 @@ from tradewright.kernel.native.costs import (
 )
 from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
 from tradewright.kernel.native.phases import cancel_all, place_order
-from tradewright.kernel.native.records import Journal, Market, Record, Records, compiled
+from tradewright.kernel.native.records import Journal, Market, Record, Records, World, compiled
+from tradewright.kernel.native.rules_apart import CUT, rules_phase
 from tradewright.values.outcome import CANCELLED, FILLED
 
 
@@ -27,7 +28,7 @@ def match(account: Record, assets: Records, market: Market, row: int) -> int:
     for place in range(account["working"]):
         number = assets[place]["working"]
         asset = assets[number]
-        asset["wanted"] = 0.0  # nothing, until a price and a volume allow it
+        asset["wanted"] = asset["reducing"] = 0.0  # nothing, until a price and a volume allow it
         reference = prices[row, number]
         reach = abs(asset["remaining"])
         if account["has_volume"]:
@@ -83,12 +84,15 @@ def fitting(account: Record, assets: Records, market: Market, row: int) -> float
 
 
 @compiled
-def trade(account: Record, assets: Records, market: Market, journal: Journal, row: int) -> None:
+def trade(world: World, row: int) -> None:
     """Fill what prints and fits, drop what does not fit, and let the rest of each order work on."""
+    account, assets, market, journal, _ = world
     if account["dated"]:
         open_day(account, market, row)
     if match(account, assets, market, row) == 0:
         return
+    if account["cuts"]:
+        rules_phase(world, row, CUT)
     share = fitting(account, assets, market, row)
     for place in range(account["working"]):
         number = assets[place]["working"]
@@ -136,6 +140,8 @@ def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -
     price = price_paid(account, asset, qty)
     fee, on_sale = commission(account, qty, price), fees(account, qty, price)
     account["cash"] = account["cash"] - qty * price - fee - on_sale
+    if account["cash_only"] and qty < 0.0:
+        account["sold"] += max(-qty * price - fee - on_sale, 0.0)
     if account["dated"]:
         account["month_shares"] += abs(qty)
     held = asset["qty"] + qty

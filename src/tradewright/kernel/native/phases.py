@@ -15,8 +15,10 @@ from tradewright.kernel.native.numbers import (
 from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
 from tradewright.values.outcome import (
     CANCELLED,
+    CASH_ACCOUNT,
     DELISTED,
     NO_PRICE,
+    NOT_BORROWED,
     REJECTED,
     REPLACED,
     RUINED,
@@ -78,12 +80,22 @@ def wanted_shares(account: Record, asset: Record, target: float) -> tuple[float,
     shares = aim - held
     if abs(shares) <= DUST * max(abs(aim), abs(held)):
         return 0.0, 0
+    if aim < 0.0 and shares < 0.0 and bar(account, asset) != 0:
+        return (-held if held > 0.0 else 0.0), bar(account, asset)
     if account["ruined_row"] < 0:
         return shares, 0
     if shares * held >= 0.0:  # nothing held, or more of the same
         return 0.0, RUINED
     size = min(abs(shares), abs(held))
     return (size if shares > 0.0 else -size), 0
+
+
+@compiled
+def bar(account: Record, asset: Record) -> int:
+    """Why an instrument cannot be sold short; 0 where it can."""
+    if account["cash_only"]:
+        return CASH_ACCOUNT
+    return NOT_BORROWED if asset["barred"] else 0
 
 
 @compiled

@@ -15,8 +15,12 @@ Records = NDArray[np.void]
 Marks = NDArray[np.int8]
 
 # instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end,
-# highs, lows, when each bar begins, dated fees (K x 5), commission tiers (M x 2)
-Market = tuple[Ints, Floats, Floats, Floats, Records, Floats, Floats, Floats, Ints, Floats, Floats]
+# highs, lows, when each bar begins, dated fees (K x 5), commission tiers (M x 2), facts about borrowing, each
+# row's session and the one in which its sales settle, and what settles in each session: the account's own
+Market = tuple[
+    *tuple[Ints, Floats, Floats, Floats, Records, Floats, Floats, Floats, Ints, Floats, Floats],
+    *tuple[Records, Ints, Ints, Floats],
+]
 # orders, fills, flows, refusals, margin calls
 Journal = tuple[Records, Records, Records, Records, Records]
 # words, tickets, live orders, one desk an instrument, events, what each row is to its session
@@ -46,21 +50,22 @@ _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
 # `row` is the next row to run, `decision` and `action` the next to come; `orders` ... count what was written;
 # `word` is the next to be heard, `heard` counts tickets, `live` those that have not ended, `busy` instruments
 # that have any; `table`, `phases` and `rules` are the addresses of the table and of the functions in
-# `apart.py`, 0 where none is needed; `calls` counts margin calls.
+# `apart.py`, 0 where none is needed; `calls` counts margin calls, `fact` is the next about borrowing.
 _PLACES = (
     "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
     "working", "fee_step", "month", "seed", "claims", "word", "heard", "live", "events", "busy", "table",
-    "phases", "rules", "calls",
+    "phases", "rules", "calls", "fact",
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
     "estimates", "dated",
 )  # fmt: skip
 _RULES = ("latency_bars", "cutoff_ns", "reading")
-# What the broker asks of the account: `forced` is the share of all positions that a margin call sells.
-_BROKER = ("forced", "long_maintenance", "short_maintenance")
+# What the broker asks of the account: `forced` is the share of all positions that a margin call sells, `sold`
+# are the proceeds of this row.
+_BROKER = ("forced", "long_maintenance", "short_maintenance", "sold", "fee_multiple")
 # `watches` asks for every close while something is held; `entries` is what one row may write an instrument.
-_ASKS = ("margins", "watches", "entries")
+_ASKS = ("margins", "watches", "entries", "cuts", "cash_only", "by_name")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
 _GATE = ("gate", "gate_memory", "gate_reason", "asked_type")
@@ -77,7 +82,8 @@ account_dtype = np.dtype(
 # the unfinished order, -1 for none.
 # `reference`, `reducing`, `wanted` and the terms of slippage (`spread` to `usual_volume`) pass from matching
 # to booking within one row. `decided` and `latency_ms` are the order's; prices before `restated_row`, of the
-# last split, count 1 / `restated_ratio`, and none before `since_row` is looked at.
+# last split, count 1 / `restated_ratio`, and none before `since_row` is looked at. `barred`:
+# it cannot be borrowed.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
@@ -87,6 +93,7 @@ asset_dtype = np.dtype(
         ("spread", np.float64), ("drift", np.float64), ("impact", np.float64), ("sigma", np.float64),
         ("usual_volume", np.float64), ("latency_ms", np.float64), ("decided", np.int64),
         ("restated_row", np.int64), ("restated_ratio", np.float64), ("since_row", np.int64),
+        ("barred", np.int64), ("borrow_fee", np.float64),
     ]
 )  # fmt: skip
 
@@ -120,12 +127,12 @@ _ADDRESSES = (
     "account", "assets", "instants", "prices", "close", "volume", "actions", "rows", "targets", "starts",
     "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
     "high", "low", "opens_at", "steps", "tiers", "words", "tickets", "live", "desks", "events", "marks",
-    "calls",
+    "calls", "borrows", "sessions", "settles", "pending",
 )  # fmt: skip
 _LENGTHS = (
     "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room",
     "candidates", "step_count", "tier_count", "said", "submitted", "desks_count", "events_room",
-    "marks_count", "calls_room",
+    "marks_count", "calls_room", "borrows_count", "settling", "pending_count",
 )  # fmt: skip
 table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
 
@@ -147,7 +154,8 @@ def new_account(terms: Terms) -> Records:
     account["seed"], account["estimates"] = terms.seed, terms.estimates
     account["dated"] = len(terms.steps) + len(terms.tiers) > 0
     account["rate"] = terms.per_share_usd
-    account["accrues"] = max(terms.cash_rate, terms.margin_rate, terms.borrow_rate) > 0.0
+    rates = (terms.cash_rate, terms.margin_rate, terms.borrow_rate)
+    account["accrues"] = max(rates) > 0.0 or terms.rules.by_name
     account["close_only"] = terms.close_only
     account["whole"], account["has_volume"] = terms.whole, terms.has_volume
     account["liquidates"], account["journals"] = terms.liquidate, 1
@@ -155,7 +163,10 @@ def new_account(terms: Terms) -> Records:
     account["cutoff_ns"], account["reading"] = terms.cutoff_ns, terms.reading
     account["ruined_row"] = -1
     rules = terms.rules
-    account["margins"], account["watches"], account["entries"] = rules.calls, rules.calls, 1 + 2 * rules.bind
+    account["margins"], account["watches"] = rules.calls, rules.calls or rules.by_name
+    account["entries"] = 1 + 2 * rules.bind
+    account["cuts"], account["cash_only"], account["by_name"] = rules.cuts, rules.cash_only, rules.by_name
+    account["fee_multiple"] = rules.fee_multiple
     account["long_maintenance"] = rules.long_maintenance
     account["short_maintenance"] = rules.short_maintenance
     return accounts

@@ -2,16 +2,7 @@
 
 import numpy as np
 
-from tradewright.kernel.native.apart import (
-    CANCEL_ALL,
-    FORCE,
-    HEAR,
-    RESTATE,
-    WATCH,
-    WORK,
-    orders_phase,
-    rules_phase,
-)
+from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, WORK, orders_phase
 from tradewright.kernel.native.corporate import act
 from tradewright.kernel.native.gate import admit_gated
 from tradewright.kernel.native.glide import glide
@@ -19,6 +10,7 @@ from tradewright.kernel.native.matching import liquidate, trade
 from tradewright.kernel.native.phases import accrue, admit, guard, mark, write
 from tradewright.kernel.native.prefetch import look_ahead
 from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
+from tradewright.kernel.native.rules_apart import ACCRUE, FORCE, LEARN, PUT_OFF, WATCH, rules_phase
 from tradewright.values.panel import Floats, Ints
 
 DONE, JOURNAL_FULL = 0, 1
@@ -57,10 +49,15 @@ def run(
 def step(account: Record, assets: Records, market: Market, intents: Intents, journal: Journal) -> None:
     """One bar: the phases in their order. Intents were decided at the close of an earlier row."""
     row = account["row"]
-    if account["accrues"] and row > 0:
-        accrue(account, market[0], row)
     desk = intents[2]
     world = (account, assets, market, journal, desk)
+    if account["accrues"] and row > 0:
+        if account["by_name"]:
+            rules_phase(world, row, ACCRUE)
+        else:
+            accrue(account, market[0], row)
+    if account["fact"] < len(market[11]) and market[11][account["fact"]]["row"] <= row:
+        rules_phase(world, row, LEARN)
     # Asked here rather than inside: a call that does nothing costs more than the question.
     if account["word"] < len(desk[0]) and desk[0][account["word"]]["row"] + account["latency_bars"] < row:
         orders_phase(world, row, HEAR)
@@ -79,9 +76,11 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
     if account["forced"] > 0.0:
         rules_phase(world, row, FORCE)
     if account["working"] > 0:
-        trade(account, assets, market, journal, row)
+        trade(world, row)
     if account["busy"] > 0:
         orders_phase(world, row, WORK)
+    if account["sold"] > 0.0:
+        rules_phase(world, row, PUT_OFF)
     mark(account, assets, market[2], row)
     guard(account, assets, journal[0], row)
     if account["busy"] > 0 and account["ruined_row"] == row:
@@ -111,8 +110,8 @@ def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) 
 def is_full(account: Record, assets: Records, intents: Intents, journal: Journal) -> bool:
     """True where one more row could overflow the journal.
 
-    At most one entry an instrument comes of a row's targets, more where the broker has a say (`entries`),
-    one of each submitted order, and four changes of its state.
+    At most one entry comes of an instrument's targets and of each submitted order on a row, more where the
+    broker has a say (`entries`), and four changes of an order's state.
     """
     if not account["journals"]:
         return False
@@ -120,7 +119,7 @@ def is_full(account: Record, assets: Records, intents: Intents, journal: Journal
     room = min(room, len(journal[3]) - account["refusals"])
     words, events = intents[2][0], intents[2][4]
     submitted = account["live"] + len(words) - account["word"]
-    entries = account["entries"] * len(assets) + submitted
+    entries = account["entries"] * (len(assets) + submitted)
     return bool(room < entries or len(events) - account["events"] < 4 * submitted)
 
 
@@ -139,6 +138,7 @@ def sweep(
         start, end = starts[candidate], starts[candidate + 1]
         row = equity[candidate]  # handed out for every column: without a journal only equity is written
         reset(account, assets)
+        market[14][:] = 0.0
         chosen = (intents[0][start:end], intents[1][start:end], intents[2])
         run(account, assets, market, chosen, journal, (row, row, row, row, row, row))
     return DONE
@@ -152,7 +152,8 @@ def reset(account: Record, assets: Records) -> None:
     account["row"] = account["decision"] = account["action"] = account["held"] = account["working"] = 0
     account["orders"] = account["fills"] = account["flows"] = account["refusals"] = 0
     account["ruined_row"], account["liquidated"] = -1, 0
-    account["forced"] = 0.0
+    account["forced"] = account["sold"] = 0.0
+    account["fact"] = 0
     account["fee_step"] = account["month"] = 0
     account["month_shares"] = account["receivable"] = 0.0
     account["claims"] = 0
@@ -160,4 +161,5 @@ def reset(account: Record, assets: Records) -> None:
         asset = assets[number]
         asset["qty"], asset["mark"], asset["delisted"] = 0.0, np.nan, 0
         asset["seen_row"] = asset["order"] = -1
+        asset["barred"], asset["borrow_fee"] = 0, account["borrow_rate"]
         asset["restated_row"], asset["restated_ratio"], asset["since_row"] = 0, 1.0, 0

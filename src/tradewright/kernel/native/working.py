@@ -10,6 +10,7 @@ from tradewright.kernel.native.costs import look_at_slippage, most, open_day
 from tradewright.kernel.native.desk import end, is_live, note, prune, refuse
 from tradewright.kernel.native.matching import book, capacity
 from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
+from tradewright.kernel.native.phases import bar
 from tradewright.kernel.native.prices import (
     MARKET_ON_CLOSE,
     MARKET_ON_OPEN,
@@ -19,13 +20,14 @@ from tradewright.kernel.native.prices import (
     sign_of,
 )
 from tradewright.kernel.native.records import Desk, Market, Record, Records, World, called, compiled
+from tradewright.kernel.native.rules import part_of, payable_alone
 from tradewright.values import outcome as out
 from tradewright.values.order import TimeInForce
 
 DAY, IOC, FOK = int(TimeInForce.DAY), int(TimeInForce.IOC), int(TimeInForce.FOK)
 CANCELLED, EXPIRED, FILLED, HELD = out.CANCELLED, out.EXPIRED, out.FILLED, out.HELD
 TRIGGERED, PARTIALLY_FILLED, WORKING = out.TRIGGERED, out.PARTIALLY_FILLED, out.WORKING
-NOTHING_TO_REDUCE = out.NOTHING_TO_REDUCE
+NOTHING_TO_REDUCE, UNSETTLED = out.NOTHING_TO_REDUCE, out.UNSETTLED
 
 
 @compiled
@@ -208,17 +210,27 @@ def take(world: World, row: int, ticket: int, offer: tuple[float, float, float])
         room = whole_shares(room * share) if account["whole"] else room * share
     reach = min(abs(live["remaining"]), room)
     against = abs(held) if sign * held < 0.0 else 0.0
-    if live["reduce_only"] and against == 0.0:
-        refuse(account, journal[3], row, live["asset"], NOTHING_TO_REDUCE)
+    barred = bar(account, asset) if sign < 0.0 and not live["reduce_only"] else 0
+    only = live["reduce_only"] or barred != 0
+    if only and against == 0.0:
+        refuse(account, journal[3], row, live["asset"], barred if barred != 0 else NOTHING_TO_REDUCE)
         end(account, desk, row, ticket, CANCELLED)
         return
-    if live["reduce_only"]:
+    if only:
         reach = min(reach, against)
     whole_or_none = live["time_in_force"] == FOK
     if reach <= 0.0 or (whole_or_none and reach < abs(live["remaining"])):
         return
     qty, reducing = sign * reach, sign * min(reach, against)
     look_at_costs(world, row, live, price, late)
+    if account["cash_only"] and qty > reducing:
+        share = payable_alone(world, row, asset, (reducing, qty))
+        if share < 1.0:
+            refuse(account, journal[3], row, live["asset"], UNSETTLED)
+            paid = part_of(account, reducing, qty, share)
+            if paid == 0.0 or (whole_or_none and paid < qty):
+                return
+            qty = paid
     fits = 1.0 if qty == reducing else fitting_alone(world, row, live["asset"], (reducing, qty))
     filled = qty
     if fits < 1.0:

@@ -19,7 +19,7 @@ from tradewright.runs.gate.plain import (
     statistics,
     verdict_of,
 )
-from tradewright.values.outcome import REFUSAL_NAMES, Outcome
+from tradewright.values.outcome import REFUSAL_NAMES, UNSETTLED, Outcome
 from tradewright.values.panel import Panel
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def gateway_summary(record: GatewayRecord, panel: Panel, outcome: Outcome) -> di
     standing = {
         REFUSAL_NAMES[reason]: count
         for reason, count in zip(reasons.tolist(), counts.tolist(), strict=True)
-        if reason in REFUSAL_NAMES
+        if reason in REFUSAL_NAMES and reason != UNSETTLED  # such an order waits and works on
     }
     total = sum(standing.values())
     return {
