@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.contestant import OURS, Entry
-from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, month_starts, sma_pairs
+from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, drawn_options, month_starts, sma_pairs
 from benchmarks.verdict import Bar
 
 TRADEWRIGHT, FLOOR, LEAN = "tradewright", "floor", "floor, leaner"
@@ -271,6 +271,31 @@ def spa(scale: float) -> Case:
     )
 
 
+def options(scale: float) -> Case:
+    """A million European options, price and five Greeks each."""
+    count = max(int(1_000_000 * scale), 500)
+    quantlib, vollib = "QuantLib", "py_vollib_vectorized"
+    entries = (
+        Entry(FLOOR, OURS, "option_driver", "floor", like=TRADEWRIGHT),
+        Entry(LEAN, OURS, "option_driver", "floor", {"lean": True}, like=TRADEWRIGHT),
+        Entry(TRADEWRIGHT, OURS, "option_driver", "option_greeks"),
+        Entry(quantlib, "quantlib", "quantlib_driver", "option_greeks", like=TRADEWRIGHT),
+        Entry(vollib, "py-vollib", "py-vollib_driver", "option_greeks", like=TRADEWRIGHT),
+    )
+    limits = (
+        Bar("tradewright over its floor", (TRADEWRIGHT,), (FLOOR, LEAN), 1.5, at_most=True),
+        Bar("QuantLib over tradewright", (quantlib,), (TRADEWRIGHT,), 1.0, at_most=False),
+        Bar("py_vollib_vectorized over tradewright", (vollib,), (TRADEWRIGHT,), 1.0, at_most=False),
+    )
+    title = f"price and five Greeks of {count:,} European options"
+    includes = "from arrays of terms to six columns, their memory included"
+    held = drawn_options(count, seed=8)
+    work = float(count)
+    return Case(
+        "options", title, includes, held, {}, entries, limits, work, "option", 1e-4, "price, delta and gamma"
+    )
+
+
 CASES: dict[str, Callable[[float], Case]] = {
     "sma": sma,
     "top_decile": top_decile,
@@ -281,4 +306,5 @@ CASES: dict[str, Callable[[float], Case]] = {
     "features": features,
     "features_panel": features_panel,
     "spa": spa,
+    "options": options,
 }

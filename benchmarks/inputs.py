@@ -61,3 +61,17 @@ def sma_pairs(fast_count: int = 25, slow_count: int = 40) -> tuple[np.ndarray, n
     """All pairs of a grid of fast (2, 3, ...) and slow (30, 35, ...) windows."""
     fast, slow = np.arange(2, 2 + fast_count), 30 + 5 * np.arange(slow_count)
     return np.repeat(fast, slow_count).astype(np.int64), np.tile(slow, fast_count).astype(np.int64)
+
+
+def drawn_options(count: int, seed: int) -> dict[str, np.ndarray]:
+    """Terms and volatilities of European options, of every kind that trades."""
+    draws = np.random.default_rng(seed)
+    return {
+        "right": draws.choice([-1.0, 1.0], count),
+        "spot": draws.uniform(50.0, 150.0, count),
+        "strike": draws.uniform(50.0, 150.0, count),
+        "years": draws.uniform(0.01, 3.0, count),
+        "rate": draws.uniform(-0.02, 0.08, count),
+        "dividend_yield": draws.uniform(0.0, 0.05, count),
+        "volatility": draws.uniform(0.05, 1.0, count),
+    }

@@ -20,7 +20,7 @@ def without_peers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_peers")
-@pytest.mark.parametrize("case", ["sma", "top_decile", "sma_grid", "decide"])
+@pytest.mark.parametrize("case", ["sma", "top_decile", "sma_grid", "decide", "options"])
 def test_a_case_runs_this_side_where_no_peer_is_installed(case: str, capsys, tmp_path: Path):
     figures = tmp_path / "figures.json"
     assert run([case, "--small", "--rounds", "1", "--json", str(figures)]) == 0
@@ -54,7 +54,7 @@ def test_a_stream_of_rows_is_timed_by_its_slow_ones(capsys):
 
 
 def test_without_a_choice_every_case_runs():
-    races = "sma top_decile sma_grid decide brackets order_kernel features features_panel spa"
+    races = "sma top_decile sma_grid decide brackets order_kernel features features_panel spa options"
     assert arguments([]).cases == [*races.split(), "streaming", "gateway", "commands"]
 
 
@@ -64,7 +64,7 @@ def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
     assert stop.value.code == 2
     told = capsys.readouterr().err
     assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, brackets, " in told
-    assert "features_panel, spa, streaming, gateway, commands." in told
+    assert "features_panel, spa, options, streaming, gateway, commands." in told
 
 
 def test_no_rounds_at_all_are_refused(capsys):
