@@ -72,6 +72,8 @@ def test_every_verb_says_what_it_does():
         assert about.endswith(".")
         for verb in verbs:
             assert verb.run.__doc__.strip(), f"{group} {verb.__name__}"
+            # What stands in square brackets is taken for a colour by whoever draws the help, and vanishes.
+            assert "[" not in verb.run.__doc__, f"{group} {verb.__name__}"
 
 
 def test_the_version_is_the_packages(shell):

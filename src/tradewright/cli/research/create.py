@@ -21,7 +21,7 @@ def run(
 ) -> None:
     """Put a study on the promotion ladder, as an idea.
 
-    What its [period] leaves out at the end is sealed from now on: no study of
+    What its period leaves out at the end is sealed from now on: no study of
     this hypothesis may read it, until the gate opens it once. A fork shares its
     count of trials with what it was forked from.
     """
