@@ -40,6 +40,7 @@ BOOK = Book(
     net_usd=0.0, long_usd=0.0, sector_gross_usd=0.0, working_opening_usd=0.0, working_usd=0.0,
     working_orders=0,
     buying_power_usd=1e6, own_highest_buy_usd=0.0, own_lowest_sell_usd=math.inf, strategy_gross_usd=0.0,
+    other_symbols=0.0,
     stage_capital_usd=5e5, duplicates=0, repeats=0, model_at=NOW - SECOND, features_at=NOW - SECOND,
     orders_1s=0, orders_30s=0, orders_day=0, cancels_1s=0, cancels_30s=0, cancels_day=0, fills_day=0,
     kill_latched=NO, day_start_usd=1e6, rolling_start_usd=1e6, session_peak_usd=1e6, peak_usd=1e6,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from benchmarks.commands import BACKTEST, DAILY_BARS, HELP, STUDY, daily_csv, run_commands
+from benchmarks.commands import BACKTEST, DAILY_BARS, HELP, LIBRARIES, STUDY, daily_csv, run_commands
 from benchmarks.verdict import MET, MISSED, OPEN
 
 from benchmarks import commands
@@ -72,7 +72,7 @@ def test_a_command_that_fails_leaves_its_bar_open_and_the_others_go_on(monkeypat
 def test_the_result_can_be_printed_and_written():
     result = run_commands(1, quiet)
     assert "make study, second time: 3.00 s" in result.table("")
-    assert [bar["bar"] for bar in result.as_json("")["bars"]] == [HELP, BACKTEST, STUDY]
+    assert [bar["bar"] for bar in result.as_json("")["bars"]] == [HELP, BACKTEST, LIBRARIES, STUDY]
 
 
 def test_the_daily_series_has_a_row_for_every_session(tmp_path: Path):

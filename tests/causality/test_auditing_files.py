@@ -1,6 +1,7 @@
 """A user's file, audited in a process of its own: whatever it does, there is a verdict in words."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,15 @@ def folder(tmp_path_factory) -> Path:
 def audited(folder: Path, function: str, **words):
     words = {"data": str(folder / "bars.csv"), "known_at": "date", "time_limit_s": 120.0, **words}
     return run_audit(AuditWords(f"{folder / 'script.py'}:{function}", **words), folder / "kept")
+
+
+@pytest.mark.parametrize("told_not_to", ["1", ""])
+def test_what_python_keeps_of_parsed_code_is_no_file_read(folder, monkeypatch, told_not_to):
+    """Python writes script.cpython-311.pyc.139840256909376 first and then gives it its name."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", told_not_to)
+    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
+    found = {one.channel: one.verdict for one in audited(folder, "signal").certificate.channels}
+    assert isinstance(found["date"], NoDependenceObserved)
 
 
 def test_a_script_that_knows_nothing_of_this_project_is_led_to_its_line(folder):

@@ -57,7 +57,7 @@ def test_the_page_quotes_what_models_and_fills_print(here, capfd):
     quoted = [
         line.strip()
         for line in PAGE.splitlines()
-        if line.startswith(("    fit", "    label", "    filled", "    no "))
+        if line.startswith(("    fit: mean", "    label", "    filled", "    no "))
     ]
     assert len(quoted) == 4
     assert set(quoted) <= set(printed)

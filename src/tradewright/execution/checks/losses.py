@@ -30,9 +30,11 @@ def losses(order: Request, book: Book, limits: Limits) -> Refusal | None:
 def has_lost(book: Book) -> bool:
     """False where equity is known to stand at or above every value that losses are measured from.
 
-    Most orders are asked for on such a book: this spares them eight divisions.
+    Most orders are asked for on such a book: this spares them eight divisions. Infinite is not known.
     """
     equity = book.equity_usd
+    if not math.isfinite(equity):
+        return True
     at_top = equity >= book.peak_usd > 0.0 and equity >= book.session_peak_usd > 0.0
     return not (at_top and equity >= book.day_start_usd > 0.0 and equity >= book.rolling_start_usd > 0.0)
 

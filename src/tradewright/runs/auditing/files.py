@@ -65,11 +65,14 @@ class Watch:
         if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
             self.started[str(arguments[0])] = None
         if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
-            self._opened(os.fsdecode(arguments[0]), str(arguments[1] or "r"))
+            # Opened by its number of flags, as Python does to keep what it has parsed, a file has no mode.
+            writes = isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+            self._opened(os.fsdecode(arguments[0]), str(arguments[1] or ("w" if writes else "r")))
 
     def _opened(self, path: str, mode: str) -> None:
         path = os.path.realpath(path)
-        is_own = path.startswith((*self._libraries, self.folder)) or path in self._archives
+        is_parsed_code = f"{os.sep}__pycache__{os.sep}" in path and ".pyc" in path
+        is_own = is_parsed_code or path.startswith((*self._libraries, self.folder)) or path in self._archives
         if is_own or path.endswith(NOT_DATA):
             return
         (self.written if set(mode) & set("wax") else self.read)[path] = None
