@@ -182,7 +182,7 @@ def brackets(scale: float) -> Case:
         (
             _ours(ours, "brackets"),
             Entry(peer, "backtesting", "backtesting_driver", "brackets"),
-            Entry(event, "nautilus-trader", "nautilus_trader_driver", "brackets"),
+            Entry(event, "nautilus-trader", "nautilus-trader_driver", "brackets"),
         ),
         (
             Bar("backtesting.py over tradewright", (peer,), (ours,), 2.0, at_most=False),
