@@ -19,7 +19,7 @@ def run(
     """Draw a learned surface, and its error against the oracle, as one page.
 
     The page needs no network. The oracle is the closed form, or finite
-    differences where a smile leaves none. Needs the extra [ml].
+    differences where a smile leaves none. Needs the extra named ml.
     """
     from tradewright.assembly.learning import surface
 

@@ -27,7 +27,7 @@ def run(
 
     It learns from the pricing equation alone and is then judged on points it
     never saw: the equation's residual, and prices against the closed form (or,
-    on a smile, finite differences). Needs the extra [ml].
+    on a smile, finite differences). Needs the extra named ml.
     """
     from tradewright.assembly.learning import TrainingRequest, train
 
