@@ -2,15 +2,12 @@
 
 import itertools
 import sqlite3
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tradewright.research.stores.postgres import PostgresRows
 from tradewright.research.stores.sqlite import SqliteRows
 from tradewright.research.trials import TrialLedger
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 NUMBERS = itertools.count()
 

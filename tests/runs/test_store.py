@@ -159,7 +159,7 @@ def test_a_full_disk_leaves_nothing_half_visible_and_the_old_run_intact(
     tmp_path, monkeypatch, full_at, number
 ):
     old = written(tmp_path, now=1)
-    write = stores._write_through
+    write = stores.write_through
 
     def full(path: Path, content: bytes) -> None:
         if path.name == full_at:
@@ -167,7 +167,7 @@ def test_a_full_disk_leaves_nothing_half_visible_and_the_old_run_intact(
             raise OSError(number, os.strerror(number))
         write(path, content)
 
-    monkeypatch.setattr(stores, "_write_through", full)
+    monkeypatch.setattr(stores, "write_through", full)
     store = RunStore(tmp_path)
     with pytest.raises(StorageFailure, match=f"{os.strerror(number)}.*intact") as failure:
         store.write(causes(), files(sharpe=0.9), now=2)

@@ -1,13 +1,12 @@
 """How far the ledger went, kept apart from it: a chain cannot tell that its own end is missing."""
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import msgspec
 
+from tradewright.runs.durable import replace_file
 from tradewright.runs.manifest import LedgerMark
 from tradewright.values.errors import StorageFailure
 
@@ -42,10 +41,7 @@ class LedgerAnchor:
         if mark.rows <= self.seen().rows:
             return
         try:
-            descriptor, fresh = tempfile.mkstemp(prefix=".anchor-", dir=self.path.parent)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(json.dumps(asdict(mark)))
-            Path(fresh).replace(self.path)
+            replace_file(self.path, json.dumps(asdict(mark)).encode())
         except OSError as error:
             raise StorageFailure(f"the anchor {self.path} cannot be written: {error.strerror}.") from error
 

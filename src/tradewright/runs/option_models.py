@@ -5,7 +5,6 @@ Nothing that is read can run code. A folder appears whole or not at all.
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewright.models.option_pricing.domain import Domain, Smile
 from tradewright.models.option_pricing.extra import need_ml
+from tradewright.runs.durable import sync_folder, write_through
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure
 
 if TYPE_CHECKING:
@@ -121,11 +121,9 @@ def _place(folder: Path, files: Mapping[str, bytes]) -> None:
     fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
     try:
         for name, content in files.items():
-            with (fresh / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_through(fresh / name, content)
         fresh.rename(folder)
+        sync_folder(folder.parent)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise

@@ -5,7 +5,6 @@ aside first and removed last, so that a crash at any point leaves the old run or
 """
 
 import fcntl
-import os
 import shutil
 import tempfile
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tradewright.runs.durable import sync_folder, write_through
 from tradewright.runs.manifest import (
     COMPLETE,
     DAMAGED,
@@ -190,8 +190,8 @@ class RunStore:
         fresh = Path(tempfile.mkdtemp(prefix=f"{WRITING}{run_id}-", dir=self.root))
         try:
             for name, content in files.items():
-                _write_through(fresh / name, content)
-            _sync_folder(fresh)
+                write_through(fresh / name, content)
+            sync_folder(fresh)
             yield fresh
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -210,7 +210,7 @@ class RunStore:
                 place.rename(aside)
             fresh.chmod(0o755)
             fresh.rename(place)
-            _sync_folder(self.root)
+            sync_folder(self.root)
             shutil.rmtree(aside, ignore_errors=True)
         return manifest
 
@@ -291,20 +291,3 @@ def _unreadable(run_id: str, name: str) -> StorageFailure:
     return StorageFailure(
         f"{name} of run {run_id} is damaged.", f"See what differs: tradewright runs verify {run_id}"
     )
-
-
-def _write_through(path: Path, content: bytes) -> None:
-    """Write a file so that it is on the disk before its folder gets its name."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a folder's entries survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -242,7 +242,8 @@ def resampling(returns: Floats, options: BootstrapOptions, *words: str) -> Resam
     return Resampling(_drawn(sample, bars, options.draws, options.seed, words), bars, options)
 
 
-# A study asks for the headline's draws again for each set of terms that it is held under.
-@lru_cache(maxsize=4)
+# A study asks for the headline's draws again for each set of terms that it is held under. Two are kept: they
+# are large where the record is long.
+@lru_cache(maxsize=2)
 def _drawn(sample: int, bars: float, draws: int, seed: int, words: tuple[str, ...]) -> Blocks:
     return draw_blocks(sample, bars, draws, keyed_generator(seed, *words))

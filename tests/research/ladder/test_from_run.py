@@ -83,12 +83,24 @@ def test_the_deflated_sharpe_ratio_is_that_of_the_verdict(found, ran):
     assert found["luck"].values["deflated_sharpe"] == pytest.approx(told.value, abs=1e-9)
 
 
-def test_the_grid_is_halved_on_the_bars_that_all_share(found, ran):
-    from tradewright.validation.overfitting import probability_of_overfitting
+def test_overfitting_is_the_runs_own(found, ran):
+    own = ran[0].result.checks.overfitting
+    values = found["overfitting"].values
+    assert values["pbo"] == pytest.approx(own.value)
+    assert (values["pbo_low"], values["pbo_high"]) == pytest.approx((own.interval.low, own.interval.high))
 
-    assert 0.0 <= found["overfitting"].values["pbo"] <= 1.0
-    assert found["overfitting"].values["pbo_low"] <= found["overfitting"].values["pbo_high"]
-    assert probability_of_overfitting
+
+def test_a_run_without_the_check_or_whose_check_has_no_number_says_so(ran):
+    files = ran[1]
+    checks = dict(files.summary["cross_checks"])
+    name = "Probability of backtest overfitting"
+    for other, words in (
+        ({**checks, name: {**checks[name], "value": None, "interval": None, "reason": "no grid"}}, "no grid"),
+        ({}, "run its study again"),
+    ):
+        found = of(ran, replace(files, summary={**files.summary, "cross_checks": other}), "overfitting")
+        assert found.values["pbo"] is None
+        assert words in found.reasons["pbo"]
 
 
 def test_exits_are_fills_against_what_was_held(ran):

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 from ladder_cases import FACTS, GATES, approval, record, records
-from study_files import STUDY, changed
+from study_files import changed
 
 from tradewright.research.ladder.holdout import Sealed, opening
 from tradewright.research.ladder.registry import Candidate
@@ -71,4 +71,3 @@ def test_a_holdout_tried_on_twenty_lucky_ones_lets_hardly_any_through():
 
 def test_the_study_that_is_pushed_holds_something_back():
     assert OPTIONS.period.end is not None
-    assert STUDY

@@ -10,10 +10,8 @@ import numpy as np
 from tradewright.data.adjustments import growth_index
 from tradewright.research.ladder.evidence import Record, Subject, Value, record_of
 from tradewright.research.plan import Plan
-from tradewright.runs.backtest import backtest
 from tradewright.runs.manifest import Manifest
 from tradewright.validation.deflated import deflated_sharpe
-from tradewright.validation.overfitting import probability_of_overfitting
 from tradewright.validation.performance import Period, period_of
 from tradewright.validation.regimes import market_regimes, regime_table
 from tradewright.validation.sharpe import error_robust, moments
@@ -68,7 +66,7 @@ def evidence_of_run(plan: Plan, files: RunFiles, subject: Subject, now: int) -> 
         "drawdown": _one(files, "Maximum drawdown", "largest", abs),
         "fragility": _fragility(files),
         "stability": _stability(files),
-        "overfitting": _overfitting(plan, files),
+        "overfitting": _overfitting(files),
         "out_of_sample": _out_of_sample(files),
         "regimes": _regimes(plan, period),
         "capacity": _capacity(files),
@@ -208,34 +206,14 @@ def _stability(files: RunFiles) -> Told:
     return values, {"positive_share": reason, "cliffs": reason}
 
 
-def _overfitting(plan: Plan, files: RunFiles) -> Told:
-    """The probability of overfitting: the run's own, or that of its grid, traded once more."""
-    own = files.summary.get("overfitting")
-    if isinstance(own, Mapping) and "probability" in own:
-        inside = own.get("interval") or {}
-        return {"pbo": own["probability"], "pbo_low": inside.get("low"), "pbo_high": inside.get("high")}, {}
-    try:
-        found = probability_of_overfitting(_grid_excess(plan))
-    except ValueError as error:
-        return {"pbo": None}, {"pbo": str(error)}
-    return {"pbo": found.probability, "pbo_low": found.interval.low, "pbo_high": found.interval.high}, {}
-
-
-def _grid_excess(plan: Plan) -> Floats:
-    """Returns over cash of every configuration on the bars that all share, T x N.
-
-    They were tried when the study ran, and are on record: nothing new is tried here.
-    """
-    curves = []
-    for point in plan.points:
-        options = plan.options
-        run = backtest(
-            point.strategy, plan.panel, options.account, plan.profile, limits=options.execution.limits
-        )
-        start = plan.common_start
-        equity = run.outcome.equity_usd[start:]
-        curves.append(period_of(plan.panel.instants[start:], equity, plan.profile.cash_rate).excess)
-    return np.stack(curves, axis=1)
+def _overfitting(files: RunFiles) -> Told:
+    """The probability of overfitting, as the run's own cross-check found it over its grid."""
+    found = files.summary.get("cross_checks", {}).get("Probability of backtest overfitting", {})
+    inside = found.get("interval") or {}
+    values: dict[str, Value] = {
+        "pbo": found.get("value"), "pbo_low": inside.get("low"), "pbo_high": inside.get("high"),
+    }  # fmt: skip
+    return values, {"pbo": str(found.get("reason", "")) or "the run has no such check: run its study again"}
 
 
 def _out_of_sample(files: RunFiles) -> Told:
