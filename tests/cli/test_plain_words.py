@@ -11,14 +11,9 @@ from tradewright.cli.plain_words import take_plain_words
 
 # What a quick look needs not, because it has nothing to check, to compile, to multiply or to integrate.
 SPARED = {
-    "pydantic",
-    "numba.np.arraymath",
-    "scipy.linalg",
-    "scipy.special",
-    "scipy.sparse",
-    "plotly",
-    "pandas",
-}
+    "pydantic", "numba.np.arraymath", "scipy.linalg", "scipy.special", "scipy.sparse", "plotly", "pandas",
+    "tradewright.research.ladder.holdout", "tradewright.research.study_run", "tradewright.research.walk",
+}  # fmt: skip
 
 
 @pytest.fixture

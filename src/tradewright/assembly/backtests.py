@@ -210,8 +210,8 @@ def replay_backtest(
 
 def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
     """Execute the one trial, started in the ledger before it runs and ended whatever becomes of it."""
+    from tradewright.research.plan import about
     from tradewright.research.result import Nobody, execute
-    from tradewright.research.study_run import about
     from tradewright.research.trials import Event, Kind
 
     hypothesis, trial = plan.options.hypothesis, plan.headline.trial

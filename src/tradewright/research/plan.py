@@ -26,6 +26,7 @@ from tradewright.values.provenance import Snapshot
 if TYPE_CHECKING:
     from tradewright.data.catalogue import Catalogue
     from tradewright.data.content import DatasetContent
+    from tradewright.runs.manifest import Causes
     from tradewright.validation.walk_forward import Fold
 
 # Fewer bars than this after the longest warm-up say nothing about anything.
@@ -346,3 +347,19 @@ def _trial(options: StudyOptions, strategy: Strategy, snapshot: Snapshot) -> str
 def _own_source(options: StudyOptions, strategy: Strategy) -> str:
     """SHA-256 of the user's file that holds the strategy; empty for one that comes with the package."""
     return "" if options.strategy.name.isidentifier() else strategies.fingerprint(type(strategy))
+
+
+def about(plan: Plan, causes: "Causes") -> dict[str, Any]:
+    """On what a study's configurations are tried, as the ledger keeps it with each of them.
+
+    `until` is the last instant read, ns UTC: a holdout after it has not been seen.
+    """
+    return {
+        "code": causes.code_version,
+        "data": plan.snapshot.id,
+        "dataset": plan.snapshot.dataset,
+        "config": causes.config_hash,
+        "seed": causes.seed,
+        "strategy": plan.options.strategy.name,
+        "until": int(plan.panel.instants[-1]),
+    }

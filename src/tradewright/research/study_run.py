@@ -15,7 +15,7 @@ from tradewright.causality.as_json import plain
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
-from tradewright.research.plan import Plan, Point, Shelf, prepare
+from tradewright.research.plan import Plan, Point, Shelf, about, prepare
 from tradewright.research.result import Nobody, StudyResult, execute
 from tradewright.research.study import StudyOptions
 from tradewright.research.trials import Event, Kind, TrialLedger
@@ -108,22 +108,6 @@ class _Recorder:
     def _event(self, point: Point, kind: Kind, body: dict[str, Any]) -> Event:
         hypothesis, text = self.plan.options.hypothesis.id, json.dumps(body, sort_keys=True)
         return Event(self.ports.clock(), kind, hypothesis, self.plan.study, point.trial, text)
-
-
-def about(plan: Plan, causes: Causes) -> dict[str, Any]:
-    """On what a study's configurations are tried, as the ledger keeps it with each of them.
-
-    `until` is the last instant read, ns UTC: a holdout after it has not been seen.
-    """
-    return {
-        "code": causes.code_version,
-        "data": plan.snapshot.id,
-        "dataset": plan.snapshot.dataset,
-        "config": causes.config_hash,
-        "seed": causes.seed,
-        "strategy": plan.options.strategy.name,
-        "until": int(plan.panel.instants[-1]),
-    }
 
 
 def run_study(options: StudyOptions, ports: Ports) -> StudyRun:

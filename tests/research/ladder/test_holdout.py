@@ -11,9 +11,9 @@ from tradewright.research.ladder import holdout
 from tradewright.research.ladder.evidence import Subject
 from tradewright.research.ladder.holdout import Sealed
 from tradewright.research.ladder.registry import Registry
-from tradewright.research.plan import prepare
+from tradewright.research.plan import about, prepare
 from tradewright.research.study import parse
-from tradewright.research.study_run import about, causes_of, run_study
+from tradewright.research.study_run import causes_of, run_study
 from tradewright.research.trials import Event, Kind
 from tradewright.values.errors import Blocked
 from tradewright.values.instant import Instant, instant_of
