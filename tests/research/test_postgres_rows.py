@@ -29,10 +29,21 @@ def test_the_name_never_shows_a_password():
     assert PostgresRows("postgres://u%40x@h/db").name == "postgresql://u@x@h:5432/db"
 
 
-def test_tls_is_asked_for_by_the_url_and_checks_the_server():
-    assert PostgresRows("postgresql://u@h/db")._tls is None
-    context = PostgresRows("postgresql://u@h/db?sslmode=require")._tls
-    assert context.check_hostname
+@pytest.mark.parametrize(
+    ("url", "is_encrypted"),
+    [
+        ("postgresql://u@db.example/ledger", True),
+        ("postgresql://u@db.example/ledger?sslmode=require", True),
+        ("postgresql://u@db.example/ledger?sslmode=disable", False),
+        ("postgresql://u@127.0.0.1/ledger", False),
+        ("postgresql://u@[::1]/ledger", False),
+        ("postgresql://u@localhost/ledger?sslmode=verify-full", True),
+    ],
+)
+def test_beyond_this_machine_the_connection_is_encrypted_unless_told_otherwise(url, is_encrypted):
+    context = PostgresRows(url)._tls
+    assert (context is not None) == is_encrypted
+    assert context is None or context.check_hostname
 
 
 def test_nobody_listening_is_a_storage_failure():

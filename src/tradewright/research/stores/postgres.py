@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pg8000.dbapi import Connection
 
 SCHEMES = ("postgresql", "postgres")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # How long a writer waits for another one before it gives up, and how long anybody waits for the server.
 PATIENCE_MS, CONNECT_S = 30_000, 10.0
 SCHEMA = (
@@ -33,8 +34,9 @@ class PostgresRows:
     """Each call opens its own connection, as the SQLite member does."""
 
     def __init__(self, url: str, password: str = "") -> None:
-        """`url` is postgresql://USER@HOST:PORT/DATABASE, with ?sslmode=require for TLS.
+        """`url` is postgresql://USER@HOST:PORT/DATABASE.
 
+        Beyond this machine the connection is encrypted, unless the URL ends in ?sslmode=disable.
         Raises: InvalidOption where it is none; what it says wrongly is not repeated, it may hold a password.
         """
         mend = "Give postgresql://USER@HOST:PORT/DATABASE; the password may come from PGPASSWORD."
@@ -48,7 +50,7 @@ class PostgresRows:
             raise InvalidOption("the ledger's URL lacks a scheme, user, host or database.", mend)
         self._host, self._port, self._database = parts.hostname, port, database
         self._user, self._password = unquote(parts.username), unquote(parts.password or "") or password
-        self._tls = _tls(parse_qs(parts.query), mend)
+        self._tls = _tls(parse_qs(parts.query), parts.hostname, mend)
 
     @property
     def name(self) -> str:
@@ -83,10 +85,8 @@ class PostgresRows:
             try:
                 yield _runner(connection)
                 connection.commit()
-            except BaseException:
-                # What was not committed is gone with the connection.
-                raise
             finally:
+                # What was not committed is gone with the connection.
                 connection.close()
 
     def _connected(self) -> "Connection":
@@ -123,10 +123,11 @@ class PostgresRows:
             raise StorageFailure(f"the trial ledger {self.name} cannot be used: {said}.", mend) from error
 
 
-def _tls(query: dict[str, list[str]], mend: str) -> ssl.SSLContext | None:
-    """What the URL asks of the connection's encryption; the server's certificate is always checked."""
+def _tls(query: dict[str, list[str]], host: str, mend: str) -> ssl.SSLContext | None:
+    """How the connection is encrypted; the server's certificate is always checked."""
     unknown = set(query) - {"sslmode"}
-    wanted = query.get("sslmode", ["disable"])[-1]
+    usual = "disable" if host in LOOPBACK else "require"
+    wanted = query.get("sslmode", [usual])[-1]
     if unknown or wanted not in ("disable", "require", "verify-full"):
         raise InvalidOption("the ledger's URL asks for an option that does not exist.", mend)
     return None if wanted == "disable" else ssl.create_default_context()
