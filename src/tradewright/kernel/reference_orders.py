@@ -18,6 +18,7 @@ from tradewright.kernel.inputs import (
     BEGINS,
     DUST,
     ENDS,
+    TOUCH_ROUNDING,
     check_decisions,
     check_panel,
     session_marks,
@@ -76,15 +77,16 @@ class Desk:
         state.orders.append(order)
         if int(terms["entry"]) < 0:  # exits wait at the market already
             order.latency_ms = costs.latency_ms(state.terms, order.order_id)
+        moved = self.since_said(state, asset, decided, row)
         live = self.by_ticket[ticket] = LiveOrder(
             order,
             int(terms["type"]),
             int(terms["time_in_force"]),
             int(terms["good_till"]),
             bool(terms["reduce_only"]) or state.ruined_row >= 0,
-            float(terms["limit"]),
-            float(terms["stop"]),
-            float(terms["trail_usd"]),
+            float(terms["limit"]) * moved,
+            float(terms["stop"]) * moved,
+            float(terms["trail_usd"]) * moved,
             float(terms["trail_share"]),
             arrived=row,
             entry=self.by_ticket.get(int(terms["entry"])),
@@ -153,10 +155,11 @@ class Desk:
 
     def amend(self, state: State, row: int, live: LiveOrder, word: np.void) -> None:
         """New prices, and a new size of which what was filled is part."""
+        moved = self.since_said(state, live.order.asset, int(word["row"]), row)
         if not math.isnan(word["limit"]):
-            live.limit = float(word["limit"])
+            live.limit = float(word["limit"]) * moved
         if not math.isnan(word["stop"]):
-            live.stop = float(word["stop"])
+            live.stop = float(word["stop"]) * moved
         if math.isnan(word["qty"]):
             return
         order, qty = live.order, float(word["qty"])
@@ -193,12 +196,31 @@ class Desk:
         if order.remaining == 0.0:
             self.end(row, live, out.CANCELLED)
 
+    def since_said(self, state: State, asset: int, decided: int, row: int) -> float:
+        """How far an instrument's rate went between a word's row and the close before `row`."""
+        rates = state.terms.rates
+        return float(rates[row - 1, asset] / rates[decided, asset]) if len(rates) else 1.0
+
+    def reprice(self, state: State, row: int) -> None:
+        """Prices of orders are fixed in the currency of their exchange: they move as its rate does."""
+        rates = state.terms.rates
+        for asset, waiting in self.live.items():
+            factor = float(rates[row, asset] / rates[row - 1, asset])
+            for live in waiting:
+                if live.is_live and factor != 1.0:
+                    live.limit *= factor * (1.0 - live.sign * TOUCH_ROUNDING)
+                    live.stop *= factor
+                    live.trail_usd *= factor
+                    live.best *= factor
+
     # Orders trade.
 
     def work(self, state: State, row: int) -> None:
         """Trade the orders: at the open, inside the bar, at the close."""
         assets = sorted(self.live)
         self.rates = kernel.rates_at(state, row)
+        if len(state.terms.rates):
+            self.reprice(state, row)
         self.bars = {asset: self.bar_of(state, row, asset) for asset in assets}
         for asset in assets:
             self.work_open(state, row, asset)

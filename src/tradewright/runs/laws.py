@@ -65,7 +65,7 @@ def _answer(name: str, law: Callable[[Run], str | None], run: Run) -> LawAnswer:
 
 def _decided(run: Run, panel: Panel) -> Decisions:
     """What the strategy wants on a market, in parts of shares and without costs."""
-    return backtest(run.strategy, panel, PARTS, PLAIN).decisions
+    return backtest(run.strategy, panel, replace(PARTS, currency=panel.currency), PLAIN).decisions
 
 
 def future_changed(run: Run) -> str | None:
@@ -210,8 +210,14 @@ def _with(
     kept = panel.actions if actions is None else actions
     opened, high, low, close, volume = columns
     names, borrows = symbols or panel.symbols, panel.borrows.copy()
+    order = [panel.symbols.index(name) for name in names]
+    rates = np.ascontiguousarray(panel.rates[:, order]) if len(panel.rates) else panel.rates
+    own = tuple(panel.quotes.currencies[place] for place in order) if panel.quotes.currencies else ()
     borrows["asset"] = [names.index(panel.symbols[asset]) for asset in borrows["asset"].tolist()]
-    return Panel(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept, borrows)
+    return Panel(
+        *(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept, borrows),
+        *(panel.currency, replace(panel.quotes, currencies=own), rates),
+    )
 
 
 def _before(decisions: Decisions, row: int) -> Decisions:

@@ -10,7 +10,7 @@ from tradewright.kernel.native.costs import is_rejected, latency_ms
 from tradewright.kernel.native.gate import objection_to
 from tradewright.kernel.native.numbers import look_back, whole_shares
 from tradewright.kernel.native.phases import bar
-from tradewright.kernel.native.records import Desk, Journal, Record, Records, World, called, compiled
+from tradewright.kernel.native.records import Desk, Journal, Market, Record, Records, World, called, compiled
 from tradewright.values import outcome as out
 from tradewright.values.instructions import CANCEL, SUBMIT
 from tradewright.values.panel import DELISTING, MERGER, SPLIT
@@ -30,7 +30,7 @@ def is_live(live: Record) -> bool:
 @compiled
 def hear(world: World, row: int) -> None:
     """Let every word that has arrived before this row's open take effect."""
-    account, _, _, journal, desk = world
+    account, desk = world[0], world[4]
     words = desk[0]
     submitted = False
     while account["word"] < len(words) and words[account["word"]]["row"] + account["latency_bars"] < row:
@@ -40,7 +40,7 @@ def hear(world: World, row: int) -> None:
             submit(world, row, word["row"], word["ticket"])
             submitted = True
         else:
-            change(account, journal, desk, row, word)
+            change(world, row, word)
     if submitted:
         list_desks(account, desk[3])
 
@@ -51,6 +51,11 @@ def submit(world: World, row: int, decided: int, ticket: int) -> None:
     account, assets, market, journal, desk = world
     live = desk[2][ticket]
     begin(account, live, desk[1][ticket], row)
+    if account["converts"]:
+        factor = since_said(market, live["asset"], decided, row)
+        live["limit"] *= factor
+        live["stop"] *= factor
+        live["trail_usd"] *= factor
     asset = assets[live["asset"]]
     look_back(asset, market[2], row - 1)
     live["best"], live["latency_ms"] = asset["mark"], 0.0
@@ -141,8 +146,9 @@ def refuse(account: Record, refusals: Records, row: int, number: int, reason: in
 
 
 @compiled
-def change(account: Record, journal: Journal, desk: Desk, row: int, word: Record) -> None:
+def change(world: World, row: int, word: Record) -> None:
     """Amend or cancel an order, unless it ended before."""
+    account, _, market, journal, desk = world
     ticket = word["ticket"]
     live = desk[2][ticket]
     if not is_live(live):
@@ -152,17 +158,24 @@ def change(account: Record, journal: Journal, desk: Desk, row: int, word: Record
     elif desk[3][live["asset"]]["split_row"] > word["row"]:
         refuse(account, journal[3], word["row"], live["asset"], SPLIT_BETWEEN)
     else:
-        amend(account, desk, row, ticket, word)
+        moved = since_said(market, desk[2][ticket]["asset"], word["row"], row) if account["converts"] else 1.0
+        amend(account, desk, (row, moved), ticket, word)
 
 
 @compiled
-def amend(account: Record, desk: Desk, row: int, ticket: int, word: Record) -> None:
+def since_said(market: Market, number: int, decided: int, row: int) -> float:
+    """How far the rate of an instrument's currency went between a word's row and the close before `row`."""
+    return float(market[15][row - 1, number] / market[15][decided, number])
+
+
+@compiled
+def amend(account: Record, desk: Desk, now: tuple[int, float], ticket: int, word: Record) -> None:
     """New prices, and a new size of which what was filled is part."""
-    live = desk[2][ticket]
+    live, (row, moved) = desk[2][ticket], now
     if not np.isnan(word["limit"]):
-        live["limit"] = word["limit"]
+        live["limit"] = word["limit"] * moved
     if not np.isnan(word["stop"]):
-        live["stop"] = word["stop"]
+        live["stop"] = word["stop"] * moved
     if np.isnan(word["qty"]):
         return
     qty = whole_shares(word["qty"]) if account["whole"] else word["qty"]
