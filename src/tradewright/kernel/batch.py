@@ -43,6 +43,7 @@ def simulate_orders(
     profile: ExecutionProfile,
     decisions: Decisions | None = None,
     reading: Reading = Reading.BASE,
+    gate: "Gate | None" = None,
 ) -> Outcome:
     """Trade single orders, each with the row at whose close it was decided, beside target weights.
 
@@ -52,7 +53,7 @@ def simulate_orders(
     check_panel(panel)
     decisions = no_decisions(len(panel.symbols)) if decisions is None else decisions
     words = said if isinstance(said, Instructions) else instructions_of(panel, said)
-    return _traded(panel, decisions, words, terms_of(panel, account, profile, reading), None)
+    return _traded(panel, decisions, words, terms_of(panel, account, profile, reading), gate)
 
 
 def _traded(

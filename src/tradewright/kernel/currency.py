@@ -23,7 +23,7 @@ RATE_LASTS_DAYS = 7
 def in_currency(panel: Panel, currency: str) -> Panel:
     """The same bars and actions with every amount in one currency, ready for an account kept in it.
 
-    Shape: `rates` of the result is T x N, what one unit of an instrument's own currency was worth on each row,
+    Shape: `rates` of the result is T x N, what one unit of an instrument's currency was worth on each row,
     NaN before its first price or action. A panel in this currency comes back as it is.
     Raises: UnknownName for a currency that is none; InvalidOption where a rate is missing, stale or not above
     zero, naming currency and day.

@@ -67,8 +67,7 @@ def simulate_intents(
     path = np.zeros((6, bars))
     for row in range(bars):
         step(state, row, decided.get(row - 1))
-        if gate is not None:
-            gate.closed(state, row)
+        reference_gate.close(state, row)
         if row == bars - 1 and state.terms.liquidate:
             liquidate(state, row)
         path[:, row] = (state.equity, state.cash, state.long, state.short, state.interest, state.borrow_fee)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tradewright.kernel import costs
+from tradewright.kernel import costs, reference_gate
 from tradewright.kernel import reference as kernel
 from tradewright.kernel import reference_rules as rules
 from tradewright.kernel.costs import Rates
@@ -483,8 +483,7 @@ def simulate_said(
     for row in range(bars):
         intent = Intent(row - 1, wanted[row - 1]) if row - 1 in wanted else None
         kernel.step(state, row, intent, desk)
-        if gate is not None:
-            gate.closed(state, row)
+        reference_gate.close(state, row, desk)
         if row == bars - 1 and state.terms.liquidate:
             desk.cancel_all(state, row)
             kernel.liquidate(state, row)

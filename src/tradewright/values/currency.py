@@ -16,7 +16,7 @@ CURRENCIES = (
     "USD", "ZAR",
 )  # fmt: skip
 
-# One fact: one unit of `of` was worth `rate` units of `priced_in` on a day, known from `known_at` on. `day_at`
+# One unit of `of` was worth `rate` units of `priced_in` on a day, known from `known_at` on. `day_at`
 # is that day's midnight; both instants are ns UTC.
 rate_dtype = np.dtype(
     [

@@ -88,6 +88,7 @@ class Books:
         bars, count = panel.shape
         self.panel = panel
         self.account = new_account(terms)
+        self.account["entries"] += gate is not None  # what the kill switch cancels is told
         self.assets = new_assets(count)
         self.assets["borrow_fee"] = terms.borrow_rate
         if len(terms.conversion):

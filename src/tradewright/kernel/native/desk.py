@@ -18,7 +18,7 @@ from tradewright.values.panel import DELISTING, MERGER, SPLIT
 CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, out.HELD
 WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
 DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
-ORDER_ENDED, SPLIT_BETWEEN = out.ORDER_ENDED, out.SPLIT_BETWEEN
+ORDER_ENDED, SPLIT_BETWEEN, STOOD_DOWN = out.ORDER_ENDED, out.SPLIT_BETWEEN, out.STOOD_DOWN
 
 
 @compiled
@@ -294,6 +294,42 @@ def list_desks(account: Record, desks: Records) -> None:
             desks[busy]["busy"] = number
             busy += 1
     account["busy"] = busy
+
+
+@compiled
+def stand_down(world: World, row: int) -> None:
+    """End what could open a position; of the orders against one, as many stay as it has shares for."""
+    account, assets, _, journal, desk = world
+    for place in range(account["busy"]):
+        number = desk[3][place]["busy"]
+        asset = assets[number]
+        left = abs(asset["qty"]) - (abs(asset["remaining"]) if asset["order"] >= 0 else 0.0)
+        ticket = desk[3][number]["first"]
+        while ticket >= 0:
+            live = desk[2][ticket]
+            size = abs(live["remaining"])
+            stays = not is_live(live) or live["state"] == HELD or live["reduce_only"]
+            if stays or follows_another(desk, ticket, asset["qty"]):
+                pass
+            elif live["qty"] * asset["qty"] < 0.0 and size <= left:
+                left -= size
+            else:
+                end(account, desk, row, ticket, CANCELLED)
+                refuse(account, journal[3], row, number, STOOD_DOWN)
+            ticket = live["next"]
+    prune(account, journal, desk)
+
+
+@compiled
+def follows_another(desk: Desk, ticket: int, held: float) -> bool:
+    """True for an order against a position whose sibling stays already, for as many shares at least."""
+    live = desk[2][ticket]
+    other = live["sibling"]
+    if other < 0 or other > ticket or live["qty"] * held >= 0.0:
+        return False
+    first = desk[2][other]
+    works = is_live(first) and first["state"] != HELD and first["qty"] * live["qty"] > 0.0
+    return bool(works and abs(live["remaining"]) <= abs(first["remaining"]))
 
 
 @compiled

@@ -65,8 +65,9 @@ _RULES = ("latency_bars", "cutoff_ns", "reading")
 # What the broker asks of the account: `forced` is the share of all positions that a margin call sells, `sold`
 # are the proceeds of this row.
 _BROKER = ("forced", "long_maintenance", "short_maintenance", "sold", "fee_multiple")
-# `watches` asks for every close while something is held; `entries` is what one row may write an instrument.
-_ASKS = ("margins", "watches", "entries", "cuts", "cash_only", "by_name")
+# `watches` asks for every close while something is held, `follows` shows the gate those at which something
+# works; `entries` is what one row may write an instrument.
+_ASKS = ("margins", "watches", "entries", "cuts", "cash_only", "by_name", "follows")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
 _GATE = ("gate", "gate_memory", "gate_reason", "asked_type")
