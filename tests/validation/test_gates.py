@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from tradewright.validation import gates
-from tradewright.validation.evidence import AuditRecord, Evidence, GridPoint, Waiver
+from tradewright.validation.evidence import Evidence, GridPoint, Waiver
 from tradewright.validation.figure import Figure, Interval, not_evaluated
 from tradewright.validation.gates import GATES, judge
 from tradewright.validation.out_of_sample import OutOfSample
@@ -473,28 +473,3 @@ def test_findings_are_counted_in_their_number(found, words):
 def test_one_round_trip_is_told_in_the_singular():
     gate = gate_of("round_trips", round_trips=Figure("x", 1.0, "trades", 1))
     assert gate.reason.startswith("1 finished round trip;")
-
-
-# The audit for look-ahead
-
-
-@pytest.mark.parametrize(
-    ("code", "level", "status", "reason_code"),
-    [
-        ("NO_DEPENDENCE_OBSERVED", "C2", Status.PASS, "causal"),
-        ("CAUSAL_BY_CONSTRUCTION", "C4", Status.PASS, "causal"),
-        ("NO_DEPENDENCE_OBSERVED", "C1", Status.NOT_EVALUATED, "sampled_only"),
-        ("NOT_ASSESSED", "C2", Status.NOT_EVALUATED, "not_assessed"),
-        ("DEPENDS_ON_FUTURE", "C1", Status.FAIL, "depends_on_future"),
-        ("DEPENDS_ON_FUTURE", "C2", Status.FAIL, "depends_on_future"),
-        ("SOMETHING_NEW", "C2", Status.NOT_EVALUATED, "not_assessed"),
-    ],
-)
-def test_look_ahead_passes_only_at_level_c2_or_better_in_every_channel(code, level, status, reason_code):
-    gate = gate_of("leak_audit", audit=AuditRecord(code, level, "words of the audit", 3))
-    assert (gate.status, gate.reason_code) == (status, reason_code)
-
-
-def test_an_audit_of_no_channel_is_no_audit():
-    gate = gate_of("leak_audit", audit=AuditRecord("NO_DEPENDENCE_OBSERVED", "C2", "", 0))
-    assert gate.status is Status.NOT_EVALUATED and gate.reason_code == "not_run"

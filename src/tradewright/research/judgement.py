@@ -23,13 +23,15 @@ class StudyContext:
 
     It is kept beside the run, so that a replay renders the same bytes. `trials` counts the configurations
     tried on the hypothesis when the study ended, None where no ledger was kept; `created_at` is an ISO time.
-    `lost_trials` says in words what the ledger lacks of what earlier runs saw in it.
+    `lost_trials` says in words what the ledger lacks of what earlier runs saw in it, `after_results` what of
+    the study was chosen with results of its hypothesis in hand.
     """
 
     trials: int | None
     created_at: str
     is_replayed: bool | None = None
     lost_trials: str = ""
+    after_results: str = ""
 
 
 def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:
@@ -54,6 +56,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         audit=audit_record(result.certificate),
         trials=context.trials,
         lost_trials=context.lost_trials,
+        after_results=context.after_results,
         luck_sharpe=luck_sharpe(result, context),
         search=result.search,
         deflated_sharpe=deflated_figure(result, context),

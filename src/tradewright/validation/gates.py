@@ -240,7 +240,8 @@ def luck(evidence: Evidence) -> Gate:
 def leak_audit(evidence: Evidence) -> Gate:
     """An audit at level C2 or better looked for dependence on the future in all channels and found none.
 
-    Sampling alone (C1) does not pass: a leak under a rare condition is a leak at some row it did not try.
+    Sampling alone (C1) does not pass: a leak under a rare condition is a leak at some row it did not try. A
+    choice made with results in hand is look-ahead too, by way of whoever chose.
     """
     ask = Question("leak_audit", "No look-ahead, audited")
     found = evidence.audit
@@ -248,6 +249,8 @@ def leak_audit(evidence: Evidence) -> Gate:
         return ask.unanswered("not_run", "the strategy has not been audited for use of the future")
     if found.code == "DEPENDS_ON_FUTURE":
         return ask.fail("depends_on_future", found.words)
+    if evidence.after_results:
+        return ask.fail("chosen_after_results", evidence.after_results)
     if found.code not in CAUSAL_CODES:
         return ask.unanswered("not_assessed", found.words)
     if found.level not in EXHAUSTIVE_LEVELS:
