@@ -288,16 +288,11 @@ def test_one_point_is_no_grid(grid):
     assert gate_of("parameter_stability", grid=grid).status is Status.NOT_EVALUATED
 
 
-# What this version cannot answer
+# Execution again
 
 
 def test_a_replay_that_differed_fails():
     assert gate_of("replay", is_replayed=False).status is Status.FAIL
-
-
-@pytest.mark.parametrize("code", ["leak_audit", "capacity"])
-def test_what_nobody_can_answer_yet_stays_open_whatever_the_evidence(code):
-    assert gate_of(code).status is Status.NOT_EVALUATED
 
 
 # Out of sample
@@ -411,6 +406,29 @@ def test_luck_without_a_ledger_says_so():
 
 def test_capacity_without_volume_says_that_nothing_was_capped():
     assert gate_of("capacity", has_volume=False).reason_code == "no_volume"
+
+
+@pytest.mark.parametrize(
+    ("share", "charged", "status", "code"),
+    [
+        (0.004, True, Status.PASS, "met"),
+        (0.1, True, Status.PASS, "met"),
+        (0.11, True, Status.FAIL, "above_limit"),
+        (0.004, False, Status.NOT_EVALUATED, "no_impact"),
+        (0.004, None, Status.NOT_EVALUATED, "no_impact"),
+        (None, True, Status.NOT_EVALUATED, "missing"),
+    ],
+)
+def test_capacity_is_the_largest_share_of_volume_with_impact_paid(share, charged, status, code):
+    largest = Figure("x", share, "share", 40) if share else not_evaluated("x", "share", 0, "no order traded")
+    gate = gate_of("capacity", participation=largest, impact_is_charged=charged)
+    assert (gate.status, gate.reason_code) == (status, code)
+    assert ("25.0 times the capital" in gate.reason) == (share == 0.004 and status is Status.PASS)
+
+
+def test_an_unknown_share_of_volume_does_not_pass():
+    gate = gate_of("capacity", participation=None, impact_is_charged=True)
+    assert (gate.status, gate.reason_code) == (Status.NOT_EVALUATED, "missing")
 
 
 # Adding up

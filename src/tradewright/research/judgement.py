@@ -52,6 +52,8 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         one_bar_later=result.one_bar_later,
         grid=result.grid,
         has_volume=bool(np.isfinite(plan.panel.volume).any()),
+        participation=_participation(result),
+        impact_is_charged=bool(np.nansum(np.abs(result.headline.outcome.fills["impact_usd"])) > 0.0),
         is_replayed=context.is_replayed,
         audit=audit_record(result.certificate),
         trials=context.trials,
@@ -62,6 +64,16 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         deflated_sharpe=deflated_figure(result, context),
         out_of_sample=None if result.walk is None else result.walk.found,
     )
+
+
+def _participation(result: StudyResult) -> Figure:
+    """The largest share of the volume of the bars it traded in that one order of the run was."""
+    shares = result.execution.costs["participation"]
+    known = shares[np.isfinite(shares) & (shares > 0.0)]
+    name, unit = "Largest participation", "share of a bar's volume"
+    if not len(known):
+        return not_evaluated(name, unit, 0, "no order traded a known share of a bar's volume")
+    return figure(name, float(known.max()), unit, len(known))
 
 
 def audit_record(certificate: Certificate) -> AuditRecord:
