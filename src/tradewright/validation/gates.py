@@ -278,8 +278,8 @@ def capacity(evidence: Evidence) -> Gate:
     room = f"; about {LARGEST_PARTICIPATION / largest.value:,.1f} times the capital would reach that"
     met = largest.value <= LARGEST_PARTICIPATION
     words = (
-        f"the largest of {largest.sample:,} orders was {largest.value:.2%} of its bars' volume, impact charged;"
-        f" at most {LARGEST_PARTICIPATION:.0%} is asked for{room if met else ''}"
+        f"the largest of {largest.sample:,} orders was {largest.value:.2%} of its bars' volume, with its "
+        f"impact charged; at most {LARGEST_PARTICIPATION:.0%} is asked for{room if met else ''}"
     )
     status, code = (Status.PASS, "met") if met else (Status.FAIL, "above_limit")
     return ask.compared(status, code, words, (largest.value, LARGEST_PARTICIPATION))
