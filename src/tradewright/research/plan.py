@@ -12,7 +12,14 @@ from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
 from tradewright.kernel.currency import in_currency, profile_in
 from tradewright.research.fold_options import folds_of
-from tradewright.research.study import BenchmarkOptions, StudyOptions, digest_of, grid_points, study_hash
+from tradewright.research.study import (
+    BenchmarkOptions,
+    StudyOptions,
+    choices,
+    digest_of,
+    grid_points,
+    study_hash,
+)
 from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
@@ -356,7 +363,8 @@ def _own_source(options: StudyOptions, strategy: Strategy) -> str:
 def about(plan: Plan, causes: "Causes") -> dict[str, Any]:
     """On what a study's configurations are tried, as the ledger keeps it with each of them.
 
-    `until` is the last instant read, ns UTC: a holdout after it has not been seen.
+    `until` is the last instant read, ns UTC: a holdout after it has not been seen. `choices` are those that a
+    look at results must not change.
     """
     return {
         "code": causes.code_version,
@@ -366,4 +374,5 @@ def about(plan: Plan, causes: "Causes") -> dict[str, Any]:
         "seed": causes.seed,
         "strategy": plan.options.strategy.name,
         "until": int(plan.panel.instants[-1]),
+        "choices": choices(plan.options),
     }
