@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tradewright.data.catalogue import Catalogue
+from tradewright.data.currency import in_currency
 from tradewright.data.feeds.csv_parquet import FileOptions, read
-from tradewright.kernel.currency import in_currency
 from tradewright.values.errors import BadInput
 from tradewright.values.instant import Instant, instant_of
 from tradewright.values.panel import Panel

@@ -14,14 +14,16 @@ from tradewright.execution.checks.contract import GATEWAY
 from tradewright.execution.limits.contract import FREE
 from tradewright.execution.limits.registry import find, simulated
 from tradewright.execution.profiles.registry import PROFILES
-from tradewright.kernel.batch import simulate, simulate_orders
+from tradewright.kernel.batch import simulate, traded
+from tradewright.kernel.inputs import terms_of
 from tradewright.kernel.reference_orders import simulate_said
 from tradewright.kernel.session import Session
 from tradewright.runs.gate.compiled import CompiledGate
 from tradewright.runs.gate.plain import PlainGate, decision_of
 from tradewright.values.decisions import no_decisions
+from tradewright.values.instructions import instructions_of
 from tradewright.values.order import Bracket, OneCancelsOther, Order, OrderType, TimeInForce
-from tradewright.values.outcome import CANCELLED, FILLED, HELD, REJECTED, STOOD_DOWN, WORKING
+from tradewright.values.outcome import CANCELLED, FILLED, HELD, REJECTED, STOOD_DOWN, TOO_LARGE, WORKING
 from tradewright.values.profile import AccountOptions
 from tradewright.values.reading import Reading
 
@@ -66,7 +68,8 @@ streams = st.builds(
 def both(panel, decisions, terms, costs, limits, reading=Reading.BASE):
     """The outcome of both kernels behind the gate, and the compiled gate's record."""
     gate, plain = CompiledGate(limits), PlainGate(limits)
-    fast = simulate_orders(panel, decisions.said, terms, costs, decisions, reading, gate)
+    words = instructions_of(panel, decisions.said)
+    fast = traded(panel, decisions, words, terms_of(panel, terms, costs, reading), gate)
     slow = simulate_said(panel, decisions, terms, costs, plain, reading)
     assert order_differences(slow, fast) == []
     record = gate.record()
@@ -159,8 +162,8 @@ def test_a_word_that_travels_is_judged_when_it_arrives(latency_bars):
 
 
 def test_a_size_of_a_trillion_is_refused_and_nothing_changes():
-    outcome, _ = said((0, Order.market("A", 1e12)), limits=LIVE[2])
-    assert outcome.refusals["reason"].tolist() == [GATEWAY + 6]
+    outcome, _ = said((0, Order.market("A", 1e12)), (1, Order.market("A", 1e11)), limits=LIVE[2])
+    assert outcome.refusals["reason"].tolist() == [TOO_LARGE, GATEWAY + 6]
     assert outcome.equity_usd.tolist() == [1e6] * 8
 
 

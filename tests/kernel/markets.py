@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tradewright.kernel.currency import in_currency
+from tradewright.data.currency import in_currency
 from tradewright.values.currency import Quotes, rate_dtype
 from tradewright.values.decisions import Decisions
 from tradewright.values.panel import (

@@ -8,8 +8,8 @@ from markets import DAY_NS, Traits, account, draw, market, profile, wishes
 from order_drivers import ORDER_DRIVERS, order_differences
 from order_streams import draw_orders
 
+from tradewright.data.currency import RATE_LASTS_DAYS, in_currency, profile_in
 from tradewright.kernel.batch import simulate, simulate_orders
-from tradewright.kernel.currency import RATE_LASTS_DAYS, in_currency, profile_in
 from tradewright.values.currency import Quotes, rate_dtype
 from tradewright.values.errors import InvalidOption, UnknownName
 from tradewright.values.order import Amend, Bracket, Order, OrderType, TimeInForce

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewright.kernel.batch import simulate_orders
+from tradewright.kernel.batch import traded
+from tradewright.kernel.inputs import terms_of
 from tradewright.values.decisions import Decisions
 from tradewright.values.instructions import instructions_of
 from tradewright.values.outcome import Outcome
@@ -35,7 +36,7 @@ def band_of(
     for reading in (Reading.PESSIMISTIC, Reading.OPTIMISTIC):
         paths[reading] = base.equity_usd
         if leaves_open(panel, decisions):
-            other = simulate_orders(panel, said, account, profile, decisions, reading, new_gate())
+            other = traded(panel, decisions, said, terms_of(panel, account, profile, reading), new_gate())
             paths[reading] = other.equity_usd
     return band_of_paths(paths, account.capital_usd)
 

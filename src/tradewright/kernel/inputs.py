@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewright.kernel.currency import foreign
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
 from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND, instant_of
@@ -168,7 +167,7 @@ def terms_of(
 
 def _conversion(panel: Panel, profile: ExecutionProfile) -> Floats:
     """N: what changing money costs for each instrument; empty where all is in the account's currency."""
-    charged: Floats = np.where(foreign(panel), profile.conversion_bps * 1e-4, 0.0)
+    charged: Floats = np.where(panel.is_foreign, profile.conversion_bps * 1e-4, 0.0)
     return charged if len(panel.rates) else np.zeros(0)
 
 
@@ -178,7 +177,7 @@ def _check_currency(panel: Panel, account: AccountOptions) -> None:
     if panel.currency != account.currency or (own != {panel.currency} and not len(panel.rates)):
         raise InvalidOption(
             f"an account in {account.currency} over prices in {', '.join(sorted(own))}.",
-            f"Tell the panel in {account.currency} first: kernel.currency.in_currency.",
+            f"Tell the panel in {account.currency} first: data.currency.in_currency.",
         )
 
 

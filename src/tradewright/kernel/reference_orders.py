@@ -18,6 +18,7 @@ from tradewright.kernel.inputs import (
     BEGINS,
     DUST,
     ENDS,
+    LARGEST,
     TOUCH_ROUNDING,
     check_decisions,
     check_panel,
@@ -121,6 +122,8 @@ class Desk:
             return out.SPLIT_BETWEEN
         if order.qty == 0.0:
             return out.UNDER_ONE_SHARE
+        if abs(order.qty) >= LARGEST:
+            return out.TOO_LARGE
         barred = rules.bar(state, order.asset)
         if barred and order.qty < 0.0 and state.qty[order.asset] <= 0.0 and not live.reduce_only:
             return barred
@@ -150,6 +153,8 @@ class Desk:
             self.end(row, live, out.CANCELLED)
         elif self.split_row.get(asset, -1) > decided:
             state.refusals.append((decided, asset, out.SPLIT_BETWEEN))
+        elif abs(word["qty"]) >= LARGEST:
+            state.refusals.append((decided, asset, out.TOO_LARGE))
         else:
             self.amend(state, row, live, word)
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tradewright.kernel.currency import foreign
 from tradewright.research.dossier.wording import counted
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
@@ -100,7 +99,7 @@ def _abroad(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     said = []
     if panel.currency != USD:
         said.append(f"every amount of this run is in {panel.currency}, whatever $ or usd stands beside it")
-    names = [name for name, is_foreign in zip(panel.symbols, foreign(panel), strict=True) if is_foreign]
+    names = [name for name, is_foreign in zip(panel.symbols, panel.is_foreign, strict=True) if is_foreign]
     if names:
         named = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
         said.append(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewright.data.adjustments import growth_index
+from tradewright.data.currency import in_currency, profile_in
 from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
-from tradewright.kernel.currency import in_currency, profile_in
 from tradewright.research.fold_options import folds_of
 from tradewright.research.study import (
     BenchmarkOptions,

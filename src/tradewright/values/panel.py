@@ -66,7 +66,7 @@ class Panel:
     Known at: row t at `instants[t]`, its session's close. An order decided there meets row t + 1 or later.
     A close-only series has NaN in every open, high, low and volume. `actions` may be given as `action_dtype`;
     they are kept as `event_dtype`. `quotes` says in which currency each instrument is quoted, where not all
-    are in `currency`; a panel told in one currency (kernel/currency.py) has its `rates`, T x N.
+    are in `currency`; a panel told in one currency (data/currency.py) has its `rates`, T x N.
     """
 
     instants: Ints
@@ -115,6 +115,12 @@ class Panel:
     def shape(self) -> tuple[int, int]:
         """Sessions and instruments."""
         return len(self.instants), len(self.symbols)
+
+    @property
+    def is_foreign(self) -> NDArray[np.bool_]:
+        """N: which instruments are quoted in another currency than the panel is told in."""
+        own = self.quotes.currencies or (self.currency,) * len(self.symbols)
+        return np.array([code != self.currency for code in own], dtype=bool)
 
     @property
     def is_close_only(self) -> bool:

@@ -5,7 +5,7 @@ The twin of the first and the last part of `kernel/reference_orders.py`; `workin
 
 import numpy as np
 
-from tradewright.kernel.inputs import DUST
+from tradewright.kernel.inputs import DUST, LARGEST
 from tradewright.kernel.native.costs import is_rejected, latency_ms
 from tradewright.kernel.native.gate import objection_to
 from tradewright.kernel.native.numbers import look_back, whole_shares
@@ -19,6 +19,7 @@ CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, o
 WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
 DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
 ORDER_ENDED, SPLIT_BETWEEN, STOOD_DOWN = out.ORDER_ENDED, out.SPLIT_BETWEEN, out.STOOD_DOWN
+TOO_LARGE = out.TOO_LARGE
 
 
 @compiled
@@ -129,6 +130,8 @@ def objection(account: Record, asset: Record, desk: Desk, decided: int, live: Re
         return SPLIT_BETWEEN
     if live["qty"] == 0.0:
         return UNDER_ONE_SHARE
+    if abs(live["qty"]) >= LARGEST:
+        return TOO_LARGE
     barred = bar(account, asset)
     if barred != 0 and live["qty"] < 0.0 and asset["qty"] <= 0.0 and not live["reduce_only"]:
         return int(barred)
@@ -157,6 +160,8 @@ def change(world: World, row: int, word: Record) -> None:
         end(account, desk, row, ticket, CANCELLED)
     elif desk[3][live["asset"]]["split_row"] > word["row"]:
         refuse(account, journal[3], word["row"], live["asset"], SPLIT_BETWEEN)
+    elif abs(word["qty"]) >= LARGEST:
+        refuse(account, journal[3], word["row"], live["asset"], TOO_LARGE)
     else:
         moved = since_said(market, desk[2][ticket]["asset"], word["row"], row) if account["converts"] else 1.0
         amend(account, desk, (row, moved), ticket, word)

@@ -8,7 +8,6 @@ is refused, never made up. Source: docs/decisions/0080-currencies.md.
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tradewright.values.currency import USD, checked_currency
 from tradewright.values.errors import InvalidOption
@@ -85,12 +84,6 @@ def profile_in(profile: ExecutionProfile, panel: Panel) -> ExecutionProfile:
         # Half the spread falls with the cube root of the money traded, which is counted in this currency.
         spread_scale_bps=profile.spread_scale_bps * usd ** (1.0 / 3.0),
     )
-
-
-def foreign(panel: Panel) -> NDArray[np.bool_]:
-    """N: which instruments are quoted in another currency than the panel is told in."""
-    own = panel.quotes.currencies or (panel.currency,) * len(panel.symbols)
-    return np.array([code != panel.currency for code in own], dtype=bool)
 
 
 def _rates_of_asset(panel: Panel, asset: int, pair: tuple[str, str]) -> Floats:
