@@ -5,9 +5,9 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tradewright.execution.checks.contract import (
     YES,
@@ -34,8 +34,11 @@ class Verdict(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+# Plain names: looking a member up on its class costs as much as a check.
+_PASSED, _REFUSED = Verdict.PASSED, Verdict.REFUSED
+
+
+class Decision(NamedTuple):
     """One decision: the rule, its inputs, the verdict and the time.
 
     `qty` is what may be sent, signed; 0.0 where refused. `refusal` names check, limit, value and way out.
@@ -73,7 +76,7 @@ def decide(request: Request, book: Book, limits: Limits) -> Decision:
         return _verdict(request, book, limits, CHECKS, is_exit=False)
     found = _verdict(replace(request, qty=qty), book, limits, CHECKS, is_exit=False)
     verdict = Verdict.SCALED if found.verdict is Verdict.PASSED else Verdict.REFUSED
-    return replace(found, request=request, verdict=verdict)
+    return found._replace(request=request, verdict=verdict)
 
 
 def scaled_qty(request: Request, book: Book, left: float) -> float:
@@ -99,8 +102,8 @@ def _verdict(
     for check in checks:
         refusal = check.judge(request, book, limits)
         if refusal is not None and not (is_exit and refusal.is_unknown):
-            return Decision(request.at, limits.name, request, book, Verdict.REFUSED, 0.0, is_exit, refusal)
-    return Decision(request.at, limits.name, request, book, Verdict.PASSED, request.qty, is_exit)
+            return Decision(request.at, limits.name, request, book, _REFUSED, 0.0, is_exit, refusal)
+    return Decision(request.at, limits.name, request, book, _PASSED, request.qty, is_exit)
 
 
 def log_record(decision: Decision) -> dict[str, Any]:
