@@ -95,6 +95,11 @@ class Hearing:
         if repeated is not None:
             return self._closed(_silent(repeated))
         self.left_out += base.left_out
+        self.remarks += [
+            f"'{one.name}' says the same on every row: on these data it shows nothing either way"
+            for one in base.channels
+            if one.is_constant and one.name not in self.options.labels
+        ]
         steps = steps_of(self.world)
         early = int(steps[len(steps) // (4 if is_small(self.world) else 10)])
         memory = Change("truncate", early, self.options.seed)
@@ -302,6 +307,17 @@ class Hearing:
             place=place,
         )
 
+    def _unmoved(self, channels: tuple[ChannelVerdict, ...]) -> list[str]:
+        """What a lint suspects where nothing was seen to move: a reader should look at it all the same."""
+        if any(isinstance(one.verdict, DependsOnFuture) for one in channels):
+            return []
+        labels = set(self.options.labels)
+        suspects = [one for one in self.options.suspects if not one.channels or set(one.channels) - labels]
+        return [
+            f"the lint suspects line {one.line}, {one.operator}: on these data nothing moved through it"
+            for one in suspects
+        ]
+
     def _place(self, seen: Seen, change: Change, channel: str) -> Suspect | None:
         """The statement at fault: where two runs part, else what a lint suspected."""
         worlds = (tuple(part.untouched() for part in seen.world), changed(seen.world, change))
@@ -329,6 +345,7 @@ class Hearing:
             f"'{name}': one missing value after the decision makes every row missing"
             for name in sorted(self.spread - set(self.seen))
         ]
+        known = f"rows were known by {self.world[0].known.said}"
         return Certificate(
             target=getattr(self.target, "__qualname__", type(self.target).__name__),
             channels=channels,
@@ -340,7 +357,7 @@ class Hearing:
             code_hash=code_hash_of(self.target),
             data_hash=data_hash_of(self.world),
             not_assessed=tuple(self.left_out + refused),
-            notes=(*self.remarks, *spread, f"rows were known by {self.world[0].known.said}"),
+            notes=(*self.remarks, *spread, *self._unmoved(channels), known),
         )
 
 
