@@ -71,17 +71,3 @@ def test_an_output_that_never_changes_is_told_to_show_nothing():
     assert (
         "'close' says the same on every row: on these data it shows nothing either way" in certificate.notes
     )
-
-
-def test_what_a_lint_suspects_is_told_where_nothing_moved():
-    suspects = (Suspect(4, "df['close'].mean()"), Suspect(9, "shift(-1)", channels=("target",)))
-    options = AuditOptions(suspects=suspects, labels=("target",))
-    notes = audit(lambda table: table["close"].diff(), bars(120), options).notes
-    told = [note for note in notes if note.startswith("the lint")]
-    assert told == ["the lint suspects line 4, df['close'].mean(): on these data nothing moved through it"]
-
-
-def test_what_a_lint_suspects_is_not_told_twice_where_a_leak_was_found():
-    options = AuditOptions(suspects=(Suspect(4, "shift(-1)"),))
-    certificate = audit(lambda table: table["close"].shift(-1), bars(120), options)
-    assert certificate.exit_code == 1 and not any("the lint suspects" in note for note in certificate.notes)

@@ -307,17 +307,6 @@ class Hearing:
             place=place,
         )
 
-    def _unmoved(self, channels: tuple[ChannelVerdict, ...]) -> list[str]:
-        """What a lint suspects where nothing was seen to move: a reader should look at it all the same."""
-        if any(isinstance(one.verdict, DependsOnFuture) for one in channels):
-            return []
-        labels = set(self.options.labels)
-        suspects = [one for one in self.options.suspects if not one.channels or set(one.channels) - labels]
-        return [
-            f"the lint suspects line {one.line}, {one.operator}: on these data nothing moved through it"
-            for one in suspects
-        ]
-
     def _place(self, seen: Seen, change: Change, channel: str) -> Suspect | None:
         """The statement at fault: where two runs part, else what a lint suspected."""
         worlds = (tuple(part.untouched() for part in seen.world), changed(seen.world, change))
@@ -357,7 +346,7 @@ class Hearing:
             code_hash=code_hash_of(self.target),
             data_hash=data_hash_of(self.world),
             not_assessed=tuple(self.left_out + refused),
-            notes=(*self.remarks, *spread, *self._unmoved(channels), known),
+            notes=(*self.remarks, *spread, known),
         )
 
 
