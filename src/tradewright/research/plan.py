@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewright.data.adjustments import growth_index
+from tradewright.data.currency import in_currency, profile_in
 from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
 from tradewright.research.fold_options import folds_of
@@ -143,7 +144,9 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
-    panel = _cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options)
+    currency = options.account.currency
+    panel = in_currency(_cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options), currency)
+    profile = profile_in(profile, panel)
     beside = _beside(options, shelf)
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)
     _block_on_errors(findings, options)
@@ -232,6 +235,7 @@ def _market(options: StudyOptions, shelf: Shelf, panel: Panel, beside: Beside | 
     if beside is None:
         return equal_weight_returns(living(panel))
     other = shelf.catalogue.panel(beside.snapshot, _as_of(options), (beside.symbol,))
+    other = in_currency(other, panel.currency)
     known = other.instants[np.isfinite(other.close[:, 0])]
     wanted = panel.instants[start:]
     if len(wanted) and (not len(known) or known[0] > wanted[0] or known[-1] < wanted[-1] - LATE_END_NS):
