@@ -1,4 +1,4 @@
-"""Examples pushed up the promotion ladder by somebody who approves everything: each stops where it must, and says why.
+"""Examples pushed up the promotion ladder by somebody who approves everything: each stops where it must.
 
 `test_examples.py` of research shows where the momentum study on real prices stops.
 """
@@ -20,14 +20,14 @@ FOLDER = Path(__file__).resolve().parents[2] / "examples"
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A workspace at the project's root; no run is executed again for its evidence, which other tests show."""
+    """A workspace at the project's root; no run is executed again for its evidence: other tests do."""
     monkeypatch.chdir(FOLDER.parent)
     monkeypatch.setattr(Ladder, "_verified", lambda self, run_id: None)
     return Workspace(Options(tmp_path / "w"), os.environ, lambda words: None)
 
 
 def pushed(workspace: Workspace, name: str) -> tuple[StudyReport, Stage, dict[str, str]]:
-    """Run an example, record its evidence, promote as far as gates allow; where it stands and what bars it."""
+    """Run an example, record its evidence, promote as far as gates allow: where it stands, what bars it."""
     path, ladder = FOLDER / f"{name}.toml", ladder_of(workspace)
     report = run_study_file(workspace, path, verify=False, progress=lambda *told: None)
     ladder.create(name, path)
