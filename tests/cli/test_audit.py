@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from shell import STUDY, daily_csv
@@ -72,6 +73,8 @@ def test_costs_chosen_after_results_are_found_by_the_study_and_by_its_audit(shel
     audited = shell("audit", cheaper, "--json")
     found = [one for one in audited.rows()[0]["channels"] if one.get("stage") == "research"]
     assert audited.code == 1 and [one["channel"] for one in found] == ["costs"]
+    page = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text()
+    assert found[0]["words"].rpartition(",")[0] in page
     said = shell("study", "run", cheaper, "--json")
     (gate,) = [one for one in said.rows()[0]["gates"] if one["name"] == "No look-ahead, audited"]
     assert gate["status"] == "FAIL" and gate["reason"].startswith("the costs were chosen after 4 tries")

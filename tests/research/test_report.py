@@ -79,7 +79,10 @@ def test_the_passport_shows_origin_caveats_and_waivers(plan, page):
 
 def test_the_setup_shows_every_parameter_with_its_unit(page):
     shown = {one.name: (one.value, one.unit) for one in page.setup.parameters}
-    assert shown == {"lookback": (60, "bars"), "skip": (5, "bars"), "top": (0.5, "fraction")}
+    assert shown == {
+        "lookback": (60, "bars"), "skip": (5, "bars"), "top": (0.5, "fraction"),
+        "invested": (1.0, "fraction"),
+    }  # fmt: skip
     assert page.setup.capital_usd == 100_000.0
     assert {one.name for one in page.setup.profile_numbers} >= {"half_spread_bps", "cash_rate"}
 

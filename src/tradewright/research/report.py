@@ -18,14 +18,11 @@ from tradewright.research.dossier.content import (
     Identity,
     Luck,
     MonthlyReturns,
-    Passport,
     Quantity,
     Ratio,
     Series,
-    Setup,
     Trade,
     VerdictLines,
-    WaiverLine,
 )
 from tradewright.research.dossier.wording import counted, per_cent
 from tradewright.research.execution_lines import execution_lines
@@ -33,6 +30,7 @@ from tradewright.research.execution_report import execution_summary
 from tradewright.research.judgement import StudyContext, deflated_figure, luck_sharpe
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
+from tradewright.research.setup_lines import benchmark_words, margins_of, passport_lines, setup_lines
 from tradewright.validation import trading
 from tradewright.validation.benchmark import HOW
 from tradewright.validation.figure import Figure
@@ -42,8 +40,6 @@ from tradewright.validation.selection import MEASURED_ON, MEASURED_SIZE, METHOD
 from tradewright.validation.verdict import Gate, Status, Verdict
 from tradewright.values.instant import NS_PER_DAY, date_of
 from tradewright.values.outcome import UNSETTLED
-from tradewright.values.parameters import bounds_of
-from tradewright.values.profile import MARGIN, USUAL_MARGINS
 from tradewright.values.reading import Band
 
 CAUSES = {
@@ -69,11 +65,12 @@ def content_of(
     cautions = cautions_on(plan, result)
     return DossierContent(
         identity=identity,
-        passport=_passport(plan),
-        setup=_setup(plan, result),
+        passport=passport_lines(plan),
+        setup=setup_lines(plan),
         verdict=_verdict(verdict),
         sharpe=_ratio(result.sharpe),
         luck=_luck(result, context),
+        expected=tuple(_ratio(one) for one in result.expected),
         ratios=tuple(_ratio(one) for one in (*result.figures[1:], *result.against)),
         series=_series(plan, result),
         monthly=_monthly(result),
@@ -201,7 +198,7 @@ def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
     outcome, account = result.headline.outcome, plan.options.account
     return {
         "type": account.type,
-        **{name: getattr(account, name) for name in _margins_of(plan)},
+        **{name: getattr(account, name) for name in margins_of(plan)},
         "margin_calls": len(outcome.margin_calls),
         "forced_orders": len(outcome.forced_orders),
         "waits_for_settlement": _waits(result),
@@ -211,11 +208,6 @@ def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
 def _waits(result: StudyResult) -> int:
     """How often an order of the headline waited for proceeds to settle, counted once a bar."""
     return int(np.count_nonzero(result.headline.outcome.refusals["reason"] == UNSETTLED))
-
-
-def _margins_of(plan: Plan) -> tuple[str, ...]:
-    """The names of the figures that bind the account; none where it is not on margin."""
-    return tuple(USUAL_MARGINS) if plan.options.account.type == MARGIN else ()
 
 
 def _search_json(result: StudyResult, context: StudyContext) -> Any:
@@ -264,7 +256,7 @@ def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         "warm-up.",
         f"Ratios are annualised with {period.bars_per_year:g} bars a year. Excess returns are over the "
         f"profile's cash rate, {100 * profile.cash_rate:g} % in every year, not over historical bill rates.",
-        f"Benchmark: {_benchmark(plan)}, {HOW}.",
+        f"Benchmark: {benchmark_words(plan)}, {HOW}.",
         "Turnover is one-sided: half of what was bought and sold, over the equity before each bar. Costs in "
         "bps a year are what each bar cost over the equity before it, added up and divided by the years.",
         *_draws_note(result),
@@ -318,75 +310,12 @@ def _all_figures(result: StudyResult) -> tuple[Figure, ...]:
     robust = (result.doubled_costs, result.one_bar_later)
     names = ("Sharpe ratio a year, costs doubled", "Sharpe ratio a year, one bar later")
     fragile = tuple(_renamed(one, name) for one, name in zip(robust, names, strict=True))
-    return (*result.figures, *result.against, *fragile, result.minimum_track_bars, result.closed_trips)
+    told = (result.minimum_track_bars, result.closed_trips, *result.expected)
+    return (*result.figures, *result.against, *fragile, *told)
 
 
 def _renamed(found: Figure, name: str) -> Figure:
     return Figure(name, found.value, found.unit, found.sample, found.interval, found.reason)
-
-
-def _benchmark(plan: Plan) -> str:
-    wanted = plan.options.benchmark
-    if wanted.kind == "universe":
-        return "the study's own universe in equal weights"
-    return f"{wanted.symbol or wanted.dataset} ({wanted.dataset})" if wanted.symbol else wanted.dataset
-
-
-def _passport(plan: Plan) -> Passport:
-    snapshot, provenance = plan.snapshot, plan.snapshot.provenance
-    return Passport(
-        snapshot_id=snapshot.id,
-        dataset=snapshot.dataset,
-        origin=provenance.origin.value,
-        vendor=provenance.vendor,
-        licence=provenance.licence,
-        calendar=snapshot.calendar,
-        first=snapshot.first,
-        last=snapshot.last,
-        rows=snapshot.rows,
-        symbols=snapshot.symbols,
-        survivors_only=provenance.survivors_only,
-        caveats=provenance.caveats,
-        findings=plan.findings,
-        waivers=tuple(WaiverLine(one.code, one.reason) for one in plan.options.waivers),
-    )
-
-
-def _setup(plan: Plan, result: StudyResult) -> Setup:
-    strategy, account, instants = plan.headline.strategy, plan.options.account, plan.panel.instants
-    units = {one.name: bounds_of(one) for one in strategy.declared()}
-    about = (type(strategy).__doc__ or "").strip().splitlines()
-    return Setup(
-        period_first=date_of(int(instants[0])),
-        period_last=date_of(int(instants[-1])),
-        universe=plan.panel.symbols,
-        strategy=plan.options.strategy.name,
-        parameters=tuple(
-            Quantity(name, value if isinstance(value, int | float) else str(value), _unit(units[name]))
-            for name, value in strategy.parameters().items()
-        ),
-        benchmark=_benchmark(plan),
-        profile=plan.profile.name,
-        profile_numbers=(
-            *(Quantity(name, value) for name, value in plan.profile.numbers().items()),
-            Quantity("commission_tiers", len(plan.profile.commission_tiers), "steps"),
-            Quantity("fee_schedule", len(plan.profile.fee_schedule), "dated steps"),
-        ),
-        capital_usd=account.capital_usd,
-        account=(
-            Quantity("type", account.type),
-            Quantity("max_gross", account.max_gross, "times equity"),
-            *(Quantity(name, getattr(account, name), "of value") for name in _margins_of(plan)),
-            Quantity("fractional shares", account.fractional),
-            Quantity("liquidated at the end", account.liquidate_at_end),
-        ),
-        strategy_about=about[0] if about else "",
-    )
-
-
-def _unit(bounds: Any) -> str:
-    """A parameter's unit as its strategy declares it; a switch has none."""
-    return "" if bounds is None or bounds.unit == "yes or no" else str(bounds.unit)
 
 
 def _verdict(verdict: Verdict) -> VerdictLines:
@@ -405,11 +334,9 @@ def _number(found: Figure) -> float:
 
 def _ratio(found: Figure) -> Ratio:
     inside = found.interval
-    how = (
-        ""
-        if inside is None
-        else f"{inside.method}, {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks"
-    )
+    how = "" if inside is None else inside.method
+    if inside is not None and inside.draws:
+        how += f", {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks"
     if inside is None and found.value is not None:
         how = found.reason or NO_INTERVAL
     low, high = (math.nan, math.nan) if inside is None else (inside.low, inside.high)
@@ -433,7 +360,7 @@ def _series(plan: Plan, result: StudyResult) -> Series:
         gross=trading.gross_exposure(outcome),
         net=trading.net_exposure(outcome),
         turnover=trading.traded_share(outcome),
-        benchmark_how=f"{_benchmark(plan)}, {HOW}",
+        benchmark_how=f"{benchmark_words(plan)}, {HOW}",
     )
 
 

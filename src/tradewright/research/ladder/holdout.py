@@ -145,7 +145,12 @@ def opening(rows: Sequence[Event], candidate: Candidate, sealed: Sealed, alpha: 
             earlier.append(event)
     attempt = len(earlier) + 1
     about = {"dataset": sealed.dataset, "after": sealed.after, "until": sealed.until}
-    return {**about, "attempt": attempt, "alpha": alpha / 2.0**attempt}
+    return {**about, "attempt": attempt, "alpha": alpha_of(attempt, alpha)}
+
+
+def alpha_of(attempt: int, alpha: float) -> float:
+    """What attempt 1, 2, ... on one holdout may spend of `alpha`: half of what is left each time."""
+    return alpha / 2.0**attempt
 
 
 def look(plan: Plan, sealed: Sealed, opened: dict[str, Any], subject: Subject, now: int) -> Record:
