@@ -97,7 +97,7 @@ def session(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 def attestation(order: Request, book: Book, limits: Limits) -> Refusal | None:
     """The code and the configuration that run are those that were approved."""
-    if not limits.needs_attestation:
+    if not limits.needs_attestation or book.code_attested == YES == book.config_attested:
         return None
     for name, attested in (("code", book.code_attested), ("configuration", book.config_attested)):
         if attested == NO:
