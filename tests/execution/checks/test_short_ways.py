@@ -135,3 +135,12 @@ def test_a_decision_is_frozen_and_says_which_rule_made_it():
     except AttributeError:
         return
     raise AssertionError("a decision could be changed after it was made")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from([1, 0, -1]), st.sampled_from([1, 0, -1]), st.sampled_from([0, 1]))
+def test_attestation_by_the_short_way_is_code_first_and_configuration_then(code, config, needed):
+    limits = replace(LIMITS, needs_attestation=needed)
+    book = replace(BOOK, code_attested=code, config_attested=config)
+    questions = [(one == -1, one == 0) for one in (code, config)] if needed else []
+    assert answer(system.attestation(Request("SPY", 1.0, NOW), book, limits)) == first_no(questions)
