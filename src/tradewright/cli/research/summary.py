@@ -52,7 +52,7 @@ def _one(candidate: "Candidate", allowed: "Stage", json: bool) -> None:
     screen.say(f"{candidate.study.title}; hypothesis {candidate.hypothesis}")
     if allowed is not standing.stage:
         screen.say(
-            f"As its evidence stands now it is allowed no more than: {allowed.value}. "
+            f"By this workspace's gates its evidence allows no more than: {allowed.value}. "
             f"Why: tradewright research check {candidate.name}"
         )
     rows = [
