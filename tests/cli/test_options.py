@@ -159,7 +159,7 @@ def test_a_file_that_is_no_text_is_told(shell, book):
 
 
 def test_without_the_extra_training_says_its_name_at_once(shell, monkeypatch, tmp_path):
-    from tradewright.models.option_pricing import extra
+    from tradewright.models import extra
 
     monkeypatch.setattr(extra, "find_spec", lambda name: None)
     for words in (("train", str(tmp_path / "pricer")), ("surface", str(tmp_path / "pricer"))):

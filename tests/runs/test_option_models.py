@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from tradewright.models.option_pricing import extra
+from tradewright.models import extra
 from tradewright.models.option_pricing.contract import Terms
 from tradewright.models.option_pricing.domain import Domain, Smile
 from tradewright.runs.option_models import CONFIG, WEIGHTS, load_pricer, read_config, save_pricer

@@ -36,12 +36,13 @@ def train(request: TrainingRequest, tell: Callable[[int, float], None]) -> list[
 
     Raises: Blocked without the extra [ml]; InvalidOption; StorageFailure.
     """
-    from tradewright.models.option_pricing.extra import need_ml
+    from tradewright.models.extra import need_ml
 
     need_ml()
     from tradewright.models.option_pricing import training
     from tradewright.models.option_pricing.domain import Domain, Smile
-    from tradewright.runs.option_models import refuse_taken, save_pricer
+    from tradewright.runs.kept_folder import refuse_taken
+    from tradewright.runs.option_models import save_pricer
 
     refuse_taken(request.folder)
     domain = Domain(*request.volatilities, request.most_years, Smile(*request.smile))

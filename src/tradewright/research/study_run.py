@@ -16,6 +16,7 @@ from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.plan import Plan, Point, Shelf, about, prepare
+from tradewright.research.process import in_words, process_leaks
 from tradewright.research.result import StudyResult, execute
 from tradewright.research.study import StudyOptions
 from tradewright.research.trials import Event, Kind, TrialLedger
@@ -129,13 +130,13 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     hypothesis = options.hypothesis
     refuse_own_file(plan, ports.workers)
     guard(ports.ledger, options, plan)
-    lost = lost_rows(ports.ledger, ports.store.all())
+    lost, late = lost_rows(ports.ledger, ports.store.all()), in_words(process_leaks(ports.ledger, options))
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
         result = execute(plan, recorder, with_checks=True, workers=ports.workers)
         recorder.settle()
-        return _kept(plan, result, ports, lost)
+        return _kept(plan, result, ports, (lost, late))
     except KeyboardInterrupt:
         manifest = _interrupted(plan, recorder, ports)
         kept = "the whole run made earlier stays" if manifest.is_complete else "it is kept as a partial run"
@@ -212,11 +213,11 @@ def _walk_tables(plan: Plan, result: StudyResult) -> dict[str, Any]:
     return dict(walk_tables(plan, result.walk))
 
 
-def _kept(plan: Plan, result: StudyResult, ports: Ports, lost: str) -> StudyRun:
-    """Count the trials, judge, render and write the run."""
-    now = ports.clock()
+def _kept(plan: Plan, result: StudyResult, ports: Ports, told: tuple[str, str]) -> StudyRun:
+    """Count the trials, judge, render and write the run; `told` are lost trials and late choices."""
+    now, (lost, late) = ports.clock(), told
     trials = ports.ledger.count(plan.options.hypothesis.id)
-    context = StudyContext(trials, iso_of(now), lost_trials=lost)
+    context = StudyContext(trials, iso_of(now), lost_trials=lost, after_results=late)
     ports.progress("dossier", 0, 1)
     files, mark = files_of(plan, result, context), ports.ledger.mark()
     manifest = ports.store.write(causes_of(plan), files, now, ledger=mark)

@@ -1,0 +1,1 @@
+"""How training goes on, when it stops and what it survives: rules, and the port through which it is kept."""

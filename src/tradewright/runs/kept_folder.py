@@ -1,0 +1,115 @@
+"""Folders of things that were learnt: a description in JSON, weights beside it, a hash over the weights.
+
+A folder appears whole or not at all, and nothing that is read from it can run code.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tradewright.runs.durable import sync_folder, write_through
+from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a kind of folder is called and made of; `source` says in an error where one comes from."""
+
+    kind: str
+    version: int
+    config: str
+    weights: str
+    source: str
+
+    def write(self, folder: Path, told: Mapping[str, Any], weights: bytes) -> None:
+        """Write a new folder; `told` is kept as it is.
+
+        Raises: InvalidOption where something is there already; StorageFailure when the disk is full or
+        read-only.
+        """
+        refuse_taken(folder)
+        config = {
+            "kind": self.kind,
+            "version": self.version,
+            **told,
+            "weights_sha256": hashlib.sha256(weights).hexdigest(),
+            "weights_bytes": len(weights),
+        }
+        files = {self.weights: weights, self.config: (json.dumps(config, indent=1) + "\n").encode()}
+        try:
+            _place(folder, files)
+        except OSError as error:
+            raise StorageFailure(
+                f"{folder} could not be written: {error.strerror or error}.", "Nothing of it was kept."
+            ) from error
+
+    def read_config(self, folder: Path) -> dict[str, Any]:
+        """What a folder says of what is in it.
+
+        Raises: NotFound, BadInput.
+        """
+        path = folder / self.config
+        try:
+            config = json.loads(self._bytes(path))
+        except ValueError:
+            raise BadInput(f"{path} is no JSON: it is damaged.", "Copy it again, or train anew.") from None
+        if not isinstance(config, dict) or config.get("kind") != self.kind:
+            raise BadInput(f"{path} is of no {self.kind.partition(' ')[2]}.", f"Give {self.source}.")
+        if config["version"] > self.version:
+            raise BadInput(
+                f"{path} is of version {config['version']}; this program reads up to {self.version}.",
+                "Update tradewright, or train anew.",
+            )
+        return config
+
+    def read_weights(self, folder: Path, config: Mapping[str, Any]) -> bytes:
+        """The weights, byte for byte as they were written.
+
+        Raises: NotFound; BadInput naming a file that is truncated or changed.
+        """
+        path = folder / self.weights
+        content = self._bytes(path)
+        if len(content) != config["weights_bytes"]:
+            raise BadInput(
+                f"{path} has {len(content):,} of {config['weights_bytes']:,} bytes: it is truncated.",
+                "Copy it again, or train anew.",
+            )
+        if hashlib.sha256(content).hexdigest() != config["weights_sha256"]:
+            raise BadInput(f"{path} is not what was saved.", "Copy it again, or train anew.")
+        return content
+
+    def _bytes(self, path: Path) -> bytes:
+        """A file's content."""
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"There is no {path}.", f"Give {self.source}.") from None
+
+
+def refuse_taken(folder: Path) -> None:
+    """Refuse a place where something is already, before hours of training are lost to it.
+
+    Raises: InvalidOption.
+    """
+    if folder.exists():
+        raise InvalidOption(f"{folder} exists.", "Give a folder that is not there yet.")
+
+
+def _place(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files beside the folder's place, make them durable, and rename."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+    try:
+        for name, content in files.items():
+            write_through(fresh / name, content)
+        sync_folder(fresh)
+        fresh.rename(folder)
+        sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise

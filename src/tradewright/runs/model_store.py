@@ -1,0 +1,131 @@
+"""Fitted models as folders: arrays in npz, all else in JSON. What was saved is what is served."""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.models import registry
+from tradewright.models.contract import FittedModel, Signature
+from tradewright.models.table import FeatureRows, Targets
+from tradewright.runs.kept_folder import Keeping
+from tradewright.runs.manifest import code_version
+from tradewright.values.errors import BadInput
+
+WEIGHTS, CONFIG = "weights.npz", "model.json"
+KEEPING = Keeping("tradewright model", 1, CONFIG, WEIGHTS, "a folder that `models train` wrote")
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Where a model comes from.
+
+    `data` is a hash of the rows and outcomes it learnt from, `parent` the version of the model that its
+    weights began as; empty where nobody said. `metrics` are figures by name.
+    """
+
+    data: str = ""
+    parent: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a folder says of its model.
+
+    `version` names the model: a hash of its weights, recipe, features, data and code. `code` is the package
+    that fitted it, `schema_hash` its features.
+    """
+
+    version: str
+    name: str
+    parameters: Mapping[str, Any]
+    signature: Signature
+    seed: int
+    lineage: Lineage
+    code: str
+    story: Mapping[str, Any]
+
+
+def save_model(folder: Path, fitted: FittedModel, lineage: Lineage | None = None) -> str:
+    """Write a model into a new folder; gives its version.
+
+    Raises: InvalidOption where something is there already; StorageFailure when the disk is full or read-only.
+    """
+    weights = arrays_as_bytes(fitted.learned)
+    told: dict[str, Any] = {
+        "name": registry.name_of(fitted.model),
+        "parameters": fitted.model.parameters(),
+        "signature": asdict(fitted.signature),
+        "seed": fitted.seed,
+        "lineage": asdict(lineage or Lineage()),
+        "code": code_version(),
+    }
+    version = hashlib.sha256(repr(sorted(told.items())).encode() + weights).hexdigest()[:16]
+    KEEPING.write(folder, {"model": version, **told, "story": dict(fitted.story)}, weights)
+    return version
+
+
+def load_model(folder: Path) -> FittedModel:
+    """The model of a folder, as it was saved, bit for bit.
+
+    Raises: NotFound; BadInput for a file that is damaged, by name, or of a newer version; Blocked without the
+    extra that it needs, once it is asked.
+    """
+    card = read_card(folder)
+    content = KEEPING.read_weights(folder, KEEPING.read_config(folder))
+    try:
+        arrays = arrays_of(content)
+    except ValueError as error:
+        raise BadInput(f"{folder / WEIGHTS} holds what is no plain array: {error}.", "Train anew.") from error
+    model = registry.build(card.name, card.parameters)
+    return FittedModel(model, card.signature, arrays, card.seed, card.story)
+
+
+def read_card(folder: Path) -> Card:
+    """What a folder says of its model, without its weights.
+
+    Raises: NotFound; BadInput for a description that is damaged or of a newer version.
+    """
+    told = KEEPING.read_config(folder)
+    try:
+        signature = Signature(
+            tuple(told["signature"]["names"]),
+            told["signature"]["schema_hash"],
+            tuple(told["signature"]["horizons_bars"]),
+        )
+        kept = {name: told[name] for name in ("name", "parameters", "seed", "code", "story")}
+        return Card(told["model"], signature=signature, lineage=Lineage(**told["lineage"]), **kept)
+    except (KeyError, TypeError) as error:
+        raise BadInput(f"{folder / CONFIG} lacks {error}: it is damaged.", "Copy it again.") from None
+
+
+def arrays_as_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Arrays by name as one npz file; the same arrays give the same bytes."""
+    held = io.BytesIO()
+    np.savez(held, **{name: arrays[name] for name in sorted(arrays)})  # type: ignore[arg-type]
+    return held.getvalue()
+
+
+def arrays_of(content: bytes) -> dict[str, NDArray[Any]]:
+    """What `arrays_as_bytes` wrote. Nothing is unpickled.
+
+    Raises: ValueError for what is no plain array.
+    """
+    with np.load(io.BytesIO(content), allow_pickle=False) as held:
+        return {name: held[name] for name in held.files}
+
+
+def data_hash_of(rows: FeatureRows, targets: Targets) -> str:
+    """Names exactly what a model learnt from: features, outcomes, spans, weights, instants and symbols."""
+    digest = hashlib.sha256(
+        repr((rows.names, rows.symbols, rows.schema_hash, targets.horizons_bars)).encode()
+    )
+    for array in (rows.values, rows.instants, targets.values, targets.ends, targets.weights):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
