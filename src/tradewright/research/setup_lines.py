@@ -3,10 +3,10 @@
 from typing import Any
 
 from tradewright.research.dossier.content import Passport, Quantity, Setup, WaiverLine
+from tradewright.research.notes import benchmark_words, margins_of
 from tradewright.research.plan import Plan
 from tradewright.values.instant import date_of
 from tradewright.values.parameters import bounds_of
-from tradewright.values.profile import MARGIN, USUAL_MARGINS
 
 
 def passport_lines(plan: Plan) -> Passport:
@@ -61,19 +61,6 @@ def setup_lines(plan: Plan) -> Setup:
         ),
         strategy_about=about[0] if about else "",
     )
-
-
-def benchmark_words(plan: Plan) -> str:
-    """What the study is held against."""
-    wanted = plan.options.benchmark
-    if wanted.kind == "universe":
-        return "the study's own universe in equal weights"
-    return f"{wanted.symbol or wanted.dataset} ({wanted.dataset})" if wanted.symbol else wanted.dataset
-
-
-def margins_of(plan: Plan) -> tuple[str, ...]:
-    """The names of the figures that bind the account; none where it is not on margin."""
-    return tuple(USUAL_MARGINS) if plan.options.account.type == MARGIN else ()
 
 
 def _unit(bounds: Any) -> str:

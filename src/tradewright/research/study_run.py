@@ -183,7 +183,8 @@ def causes_of(plan: Plan) -> Causes:
 def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str, bytes]:
     """Every file of the run but its manifest: tables, JSON and the dossier."""
     from tradewright.research.dossier.page import render
-    from tradewright.research.report import content_of, identity_of, summary_of
+    from tradewright.research.report import content_of, identity_of
+    from tradewright.research.summary import summary_of
 
     causes, verdict = causes_of(plan), verdict_on(plan, result, context)
     identity = identity_of(plan, context, causes.run_id, causes.code_version)
