@@ -1,7 +1,7 @@
 # Two commands matter: `make study` and `make test`. Each sets up everything it needs.
 # Python keeps what it has parsed in .venv even where it was told not to: else each command parses it all again, 4 s.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: study test check lint types law bench bench-peers audit-zoo lock clean setup
+.PHONY: study test check lint types law bench bench-peers audit-zoo honesty lock clean setup
 setup:
 	@scripts/setup
 study: setup
@@ -23,5 +23,8 @@ bench-peers: setup
 	@scripts/bench-peers
 audit-zoo: setup
 	@cd tests/causality && ../../.venv/bin/python -m leak_zoo
+# Stops and goes on as it likes: HONESTY="--searches 200 --family normal" and the like choose what is measured.
+honesty: setup
+	@.venv/bin/python -m benchmarks.honesty $(HONESTY)
 clean:
 	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache

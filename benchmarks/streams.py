@@ -20,23 +20,28 @@ from order_drivers import ORDER_DRIVERS, order_differences  # noqa: E402
 from order_streams import OrderStream, draw_orders  # noqa: E402
 
 from tradewright.execution.profiles.registry import PROFILES  # noqa: E402
-from tradewright.values.profile import AccountOptions  # noqa: E402
+from tradewright.values.profile import ACCOUNT_TYPES, AccountOptions  # noqa: E402
 from tradewright.values.reading import Reading  # noqa: E402
 
 
 def stream_of(seed: int) -> OrderStream:
-    """The stream of a seed: market, account and profile are drawn too."""
+    """The stream of a seed: market, account and profile are drawn too.
+
+    Accounts of every type, facts about borrowing by name, and instruments from abroad are among them.
+    """
     random = np.random.default_rng([seed, 1])
     rules = replace(
         list(PROFILES.values())[seed % len(PROFILES)],
         latency_bars=int(random.choice([0, 0, 1, 3])),
         touch_fill_share=float(random.choice([0.0, 0.5, 1.0])),
+        conversion_bps=float(random.choice([0.0, 10.0])),
     )
     account = AccountOptions(
         float(random.choice([500.0, 10_000.0, 1e6])),
         float(random.choice([0.5, 1.0, 2.0, 10.0])),
         bool(random.integers(0, 2)),
         bool(random.integers(0, 2)),
+        str(random.choice(list(ACCOUNT_TYPES))),
     )
     traits = Traits(
         bars=int(random.integers(1, 50)),
@@ -45,6 +50,8 @@ def stream_of(seed: int) -> OrderStream:
         acts=int(random.integers(0, 8)),
         closes_alone=bool(random.random() < 0.1),
         volume=float(random.choice([30.0, 1e3, 1e9])),
+        facts=int(random.choice([0, 0, 6])),
+        abroad=bool(random.random() < 0.3),
     )
     return draw_orders(seed, traits, account, rules)
 

@@ -46,6 +46,18 @@ def position_at_the_open_mended(df):
     return pd.DataFrame({"date": df["date"], "position": 0.01 / vol})
 
 
+def above_all_of_the_file(df):
+    """Above the average price, which is looked up in the file of bars: the file ends today."""
+    usual = pd.read_csv("bars.csv")["close"].mean()
+    return pd.DataFrame({"date": df["date"], "above": (df["close"] > usual).astype(int)})
+
+
+def above_all_of_the_file_mended(df):
+    """Above the average of the rows that it was handed, up to each."""
+    usual = df["close"].expanding().mean()
+    return pd.DataFrame({"date": df["date"], "above": (df["close"] > usual).astype(int)})
+
+
 def features_and_label(df):
     """Three lags and the next day's direction, for the fits below."""
     lags = {f"lag {n}": df["close"].pct_change(n).fillna(0.0) for n in (1, 5, 20)}

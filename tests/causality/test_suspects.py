@@ -59,3 +59,15 @@ def test_each_output_gets_its_own_line():
     suspects = (at(first + 2, "a"), at(first + 3, "b"))
     found = audit(two_leaks, bars(200), AuditOptions(suspects=suspects))
     assert {one.channel: one.verdict.place.line - first for one in found.channels} == {"a": 2, "b": 3}
+
+
+def above_average(table):
+    return (table["close"] > 0.0).astype(float)
+
+
+def test_an_output_that_never_changes_is_told_to_show_nothing():
+    certificate = audit(above_average, bars(120))
+    assert certificate.exit_code == 0
+    assert (
+        "'close' says the same on every row: on these data it shows nothing either way" in certificate.notes
+    )

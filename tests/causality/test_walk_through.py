@@ -2,11 +2,13 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tradewright.assembly.audits import AuditWords, run_audit
 from tradewright.causality.audit import audit
 from tradewright.causality.options import AuditOptions
 from tradewright.causality.verdict import DependsOnFuture, NoDependenceObserved, Stage
@@ -48,6 +50,16 @@ def test_the_page_quotes_what_the_audit_says_and_the_mend_holds(name, signals, h
     assert isinstance(found, DependsOnFuture)
     assert str(found) in PAGE
     mended = audit(getattr(signals, f"{name}_mended"), here, OPTIONS[name]).verdict
+    assert isinstance(mended, NoDependenceObserved)
+
+
+def test_the_page_quotes_what_is_said_of_a_file_beside_the_table(here, tmp_path):
+    (tmp_path / "signals.py").write_text((FOLDER / "signals.py").read_text())
+    words = AuditWords("signals.py:above_all_of_the_file", data="bars.csv", known_at="date")
+    found = run_audit(words, tmp_path).certificate.verdict
+    assert isinstance(found, DependsOnFuture) and found.stage is Stage.SIDE_CHANNEL
+    assert str(found) in PAGE
+    mended = run_audit(replace(words, target=f"{words.target}_mended"), tmp_path).certificate.verdict
     assert isinstance(mended, NoDependenceObserved)
 
 

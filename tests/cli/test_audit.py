@@ -2,9 +2,10 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from shell import daily_csv
+from shell import STUDY, daily_csv
 
 from tradewright.assembly.audits import with_its_research
 from tradewright.causality.certificate import Certificate, ChannelVerdict, Coverage
@@ -53,8 +54,8 @@ def test_a_study_is_audited_on_its_own_panel_and_no_trial_is_counted(shell):
     assert told["level"] in ("C2", "C4") and told["target"] == "Momentum"
     assert len([one for one in told["channels"] if one["channel"].startswith("weight")]) == 6
     assert shell("study", "list", "--json").out.strip() == "[]"
-    assert any("stands in its ledger" in note for note in told["notes"])
-    assert any(words.startswith("a holdout opened twice") for words in told["not_assessed"])
+    assert any(note.startswith("no try of this workspace is missing") for note in told["notes"])
+    assert any(words.startswith("results that were seen outside") for words in told["not_assessed"])
 
 
 def test_a_study_whose_ledger_has_lost_tries_passes_nothing():
@@ -62,7 +63,21 @@ def test_a_study_whose_ledger_has_lost_tries_passes_nothing():
                         Coverage(), 0.0, ())  # fmt: skip
     assert with_its_research(clean, "").exit_code == 0
     lost = with_its_research(clean, "the ledger lacks 3 of its rows")
-    assert lost.exit_code == 3 and "lacks 3 of its rows" in str(lost.verdict)
+    assert lost.exit_code == 1 and str(lost.verdict) == "the ledger lacks 3 of its rows"
+
+
+def test_costs_chosen_after_results_are_found_by_the_study_and_by_its_audit(shell):
+    """The first run is clean; with cheaper fills the same idea fails the gate, whatever it earned."""
+    assert shell("study", "run", shell.study(), "--json").code == 0
+    cheaper = shell.study(STUDY.replace("half_spread_bps = 4.0", "half_spread_bps = 1.0"))
+    audited = shell("audit", cheaper, "--json")
+    found = [one for one in audited.rows()[0]["channels"] if one.get("stage") == "research"]
+    assert audited.code == 1 and [one["channel"] for one in found] == ["costs"]
+    page = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text()
+    assert found[0]["words"].rpartition(",")[0] in page
+    said = shell("study", "run", cheaper, "--json")
+    (gate,) = [one for one in said.rows()[0]["gates"] if one["name"] == "No look-ahead, audited"]
+    assert gate["status"] == "FAIL" and gate["reason"].startswith("the costs were chosen after 4 tries")
 
 
 def test_what_is_missing_is_misuse_in_one_line(shell, tmp_path):

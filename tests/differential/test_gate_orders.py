@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets import Traits, account, market, profile
+from markets import Traits, account, market, profile, wishes
 from order_drivers import order_differences
 from order_streams import draw_orders
 
@@ -14,14 +14,18 @@ from tradewright.execution.checks.contract import GATEWAY
 from tradewright.execution.limits.contract import FREE
 from tradewright.execution.limits.registry import find, simulated
 from tradewright.execution.profiles.registry import PROFILES
-from tradewright.kernel.batch import simulate
+from tradewright.kernel.batch import simulate, traded
+from tradewright.kernel.inputs import terms_of
 from tradewright.kernel.reference_orders import simulate_said
+from tradewright.kernel.session import Session
 from tradewright.runs.gate.compiled import CompiledGate
 from tradewright.runs.gate.plain import PlainGate, decision_of
 from tradewright.values.decisions import no_decisions
-from tradewright.values.order import Bracket, Order
-from tradewright.values.outcome import FILLED, REJECTED
+from tradewright.values.instructions import instructions_of
+from tradewright.values.order import Bracket, OneCancelsOther, Order, OrderType, TimeInForce
+from tradewright.values.outcome import CANCELLED, FILLED, HELD, REJECTED, STOOD_DOWN, TOO_LARGE, WORKING
 from tradewright.values.profile import AccountOptions
+from tradewright.values.reading import Reading
 
 NOTHING = simulated(find("research"))[0]
 LIVE = [simulated(find(name))[0] for name in ("conservative", "balanced", "aggressive")]
@@ -31,6 +35,8 @@ WIDE = replace(
     max_working_share=4.0, buying_power_haircut=FREE, max_volume_share=FREE, max_drawdown=0.6,
     max_day_loss=0.5, max_rolling_loss=0.6, max_session_drawdown=0.5,
 )  # fmt: skip
+# Losses that most of these accounts reach while orders still work.
+EARLY = replace(WIDE, max_drawdown=0.03, max_day_loss=0.02, max_rolling_loss=0.03, max_session_drawdown=0.02)
 RICH = account(capital_usd=1e6)
 FLAT = market([100.0] * 8)
 
@@ -46,6 +52,7 @@ streams = st.builds(
         closes_alone=st.booleans(),
         pace=st.integers(1, 10),
         volume=st.sampled_from([1e3, 1e9]),
+        abroad=st.booleans(),
     ),
     st.builds(
         AccountOptions,
@@ -58,11 +65,12 @@ streams = st.builds(
 )
 
 
-def both(panel, decisions, terms, costs, limits):
+def both(panel, decisions, terms, costs, limits, reading=Reading.BASE):
     """The outcome of both kernels behind the gate, and the compiled gate's record."""
     gate, plain = CompiledGate(limits), PlainGate(limits)
-    fast = simulate(panel, decisions, terms, costs, gate)
-    slow = simulate_said(panel, decisions, terms, costs, plain)
+    words = instructions_of(panel, decisions.said)
+    fast = traded(panel, decisions, words, terms_of(panel, terms, costs, reading), gate)
+    slow = simulate_said(panel, decisions, terms, costs, plain, reading)
     assert order_differences(slow, fast) == []
     record = gate.record()
     assert len(record.log) == len(plain.decisions)
@@ -79,12 +87,17 @@ def said(*words, limits=NOTHING, panel=FLAT, terms=RICH):
     return both(panel, decisions, terms, profile(), limits)
 
 
-@given(stream=streams, limits=st.sampled_from([NOTHING, *LIVE, WIDE]), with_targets=st.booleans())
+@given(
+    stream=streams,
+    limits=st.sampled_from([NOTHING, *LIVE, WIDE, EARLY, EARLY]),
+    with_targets=st.booleans(),
+    reading=st.sampled_from(list(Reading)),
+)
 @settings(max_examples=150, deadline=None)
-def test_twins_agree_on_random_orders_behind_the_gate(stream, limits, with_targets):
+def test_twins_agree_on_random_orders_behind_the_gate(stream, limits, with_targets, reading):
     panel, words, terms, costs = stream.all
     beside = stream.stream.decisions if with_targets else no_decisions(len(panel.symbols))
-    both(panel, replace(beside, said=tuple(words)), terms, costs, limits)
+    both(panel, replace(beside, said=tuple(words)), terms, costs, limits, reading)
 
 
 @given(stream=streams)
@@ -149,6 +162,120 @@ def test_a_word_that_travels_is_judged_when_it_arrives(latency_bars):
 
 
 def test_a_size_of_a_trillion_is_refused_and_nothing_changes():
-    outcome, _ = said((0, Order.market("A", 1e12)), limits=LIVE[2])
-    assert outcome.refusals["reason"].tolist() == [GATEWAY + 6]
+    outcome, _ = said((0, Order.market("A", 1e12)), (1, Order.market("A", 1e11)), limits=LIVE[2])
+    assert outcome.refusals["reason"].tolist() == [TOO_LARGE, GATEWAY + 6]
     assert outcome.equity_usd.tolist() == [1e6] * 8
+
+
+# The kill switch trips at the close of row 3: an eighth of the equity is gone.
+
+FALL = market([[100.0, 50.0]] * 3 + [[75.0, 50.0]] * 4)
+KILLED = replace(NOTHING, needs_kill_switch=1, max_day_loss=0.05)
+LONG = (0, Order.market("A", 5_000.0))
+
+
+def waiting(symbol: str, qty: float, price: float, **more) -> Order:
+    """A limit order that no price of these markets meets."""
+    return Order(symbol, qty, OrderType.LIMIT, price, time_in_force=TimeInForce.GTC, **more)
+
+
+def stop(qty: float, price: float, **more) -> Order:
+    """A stop on what fell."""
+    return Order("A", qty, OrderType.STOP, stop_usd=price, time_in_force=TimeInForce.GTC, **more)
+
+
+def after_the_fall(*words, costs=None, limits=KILLED):
+    """States of what was said beside the position that loses, and what was refused."""
+    decisions = replace(no_decisions(2), said=(LONG, *((1, word) for word in words)))
+    outcome, record = both(FALL, decisions, RICH, profile() if costs is None else costs, limits)
+    assert (record.kill_row, record.kill_rule) == (3, "loss since the session began")
+    return outcome.orders["state"].tolist()[1:], outcome
+
+
+def test_the_kill_switch_cancels_orders_that_could_open_a_position():
+    states, outcome = after_the_fall(waiting("A", 100.0, 10.0), waiting("B", 100.0, 10.0))
+    assert states == [CANCELLED, CANCELLED]
+    assert outcome.refusals.tolist() == [(3, 0, STOOD_DOWN), (3, 1, STOOD_DOWN)]
+    assert [event for event in outcome.events.tolist() if event[2] == CANCELLED] == [
+        (3, 1, CANCELLED), (3, 2, CANCELLED)
+    ]  # fmt: skip
+
+
+def test_what_only_reduces_works_on_after_the_kill():
+    exits = stop(-5_000.0, 40.0), waiting("A", -100.0, 200.0, reduce_only=True)
+    states, outcome = after_the_fall(*exits)
+    assert states == [WORKING, WORKING]
+    assert not len(outcome.refusals)
+
+
+def test_of_orders_against_a_position_as_many_stay_as_it_has_shares_for():
+    states, outcome = after_the_fall(stop(-3_000.0, 40.0), stop(-3_000.0, 41.0), stop(-2_000.0, 42.0))
+    assert states == [WORKING, CANCELLED, WORKING]
+    assert outcome.refusals["reason"].tolist() == [STOOD_DOWN]
+
+
+def test_an_order_that_would_turn_a_position_is_cancelled_whole():
+    assert after_the_fall(stop(-6_000.0, 40.0))[0] == [CANCELLED]
+
+
+def test_a_target_and_its_stop_share_the_shares_they_close():
+    pair = OneCancelsOther(waiting("A", -5_000.0, 200.0), stop(-5_000.0, 40.0))
+    assert after_the_fall(pair)[0] == [WORKING, WORKING]
+
+
+def test_siblings_on_opposite_sides_do_not_cover_each_other():
+    pair = OneCancelsOther(waiting("A", -5_000.0, 200.0), waiting("A", 5_000.0, 10.0))
+    states, outcome = after_the_fall(pair)
+    assert states == [WORKING, CANCELLED]
+    assert outcome.refusals.tolist() == [(3, 0, STOOD_DOWN)]
+
+
+def test_exits_of_an_entry_that_never_filled_end_with_it():
+    entry = waiting("B", 100.0, 10.0)
+    bracket = Bracket.around(entry, take_profit_usd=20.0, stop_loss_usd=5.0)
+    states, outcome = after_the_fall(bracket)
+    assert states == [CANCELLED] * 3
+    assert outcome.events["state"].tolist().count(HELD) == 2
+    assert outcome.refusals.tolist() == [(3, 1, STOOD_DOWN)]
+
+
+def test_after_the_kill_entries_are_refused_and_exits_pass():
+    decisions = replace(
+        no_decisions(2), said=(LONG, (4, Order.market("B", 10.0)), (4, Order.market("A", -5_000.0)))
+    )
+    outcome, _ = both(FALL, decisions, RICH, profile(), KILLED)
+    assert outcome.refusals.tolist() == [(4, 1, GATEWAY + 15)]
+    assert outcome.positions.tolist() == [0.0, 0.0]
+
+
+def test_target_weights_that_still_work_are_cancelled_unless_they_reduce():
+    # A tenth of the volume a bar: both orders of row 1 are still working when the switch trips.
+    thin = market([[100.0, 50.0]] * 3 + [[75.0, 50.0]] * 5, volume=[[1e6, 1e6]] * 2 + [[1e3, 1e3]] * 6)
+    decisions = wishes({0: [0.5, 0.0], 1: [0.1, 0.2]})
+    outcome, record = both(thin, decisions, RICH, profile(participation=0.1), KILLED)
+    assert record.kill_row == 3
+    assert outcome.orders["state"].tolist() == [FILLED, WORKING, CANCELLED]
+    assert outcome.refusals.tolist() == [(3, 1, STOOD_DOWN)]
+    filled = outcome.fills[outcome.fills["asset"] == 0]
+    assert filled["row"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_switch_that_nobody_asks_for_cancels_nothing():
+    decisions = replace(no_decisions(2), said=(LONG, (1, waiting("B", 100.0, 10.0))))
+    outcome, record = both(FALL, decisions, RICH, profile(), NOTHING)
+    assert outcome.orders["state"].tolist() == [FILLED, WORKING]
+    assert record.kill_row == -1
+
+
+def test_a_session_stands_down_as_the_batch_does():
+    words = (LONG, (1, waiting("A", 100.0, 10.0)), (1, stop(-5_000.0, 40.0)))
+    gate = CompiledGate(KILLED)
+    session = Session(FALL, RICH, profile(), gate=gate)
+    for row in range(len(FALL.instants)):
+        session.advance(row)
+        session.submit(*(word for at, word in words if at == row))
+        if row == 3:
+            assert [one.ticket for one in session.working_orders] == [2]
+    decisions = replace(no_decisions(2), said=words)
+    batch, _ = both(FALL, decisions, RICH, profile(), KILLED)
+    assert order_differences(batch, session.finish()) == []

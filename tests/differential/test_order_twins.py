@@ -47,6 +47,7 @@ markets = st.builds(
     pace=st.integers(1, 15),
     volume=st.sampled_from([30.0, 1e3, 1e9]),
     facts=st.sampled_from([0, 0, 6]),
+    abroad=st.booleans(),
 )
 streams = st.builds(draw_orders, seeds, markets, accounts, rules)
 readings = st.sampled_from(list(Reading))

@@ -46,6 +46,7 @@ markets = st.builds(
     pace=st.integers(1, 15),
     volume=st.sampled_from([50.0, 1e4, 1e9]),
     facts=st.sampled_from([0, 0, 6]),
+    abroad=st.booleans(),
     length_ns=st.sampled_from([0, 10**8, 3_600 * 10**9, DAY_NS]),
 )
 streams = st.builds(draw, seeds, markets, accounts, rules)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tradewright.data.currency import in_currency
+from tradewright.values.currency import Quotes, rate_dtype
 from tradewright.values.decisions import Decisions
 from tradewright.values.panel import (
     DELISTING,
@@ -138,6 +140,7 @@ class Traits:
     volume: float = 1e4
     length_ns: int = 0
     facts: int = 0  # about borrowing
+    abroad: bool = False  # some instruments are quoted in other currencies than the account's
 
 
 def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionProfile) -> Stream:
@@ -149,7 +152,7 @@ def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionP
     decisions = draw_decisions(random, traits)
     if traits.closes_alone:
         panel = replace(close_only(close), borrows=draw_borrows(seed, traits))
-        return Stream(panel, decisions, account, profile)
+        return Stream(told(panel, seed, traits, account), decisions, account, profile)
     open_ = 50.0 * np.exp(np.cumsum(random.normal(0.0, 0.03, shape), axis=0))
     open_[random.random(shape) < traits.gaps] = np.nan
     volume = np.floor(random.exponential(traits.volume, shape))
@@ -157,7 +160,28 @@ def draw(seed: int, traits: Traits, account: AccountOptions, profile: ExecutionP
     volume[random.random(shape) < traits.gaps] = 0.0
     panel = market(close, open_, volume, draw_actions(random, traits), length_ns=traits.length_ns)
     panel = replace(panel, borrows=draw_borrows(seed, traits))
-    return Stream(panel, decisions, account, profile)
+    return Stream(told(panel, seed, traits, account), decisions, account, profile)
+
+
+def told(panel: Panel, seed: int, traits: Traits, account: AccountOptions) -> Panel:
+    """The market in the account's currency, where the traits ask for instruments from abroad."""
+    if not traits.abroad:
+        return panel
+    return in_currency(replace(panel, quotes=draw_quotes(seed, panel)), account.currency)
+
+
+def draw_quotes(seed: int, panel: Panel) -> Quotes:
+    """A currency for each instrument, and rates that move on some days; their draws are their own."""
+    random = np.random.default_rng([seed, 13])
+    own = tuple(random.choice(["USD", "EUR", "JPY", "GBP"], len(panel.symbols)).tolist())
+    facts = []
+    for code, level in (("EUR", 1.1), ("JPY", 0.009), ("GBP", 1.3)):
+        for row, instant in enumerate(panel.instants.tolist()):
+            level *= float(np.exp(random.normal(0.0, 0.02)))
+            if random.random() < 0.7 or row % 5 == 0:  # none goes stale
+                of, priced_in, rate = (code, "USD", level) if code != "GBP" else ("USD", code, 1.0 / level)
+                facts.append((instant, instant - instant % DAY_NS, of, priced_in, rate))
+    return Quotes(own, np.array(facts, dtype=rate_dtype))
 
 
 def draw_borrows(seed: int, traits: Traits) -> np.ndarray:

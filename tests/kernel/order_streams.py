@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from markets import DAY_NS, Stream, Traits, draw
+from markets import DAY_NS, Stream, Traits, draw, told
 
 from tradewright.values.order import (
     Amend,
@@ -45,7 +45,8 @@ def draw_orders(
     """A random stream in which `talk` words are said on a row and symbol; equal arguments, equal streams."""
     stream = draw(seed, traits, account, profile)
     random = np.random.default_rng([seed, 7])
-    panel = ranged(stream.panel, random, traits)
+    plain = stream if not traits.abroad else draw(seed, replace(traits, abroad=False), account, profile)
+    panel = told(ranged(plain.panel, random, traits), seed, traits, account)
     said: Said = []
     tickets: list[Order | None] = []
     for row in range(len(panel.instants)):

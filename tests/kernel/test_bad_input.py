@@ -10,8 +10,8 @@ from tradewright.kernel import reference
 from tradewright.kernel.session import Session
 from tradewright.kernel.sweep import simulate_many
 from tradewright.values import outcome as out
-from tradewright.values.errors import InvalidOption
-from tradewright.values.order import Order, TimeInForce
+from tradewright.values.errors import InvalidOption, UnknownName
+from tradewright.values.order import Amend, Order, TimeInForce
 from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT
 from tradewright.values.profile import AccountOptions
 
@@ -137,6 +137,77 @@ def test_an_account_without_sensible_money_is_refused(capital_usd):
 def test_weights_for_other_instruments_than_the_panels_are_refused(simulate, weights):
     with pytest.raises(InvalidOption, match=r"panel has 2|Give 2 numbers"):
         simulate(market([[50.0, 20.0]] * 4), wishes({0: weights}), account(), profile())
+
+
+# --- single orders that no market could mean ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("qty", [1e12, -1e12, 1e300])
+def test_an_order_of_a_trillion_shares_is_refused_by_name_and_changes_nothing(trade_orders, qty):
+    panel = bars([flat()] * 4)
+    outcome = trade_orders(panel, [(0, Order("A", qty))], account(), profile())
+    assert states(outcome) == ["rejected"]
+    assert [out.REFUSAL_NAMES[one["reason"]] for one in outcome.refusals] == [
+        "no market could fill a size of a trillion shares"
+    ]
+    assert outcome.equity_usd.tolist() == [1_000.0] * 4
+    assert len(outcome.fills) == 0
+
+
+def test_an_order_amended_to_a_trillion_shares_works_on_as_it_was(trade_orders):
+    panel = bars([flat()] * 3 + [flat(40.0)] * 2)
+    order = Order.limit("A", 5.0, 45.0, TimeInForce.GTC)
+    outcome = trade_orders(panel, [(0, order), (1, Amend(0, qty=1e12))], account(), profile())
+    assert outcome.refusals.tolist() == [(1, 0, out.TOO_LARGE)]
+    assert outcome.fills["qty"].tolist() == [5.0]
+
+
+@pytest.mark.parametrize("price", [NAN, -5.0, 0.0, float("inf")])
+@pytest.mark.parametrize("name", ["limit", "stop"])
+def test_an_order_at_a_price_that_cannot_be_is_refused_with_its_symbol_before_anybody_hears_of_it(
+    name, price
+):
+    with pytest.raises(InvalidOption, match=f"order for A: {name}_usd = "):
+        getattr(Order, name)("A", 5.0, price)
+
+
+@pytest.mark.parametrize("qty", [NAN, 0.0, float("inf")])
+def test_an_order_without_a_size_is_refused_with_its_symbol(qty):
+    with pytest.raises(InvalidOption, match="Market order for A: qty = "):
+        Order("A", qty)
+
+
+def test_an_order_for_a_name_that_is_not_there_is_refused_and_the_session_goes_on():
+    panel = bars([flat()] * 4)
+    session = Session(panel, account(), profile())
+    session.advance(0)
+    with pytest.raises(UnknownName, match="'AA' is not a symbol"):
+        session.submit(Order("AA", 5.0))
+    assert session.submit(Order("A", 5.0)) == (0,)
+    session.advance(3)
+    assert (session.positions.tolist(), session.cash_usd) == ([5.0], 500.0)
+
+
+def test_an_order_for_a_name_that_was_delisted_is_refused_by_name(trade_orders):
+    panel = bars([flat()] * 5, actions=[(2, 0, DELISTING, 1.0)])
+    outcome = trade_orders(panel, [(2, Order("A", 5.0)), (3, Order("A", -5.0))], account(), profile())
+    assert states(outcome) == ["rejected"] * 2
+    assert outcome.refusals["reason"].tolist() == [out.DELISTED] * 2
+    assert outcome.equity_usd.tolist() == [1_000.0] * 5
+
+
+@pytest.mark.parametrize("price", [NAN, -5.0, 0.0])
+def test_an_order_before_any_price_is_refused_by_name(trade_orders, price):
+    panel = bars([(price,) * 4] * 2 + [flat()] * 2)
+    outcome = trade_orders(panel, [(0, Order("A", 5.0))], account(), profile())
+    assert outcome.refusals.tolist() == [(0, 0, out.NO_PRICE)]
+    assert outcome.equity_usd.tolist() == [1_000.0] * 4
+
+
+@pytest.mark.parametrize("currency", ["", "eur", "EURO", "US$", "dollars"])
+def test_an_account_in_a_currency_that_is_none_is_refused_by_name(currency):
+    with pytest.raises(UnknownName, match="is not a currency of an account"):
+        AccountOptions(currency=currency)
 
 
 # --- single orders on bars that say nothing ---------------------------------------------------------------

@@ -50,6 +50,7 @@ class ToyGate:
 
     def closed(self, state, row):
         """Nothing to follow."""
+        return False
 
     def beside(self, desk):
         """Nothing to look at."""

@@ -34,6 +34,7 @@ markets = st.builds(
     pace=st.integers(1, 8),
     volume=st.sampled_from([300.0, 1e5]),
     facts=st.sampled_from([0, 0, 6]),
+    abroad=st.booleans(),
     length_ns=st.sampled_from([0, 3_600 * 10**9, DAY_NS]),
 )
 streams = st.builds(draw, seeds, markets, accounts, costs)

@@ -13,10 +13,12 @@ from tradewright.data.synthetic.options import options_of
 from tradewright.research.cautions import cautions_on
 from tradewright.research.dossier.verdict_section import caveat_sentences
 from tradewright.research.judgement import StudyContext, verdict_on
+from tradewright.research.notes import notes_on
 from tradewright.research.plan import prepare
-from tradewright.research.report import content_of, identity_of, notes_on, summary_of
+from tradewright.research.report import content_of, identity_of
 from tradewright.research.result import Nobody, execute
 from tradewright.research.study import parse
+from tradewright.research.summary import summary_of
 from tradewright.runs.artifacts import json_bytes
 from tradewright.runs.backtest import backtest
 from tradewright.strategies.buy_and_hold import BuyAndHold
@@ -79,7 +81,10 @@ def test_the_passport_shows_origin_caveats_and_waivers(plan, page):
 
 def test_the_setup_shows_every_parameter_with_its_unit(page):
     shown = {one.name: (one.value, one.unit) for one in page.setup.parameters}
-    assert shown == {"lookback": (60, "bars"), "skip": (5, "bars"), "top": (0.5, "fraction")}
+    assert shown == {
+        "lookback": (60, "bars"), "skip": (5, "bars"), "top": (0.5, "fraction"),
+        "invested": (1.0, "fraction"),
+    }  # fmt: skip
     assert page.setup.capital_usd == 100_000.0
     assert {one.name for one in page.setup.profile_numbers} >= {"half_spread_bps", "cash_rate"}
 

@@ -118,7 +118,8 @@ def test_a_study_may_ask_for_a_margin_account():
     ("line", "kind", "words"),
     [
         ('type = "margni"', UnknownName, "Did you mean 'margin'?"),
-        ('currency = "EUR"', UnknownName, "'currency' is not a key of [account]"),
+        ('currency = "EURO"', UnknownName, "'EURO' is not a currency of an account. Did you mean 'EUR'?"),
+        ('curency = "EUR"', UnknownName, "Did you mean 'currency'?"),
         ("inital_margin = 0.5", UnknownName, "Did you mean 'initial_margin'?"),
         ("short_maintenance = 0.4", InvalidOption, "add type = 'margin'"),
         ('type = "margin"\ninitial_margin = 0.2', InvalidOption, "no maintenance above it"),

@@ -84,3 +84,11 @@ def test_before_the_first_full_lookback_it_is_silent():
 
 def test_with_one_name_it_holds_it_whatever_it_did():
     assert decided(Momentum(**SHORT_MEMORY), ramps(40, -0.05)).weights.tolist() == [[1.0]]
+
+
+def test_what_is_not_invested_stays_in_cash_and_changes_no_choice():
+    close = prices(1, 40, 30)
+    whole, half = (decided(Momentum(top=0.1, invested=share, **SHORT_MEMORY), close) for share in (1.0, 0.5))
+    assert half.rows.tolist() == whole.rows.tolist()
+    assert half.weights == pytest.approx(0.5 * whole.weights)
+    assert half.weights.sum() == pytest.approx(0.5 * len(half.rows))

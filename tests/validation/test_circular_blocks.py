@@ -12,6 +12,7 @@ from tradewright.validation.circular_blocks import (
     circular_means,
     common_block_bars,
     draw_starts,
+    least_bars,
     segment_sums,
 )
 
@@ -74,3 +75,23 @@ def test_what_does_not_vary_has_no_spectrum_and_single_bars_for_blocks():
     assert spectrum_at_zero(np.zeros(100)) == (0.0, 0.0)
     assert spectrum_at_zero(np.zeros(0)) == (0.0, 0.0)
     assert block_length(np.ones(100)) == 1.0
+
+
+def test_many_records_without_dependence_allow_short_blocks_and_one_or_its_copies_do_not():
+    many, one = normal(300, 1_250, 6).T, normal(1, 1_250, 7).T
+    assert least_bars(many) < 5.0
+    assert least_bars(one) > 8.0
+    assert least_bars(np.repeat(one, 300, axis=1)) == pytest.approx(least_bars(one))
+    assert least_bars(np.zeros((1_250, 3))) == pytest.approx(1_250 ** (1 / 3))
+
+
+def test_dependence_too_weak_to_show_in_one_record_shows_in_many():
+    # An autocorrelation of 0.06 is two standard errors in one record: none of them stands out at 3.5.
+    weak = autoregressive(300, 1_250, 8, memory=0.06).T
+    assert np.mean([spectrum_at_zero(one)[1] == 0.0 for one in weak.T]) > 0.8
+    assert least_bars(weak) == pytest.approx(1_250 ** (1 / 3))
+
+
+def test_records_that_share_a_factor_know_less_together():
+    own, shared = normal(300, 1_250, 9).T, normal(1, 1_250, 10).T
+    assert least_bars(own + 3.0 * shared) > least_bars(own)

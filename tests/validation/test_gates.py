@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from tradewright.validation import gates
-from tradewright.validation.evidence import AuditRecord, Evidence, GridPoint, Waiver
+from tradewright.validation.evidence import Evidence, GridPoint, Waiver
 from tradewright.validation.figure import Figure, Interval, not_evaluated
 from tradewright.validation.gates import GATES, judge
 from tradewright.validation.out_of_sample import OutOfSample
@@ -288,16 +288,11 @@ def test_one_point_is_no_grid(grid):
     assert gate_of("parameter_stability", grid=grid).status is Status.NOT_EVALUATED
 
 
-# What this version cannot answer
+# Execution again
 
 
 def test_a_replay_that_differed_fails():
     assert gate_of("replay", is_replayed=False).status is Status.FAIL
-
-
-@pytest.mark.parametrize("code", ["leak_audit", "capacity"])
-def test_what_nobody_can_answer_yet_stays_open_whatever_the_evidence(code):
-    assert gate_of(code).status is Status.NOT_EVALUATED
 
 
 # Out of sample
@@ -413,6 +408,29 @@ def test_capacity_without_volume_says_that_nothing_was_capped():
     assert gate_of("capacity", has_volume=False).reason_code == "no_volume"
 
 
+@pytest.mark.parametrize(
+    ("share", "charged", "status", "code"),
+    [
+        (0.004, True, Status.PASS, "met"),
+        (0.1, True, Status.PASS, "met"),
+        (0.11, True, Status.FAIL, "above_limit"),
+        (0.004, False, Status.NOT_EVALUATED, "no_impact"),
+        (0.004, None, Status.NOT_EVALUATED, "no_impact"),
+        (None, True, Status.NOT_EVALUATED, "missing"),
+    ],
+)
+def test_capacity_is_the_largest_share_of_volume_with_impact_paid(share, charged, status, code):
+    largest = Figure("x", share, "share", 40) if share else not_evaluated("x", "share", 0, "no order traded")
+    gate = gate_of("capacity", participation=largest, impact_is_charged=charged)
+    assert (gate.status, gate.reason_code) == (status, code)
+    assert ("25.0 times the capital" in gate.reason) == (share == 0.004 and status is Status.PASS)
+
+
+def test_an_unknown_share_of_volume_does_not_pass():
+    gate = gate_of("capacity", participation=None, impact_is_charged=True)
+    assert (gate.status, gate.reason_code) == (Status.NOT_EVALUATED, "missing")
+
+
 # Adding up
 
 
@@ -473,28 +491,3 @@ def test_findings_are_counted_in_their_number(found, words):
 def test_one_round_trip_is_told_in_the_singular():
     gate = gate_of("round_trips", round_trips=Figure("x", 1.0, "trades", 1))
     assert gate.reason.startswith("1 finished round trip;")
-
-
-# The audit for look-ahead
-
-
-@pytest.mark.parametrize(
-    ("code", "level", "status", "reason_code"),
-    [
-        ("NO_DEPENDENCE_OBSERVED", "C2", Status.PASS, "causal"),
-        ("CAUSAL_BY_CONSTRUCTION", "C4", Status.PASS, "causal"),
-        ("NO_DEPENDENCE_OBSERVED", "C1", Status.NOT_EVALUATED, "sampled_only"),
-        ("NOT_ASSESSED", "C2", Status.NOT_EVALUATED, "not_assessed"),
-        ("DEPENDS_ON_FUTURE", "C1", Status.FAIL, "depends_on_future"),
-        ("DEPENDS_ON_FUTURE", "C2", Status.FAIL, "depends_on_future"),
-        ("SOMETHING_NEW", "C2", Status.NOT_EVALUATED, "not_assessed"),
-    ],
-)
-def test_look_ahead_passes_only_at_level_c2_or_better_in_every_channel(code, level, status, reason_code):
-    gate = gate_of("leak_audit", audit=AuditRecord(code, level, "words of the audit", 3))
-    assert (gate.status, gate.reason_code) == (status, reason_code)
-
-
-def test_an_audit_of_no_channel_is_no_audit():
-    gate = gate_of("leak_audit", audit=AuditRecord("NO_DEPENDENCE_OBSERVED", "C2", "", 0))
-    assert gate.status is Status.NOT_EVALUATED and gate.reason_code == "not_run"

@@ -21,7 +21,8 @@ def test_a_misspelt_parameter_gets_the_nearest_one_and_the_whole_list():
         registry.build("momentum", {"lokback": 252})
     assert f"{type(caught.value).__name__}: {caught.value}" == (
         "UnknownParameter: 'lokback' is not a parameter of Momentum. Did you mean 'lookback'?\n"
-        "It takes: lookback (bars, 2 to 2520), skip (bars, 0 to 252), top (fraction, 0 to 1)."
+        "It takes: lookback (bars, 2 to 2520), skip (bars, 0 to 252), top (fraction, 0 to 1), "
+        "invested (fraction, 0 to 1)."
     )
 
 

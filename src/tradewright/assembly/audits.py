@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tradewright.assembly import compiled_code
 from tradewright.assembly.again import as_kept
@@ -12,14 +13,20 @@ from tradewright.causality.as_json import plain
 from tradewright.causality.certificate import Certificate, ChannelVerdict
 from tradewright.causality.picture import page
 from tradewright.causality.pipeline_stage import FittedOn
-from tradewright.causality.verdict import NotAssessed
+from tradewright.causality.verdict import DependsOnFuture, Stage
 from tradewright.runs.auditing.driver import audit_file
 from tradewright.runs.auditing.request import AuditRequest, TableSource, target_of, with_facts
 from tradewright.values.errors import InvalidOption, unknown_name
+from tradewright.values.instant import date_of
 
-BEYOND_AN_AUDIT = (
-    "a holdout opened twice: the audit sees code and data, not who has looked at them",
-    "universe, window or costs chosen after seeing results: only their dates could tell, and none are kept",
+if TYPE_CHECKING:
+    from tradewright.research.process import ProcessLeak
+    from tradewright.research.study import StudyOptions
+
+# Leaks of the research process leave their dates in a ledger, and a person may have looked elsewhere.
+BEYOND_AN_AUDIT = "results that were seen outside this workspace: no ledger keeps them"
+ON_RECORD = (
+    "no try of this workspace is missing from its ledger; no choice of the study is younger than results"
 )
 DATA_FILES = (".csv", ".txt", ".parquet")
 
@@ -167,22 +174,33 @@ def audit_study(workspace: Workspace, file: Path, out: str = "") -> AuditReport:
     plan = prepare(as_kept(options), workspace.shelf())
     strategy, account = plan.headline.strategy, plan.options.account
     certificate = audit_strategy(strategy, plan.panel, account, plan.profile, plan.options.seed)
-    certificate = with_its_research(certificate, workspace.lost_trials())
+    certificate = with_its_research(certificate, workspace.lost_trials(), _late(workspace, options))
     name = f"{file.stem}-{certificate.target}-{certificate.code_hash[:8]}"
     return _kept(certificate, Path(out) if out else workspace.root / "audits" / name)
 
 
-def with_its_research(certificate: Certificate, lost: str) -> Certificate:
-    """A study's certificate with what is known of how it came about: whether any try is missing.
+def with_its_research(certificate: Certificate, lost: str, late: Sequence["ProcessLeak"] = ()) -> Certificate:
+    """A study's certificate with what its ledger tells of how it came about: a channel for each leak.
 
-    `lost` says in words which tries the ledger of trials lacks that runs saw in it; empty for none.
+    `lost` says in words which tries the ledger of trials lacks that runs saw in it; empty for none. Such a
+    ledger shows that tries were removed: a result whose tries are hidden was chosen among them.
     """
-    not_assessed = (*certificate.not_assessed, *BEYOND_AN_AUDIT)
-    if lost:
-        missing = ChannelVerdict("trials on record", NotAssessed(f"{lost}: a result is one of its tries"))
-        return replace(certificate, channels=(*certificate.channels, missing), not_assessed=not_assessed)
-    words = "every try that a run of this workspace saw stands in its ledger; tries elsewhere leave no trace"
-    return replace(certificate, notes=(*certificate.notes, words), not_assessed=not_assessed)
+    found = [DependsOnFuture(0, "trials on record", None, Stage.RESEARCH, source=lost)] if lost else []
+    found += [
+        DependsOnFuture(leak.row, leak.channel, None, Stage.RESEARCH, date_of(leak.at), leak.words)
+        for leak in late
+    ]
+    channels = (*certificate.channels, *(ChannelVerdict(one.channel, one) for one in found))
+    notes = certificate.notes if found else (*certificate.notes, ON_RECORD)
+    left = (*certificate.not_assessed, BEYOND_AN_AUDIT)
+    return replace(certificate, channels=channels, notes=notes, not_assessed=left)
+
+
+def _late(workspace: Workspace, options: "StudyOptions") -> tuple["ProcessLeak", ...]:
+    """What of a study was chosen with results in hand; no ledger is made by asking."""
+    from tradewright.research.process import process_leaks
+
+    return process_leaks(workspace.ledger, options) if workspace.ledger_is_there else ()
 
 
 def _kept(certificate: Certificate, folder: Path) -> AuditReport:

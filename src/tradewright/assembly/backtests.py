@@ -177,7 +177,7 @@ def causes_of(plan: "Plan") -> "Causes":
 def files_of(plan: "Plan", result: "StudyResult", context: "StudyContext") -> dict[str, bytes]:
     """Every file of the run but its manifest. A quick look has no dossier."""
     from tradewright.research.judgement import verdict_on
-    from tradewright.research.report import summary_of
+    from tradewright.research.summary import summary_of
     from tradewright.runs.artifacts import encoded, execution_table, json_bytes, outcome_tables
     from tradewright.runs.gate.artifacts import gateway_table
 

@@ -32,6 +32,11 @@ class Channel:
     is_number: bool
 
     @cached_property
+    def is_constant(self) -> bool:
+        """Whether it says one thing on every row: nothing could have moved it, on these data."""
+        return len(self.values) > 0 and bool(np.isnan(self.values).all() or np.ptp(self.values) == 0.0)
+
+    @cached_property
     def scale(self) -> float:
         """The size of its values: what a difference is measured against."""
         finite = np.abs(self.values[np.isfinite(self.values)])

@@ -95,6 +95,11 @@ class Hearing:
         if repeated is not None:
             return self._closed(_silent(repeated))
         self.left_out += base.left_out
+        self.remarks += [
+            f"'{one.name}' says the same on every row: on these data it shows nothing either way"
+            for one in base.channels
+            if one.is_constant and one.name not in self.options.labels
+        ]
         steps = steps_of(self.world)
         early = int(steps[len(steps) // (4 if is_small(self.world) else 10)])
         memory = Change("truncate", early, self.options.seed)
@@ -329,6 +334,7 @@ class Hearing:
             f"'{name}': one missing value after the decision makes every row missing"
             for name in sorted(self.spread - set(self.seen))
         ]
+        known = f"rows were known by {self.world[0].known.said}"
         return Certificate(
             target=getattr(self.target, "__qualname__", type(self.target).__name__),
             channels=channels,
@@ -340,7 +346,7 @@ class Hearing:
             code_hash=code_hash_of(self.target),
             data_hash=data_hash_of(self.world),
             not_assessed=tuple(self.left_out + refused),
-            notes=(*self.remarks, *spread, f"rows were known by {self.world[0].known.said}"),
+            notes=(*self.remarks, *spread, known),
         )
 
 

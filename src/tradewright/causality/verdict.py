@@ -70,6 +70,8 @@ class DependsOnFuture:
         where = f"{self.channel} at row {self.row:,}{when}"
         if self.stage is Stage.FILLS and self.source.startswith("order "):
             return f"'{self.channel}' does not hold: {self.source}, bar {self.row:,}"
+        if self.stage is Stage.RESEARCH:
+            return self.source
         if self.stage is Stage.MODEL and self.horizon is None and self.source:
             if self.source.endswith("training rows"):
                 return f"{self.source} meet held-out rows by their {self.channel}; first: row {self.row:,}"

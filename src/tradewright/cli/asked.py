@@ -76,7 +76,7 @@ def taken_out(arguments: Sequence[str]) -> tuple[Asked, list[str]]:
     return asked, rest
 
 
-def account_figures(given: Sequence[str]) -> tuple[float, ...]:
+def account_figures(given: Sequence[str]) -> tuple[float, float, float]:
     """The figures of a margin account in their order, from what was typed: name=value.
 
     Raises: UnknownName with the nearest figure, InvalidOption for what is no number.
@@ -93,7 +93,8 @@ def account_figures(given: Sequence[str]) -> tuple[float, ...]:
         except ValueError:
             given = f"--margin {name}={text}"
             raise InvalidOption(f"{given} is no number.", "Give a share such as 0.5.") from None
-    return tuple(figures.values())
+    initial, long, short = figures.values()
+    return initial, long, short
 
 
 def _folder(given: str) -> Path:

@@ -23,7 +23,8 @@ def run(
     end: Annotated[str, typer.Option(help="Last day, included.")] = "",
     profile: Annotated[str, typer.Option(help="Execution profile (profiles list).")] = "realistic",
     limits: Annotated[str, typer.Option(help="Risk profile of the gateway (limits list).")] = "research",
-    capital: Annotated[float, typer.Option(help="Dollars to begin with.")] = 1_000_000.0,
+    capital: Annotated[float, typer.Option(help="Money to begin with.")] = 1_000_000.0,
+    currency: Annotated[str, typer.Option(help="Currency of the account, such as EUR.")] = "USD",
     max_gross: Annotated[float, typer.Option(help="Gross exposure allowed, times equity.")] = 1.0,
     fractional: Annotated[bool, typer.Option("--fractional", help="Allow parts of a share.")] = False,
     account: Annotated[
@@ -55,7 +56,8 @@ def run(
     from tradewright.assembly.backtests import BacktestRequest, laws_on, run_backtest
     from tradewright.values.profile import AccountOptions
 
-    money = AccountOptions(capital, max_gross, fractional, False, account, *account_figures(margin or ()))
+    figures = account_figures(margin or ())
+    money = AccountOptions(capital, max_gross, fractional, False, account, *figures, currency)
     request = BacktestRequest(
         strategy=strategy,
         dataset=data,

@@ -107,7 +107,7 @@ GROUPS = {
 }
 
 HELP = frozenset({"--help", "-h"})
-OBJECTS_BEFORE_COLLECTING = 20_000
+OBJECTS_BEFORE_COLLECTING = 200_000
 # Typer reads an option that nobody gave through pydantic unless its default is true or false already; said
 # here for the one option that it adds itself, to every verb, this spares loading pydantic at all.
 NOT_ASKED = {"help": False}

@@ -40,6 +40,8 @@ def show_execution(summary: Mapping[str, Any]) -> None:
 
 def gateway_line(gateway: Mapping[str, Any]) -> str:
     """What the gateway did, in a sentence or three."""
+    from tradewright.research.dossier.wording import counted
+
     counts = ", ".join(f"{gateway[name]:,} {name}" for name in ("passed", "scaled", "refused"))
     words = f"Gateway ({gateway['limits']} limits): {gateway['asked']:,} orders asked for, {counts}."
     if gateway["refused_by"]:
@@ -47,6 +49,7 @@ def gateway_line(gateway: Mapping[str, Any]) -> str:
         words += f" Refused by: {by}."
     if gateway["killed_at"]:
         words += f" The kill switch tripped at {gateway['killed_at']}: {gateway['killed_by']};"
+        words += f" it cancelled {counted(gateway.get('stood_down', 0), 'working order')}, and"
         words += " nobody releases it in a simulation."
     return words
 

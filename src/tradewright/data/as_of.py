@@ -12,7 +12,7 @@ import polars as pl
 
 from tradewright.data.calendar import local_dates, outside_sessions
 from tradewright.data.content import TERMS, empty
-from tradewright.data.placing import place, place_borrows
+from tradewright.data.placing import place, place_borrows, quotes_of
 from tradewright.values.errors import unknown_name
 from tradewright.values.instant import Instant
 from tradewright.values.panel import Floats, Ints, Panel
@@ -47,11 +47,15 @@ def panel_of(facts: Facts, as_of: Instant, symbols: Sequence[str] | None = None)
     asset = _numbers(bars["symbol"], columns)
     shape = (len(instants), len(columns))
     opened, high, low, close, volume = (_spread(bars[name], row, asset, shape) for name in PRICES)
-    known = facts.actions.filter(pl.col("known_at") <= as_of, pl.col("symbol").is_in(columns))
+    said = facts.actions.filter(pl.col("known_at") <= as_of)
+    quotes = quotes_of(said.join(facts.terms, on=KEYS, how="left"), columns)
+    known = said.filter(pl.col("symbol").is_in(columns))
     days = local_dates(pl.Series(instants), facts.time_zone).cast(pl.Int32).to_numpy()
     actions = place(known.join(facts.terms, on=KEYS, how="left"), columns, days)
     borrows = place_borrows(known, columns, days)
-    return Panel(instants, opens_at, columns, opened, high, low, close, volume, actions, borrows)
+    return Panel(
+        instants, opens_at, columns, opened, high, low, close, volume, actions, borrows, quotes=quotes
+    )
 
 
 def tradable(bars: pl.DataFrame, facts: Facts) -> pl.DataFrame:

@@ -7,13 +7,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tradewright.values.currency import USD, Quotes, rate_dtype
 from tradewright.values.errors import BadInput
+from tradewright.values.instant import NS_PER_DAY
 from tradewright.values.panel import ACTION_NAMES, DIVIDEND, MERGER, SPIN_OFF, Ints, borrow_dtype, event_dtype
 
 KINDS = {name: kind for kind, name in ACTION_NAMES.items()}
 # Facts about borrowing stand among the actions: from their date on, at this fee a year or not at all.
 BORROW, NO_BORROW = "borrow", "no_borrow"
 BORROWING = (BORROW, NO_BORROW)
+# So do the currency that an instrument is quoted in (the code stands in `other`), and what one unit of a
+# currency (`symbol`) was worth in another (`other`, dollars where empty) on a day.
+CURRENCY, RATE = "currency", "rate"
+QUOTING = (CURRENCY, RATE)
 
 
 def place(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[np.void]:
@@ -23,7 +29,7 @@ def place(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> NDArray[
     have no row to act on. A dividend is paid on the first row on or after its pay date, else at once.
     Raises: BadInput for shares of an instrument that is not asked for and whose worth is not on file.
     """
-    actions = actions.filter(~pl.col("kind").is_in(BORROWING))
+    actions = actions.filter(~pl.col("kind").is_in((*BORROWING, *QUOTING)))
     if actions.is_empty() or not len(days):
         return np.zeros(0, dtype=event_dtype)
     dated = actions["ex_date"].cast(pl.Int32).to_numpy()
@@ -55,6 +61,31 @@ def place_borrows(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> 
         placed["available"] = (facts["kind"] == BORROW).to_numpy()
         placed["rate"] = facts["value"].to_numpy()
     return placed[placed["row"] < len(days)]
+
+
+def quotes_of(facts: pl.DataFrame, columns: Sequence[str]) -> Quotes:
+    """In which currency each column is quoted, and every rate on file.
+
+    Shape: `facts` are actions with their terms. A column that nothing is said of is quoted in dollars.
+    Raises: BadInput for an instrument that is said to be quoted in two currencies.
+    """
+    said = facts.filter(pl.col("kind") == CURRENCY, pl.col("symbol").is_in(list(columns)))
+    own: dict[str, str] = {}
+    for symbol, code in zip(said["symbol"].to_list(), said["other"].to_list(), strict=True):
+        if own.setdefault(symbol, code) != code:
+            raise BadInput(
+                f"{symbol} is said to be quoted in {own[symbol]} and in {code}.",
+                "Keep one line of kind 'currency' for it; after a change give the new shares another symbol.",
+            )
+    rates = facts.filter(pl.col("kind") == RATE)
+    placed = np.zeros(len(rates), dtype=rate_dtype)
+    if len(rates):
+        placed["known_at"], placed["rate"] = rates["known_at"].to_numpy(), rates["value"].to_numpy()
+        placed["day_at"] = rates["ex_date"].cast(pl.Int32).to_numpy().astype(np.int64) * NS_PER_DAY
+        placed["of"] = rates["symbol"].to_list()
+        placed["priced_in"] = rates["other"].fill_null(USD).to_list()
+    mixed = tuple(own.get(symbol, USD) for symbol in columns) if own else ()
+    return Quotes(mixed, placed)
 
 
 def _without_other(event: Any, fact: dict[str, Any]) -> Any:

@@ -1,8 +1,12 @@
 """The band: one period traded in the three readings of its bars, over the same market and the same words."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from tradewright.kernel.batch import simulate_orders
+from tradewright.kernel.batch import traded
+from tradewright.kernel.inputs import terms_of
 from tradewright.values.decisions import Decisions
 from tradewright.values.instructions import instructions_of
 from tradewright.values.outcome import Outcome
@@ -10,12 +14,21 @@ from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 from tradewright.values.reading import Band, Reading, Span
 
+if TYPE_CHECKING:
+    from tradewright.kernel.native.gate import Gate
+
 
 def band_of(
-    panel: Panel, decisions: Decisions, base: Outcome, account: AccountOptions, profile: ExecutionProfile
+    panel: Panel,
+    decisions: Decisions,
+    base: Outcome,
+    account: AccountOptions,
+    profile: ExecutionProfile,
+    new_gate: Callable[[], "Gate | None"] = lambda: None,
 ) -> Band:
     """What became of the base run, and what would have in the pessimistic and the optimistic reading.
 
+    Each reading passes a gate of its own, made by `new_gate`: what it refuses hangs on the account's fate.
     Where nothing was left open, no single order and no unknown volume, the base run is all three.
     """
     said = instructions_of(panel, decisions.said)  # one set of words for all readings
@@ -23,7 +36,7 @@ def band_of(
     for reading in (Reading.PESSIMISTIC, Reading.OPTIMISTIC):
         paths[reading] = base.equity_usd
         if leaves_open(panel, decisions):
-            other = simulate_orders(panel, said, account, profile, decisions, reading)
+            other = traded(panel, decisions, said, terms_of(panel, account, profile, reading), new_gate())
             paths[reading] = other.equity_usd
     return band_of_paths(paths, account.capital_usd)
 

@@ -33,7 +33,7 @@ def simulate(
     """
     check_panel(panel)
     words = instructions_of(panel, decisions.said)
-    return _traded(panel, decisions, words, terms_of(panel, account, profile), gate)
+    return traded(panel, decisions, words, terms_of(panel, account, profile), gate)
 
 
 def simulate_orders(
@@ -52,13 +52,13 @@ def simulate_orders(
     check_panel(panel)
     decisions = no_decisions(len(panel.symbols)) if decisions is None else decisions
     words = said if isinstance(said, Instructions) else instructions_of(panel, said)
-    return _traded(panel, decisions, words, terms_of(panel, account, profile, reading), None)
+    return traded(panel, decisions, words, terms_of(panel, account, profile, reading), None)
 
 
-def _traded(
+def traded(
     panel: Panel, decisions: Decisions, words: Instructions, terms: Terms, gate: "Gate | None"
 ) -> Outcome:
-    """Open the books, run them to the end, and report."""
+    """Trade weights and words under terms that were read already: open the books, run them, report."""
     from tradewright.kernel.native.books import Books
 
     check_decisions(decisions, panel)

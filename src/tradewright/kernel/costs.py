@@ -60,6 +60,7 @@ class Slippage:
     sigma: float = 0.0
     volume: float = 0.0
     latency_ms: float = 0.0
+    conversion: float = 0.0  # beside the price, as a share of what is paid
 
     def of(self, qty: float) -> float:
         """The whole distance for a fill of this size."""
@@ -182,9 +183,10 @@ def drift(panel: Panel, place: tuple[int, int], side: Side, sigma: float, late: 
     return min(moved, room) if room > 0.0 else 0.0
 
 
-def commission(terms: Terms, rates: Rates, qty: float, price: float) -> float:
-    """Commission of one fill: by the share with a minimum, and by notional."""
-    return max(terms.minimum_usd, rates.per_share_usd * abs(qty)) + terms.commission_share * abs(qty) * price
+def commission(terms: Terms, rates: Rates, qty: float, price: float, conversion: float = 0.0) -> float:
+    """Commission of one fill: by the share with a minimum, and by notional, as is changing the money."""
+    by_notional = (terms.commission_share + conversion) * abs(qty) * price
+    return max(terms.minimum_usd, rates.per_share_usd * abs(qty)) + by_notional
 
 
 def charge(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: float) -> Charge:
@@ -199,7 +201,8 @@ def charge(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: fl
     latency_usd = shares * reference * slip.drift * scale
     # What rounding leaves belongs to the spread, so that the terms add up to the price.
     spread_usd = max(shares * abs(price - reference) - impact_usd - latency_usd, 0.0)
-    return Charge(price, spread_usd, impact_usd, latency_usd, commission(terms, rates, qty, price), fees)
+    fee = commission(terms, rates, qty, price, slip.conversion)
+    return Charge(price, spread_usd, impact_usd, latency_usd, fee, fees)
 
 
 def most(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: float) -> float:
@@ -212,4 +215,4 @@ def most(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: floa
     distance, shares = slip.of(qty), abs(qty)
     price = reference * (1.0 + Side.of(qty).sign * distance)
     fees = rates.sec_share * shares * reference + rates.taf_usd * shares if qty < 0.0 else 0.0
-    return shares * abs(price - reference) + commission(terms, rates, qty, price) + fees
+    return shares * abs(price - reference) + commission(terms, rates, qty, price, slip.conversion) + fees

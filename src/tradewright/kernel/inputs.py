@@ -23,6 +23,9 @@ DUST = 1e-9
 
 BEGINS, ENDS = 1, 2  # what a row is to its session
 
+# A limit that follows a rate moves so much against the account: rounding must not turn a touch into a pass.
+TOUCH_ROUNDING = 1e-12
+
 _ROWS_A_LOOK = 4096
 
 # A target from here on, in shares of equity or in shares of stock, is a slip of the pen.
@@ -101,6 +104,12 @@ class Terms:
     cutoff_ns: int  # before the close; later words miss the closing auction
     reading: int  # of a bar that cannot tell: see `values.reading`
     rules: Rules
+    rates: Floats  # T x N: of each instrument's currency; empty where all is in the account's
+    conversion: Floats  # N: what changing money costs, a share of the amount; empty likewise
+
+    def conversion_of(self, asset: int) -> float:
+        """What changing the money for one instrument costs, as a share of the amount."""
+        return float(self.conversion[asset]) if len(self.conversion) else 0.0
 
     @property
     def estimates(self) -> bool:
@@ -113,8 +122,9 @@ def terms_of(
 ) -> Terms:
     """Read the rules once, so that the reference and the compiled kernel start from the same numbers.
 
-    Raises: InvalidOption where the spread would make a sale pay nothing.
+    Raises: InvalidOption where the spread would make a sale pay nothing, or prices are in another currency.
     """
+    _check_currency(panel, account)
     spread_bps = profile.half_spread_bps * profile.slippage_multiple
     if spread_bps >= 10_000.0:
         raise InvalidOption(
@@ -150,7 +160,25 @@ def terms_of(
         tiers=np.array(profile.commission_tiers, dtype=np.float64).reshape(-1, 2),
         steps=np.array(profile.fee_steps(), dtype=np.float64).reshape(-1, 5),
         rules=rules_of(panel, account, profile),
+        rates=panel.rates,
+        conversion=_conversion(panel, profile),
     )
+
+
+def _conversion(panel: Panel, profile: ExecutionProfile) -> Floats:
+    """N: what changing money costs for each instrument; empty where all is in the account's currency."""
+    charged: Floats = np.where(panel.is_foreign, profile.conversion_bps * 1e-4, 0.0)
+    return charged if len(panel.rates) else np.zeros(0)
+
+
+def _check_currency(panel: Panel, account: AccountOptions) -> None:
+    """Prices count in the account's currency, or nothing is traded."""
+    own = set(panel.quotes.currencies) or {panel.currency}
+    if panel.currency != account.currency or (own != {panel.currency} and not len(panel.rates)):
+        raise InvalidOption(
+            f"an account in {account.currency} over prices in {', '.join(sorted(own))}.",
+            f"Tell the panel in {account.currency} first: data.currency.in_currency.",
+        )
 
 
 def rules_of(panel: Panel, account: AccountOptions, profile: ExecutionProfile) -> Rules:

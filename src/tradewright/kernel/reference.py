@@ -67,8 +67,7 @@ def simulate_intents(
     path = np.zeros((6, bars))
     for row in range(bars):
         step(state, row, decided.get(row - 1))
-        if gate is not None:
-            gate.closed(state, row)
+        reference_gate.close(state, row)
         if row == bars - 1 and state.terms.liquidate:
             liquidate(state, row)
         path[:, row] = (state.equity, state.cash, state.long, state.short, state.interest, state.borrow_fee)
@@ -270,14 +269,15 @@ def matches(state: State, row: int, rates: Rates) -> list[Match]:
 def slippage(state: State, row: int, order: Order, now: tuple[Rates, float]) -> Slippage:
     """How far from the print an order fills, by what was known of its instrument at the close before."""
     terms, asset, (rates, late) = state.terms, order.asset, now
+    conversion = terms.conversion_of(asset)
     if not terms.estimates:
-        return Slippage(terms.spread_bps * 1e-4)
+        return Slippage(terms.spread_bps * 1e-4, conversion=conversion)
     seen = costs.liquidity(state.panel, asset, row, state.restated.get(asset, Restated()))
     drift = 0.0
     if not terms.close_only:
         drift = costs.drift(state.panel, (row, asset), Side.of(order.qty), seen.sigma, late)
     spread, impact = costs.half_spread(terms, seen, rates), costs.impact(terms, seen)
-    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms)
+    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms, conversion)
 
 
 def printed(state: State, row: int, asset: int) -> float:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def dividend(state: "State", row: int, action: Any) -> None:
     """What holders of this row receive, or owe where they are short: now, or on the pay date."""
     asset, amount_usd = int(action["asset"]), state.qty[int(action["asset"])] * float(action["value"])
+    amount_usd -= abs(amount_usd) * state.terms.conversion_of(asset)
     pay_row = int(action["pay_row"])
     if pay_row <= row:
         kernel.pay(state, row, asset, out.DIVIDEND_CASH, amount_usd)

@@ -9,6 +9,7 @@ from tradewright.values import outcome as out
 
 if TYPE_CHECKING:
     from tradewright.kernel.reference_orders import Desk
+    from tradewright.kernel.reference_prices import LiveOrder
     from tradewright.kernel.reference_state import Intent, State
 
 
@@ -30,8 +31,8 @@ class PlainGate(Protocol):
     def opened(self, state: "State") -> None:
         """The account before its first bar."""
 
-    def closed(self, state: "State", row: int) -> None:
-        """The account at a row's close."""
+    def closed(self, state: "State", row: int) -> bool:
+        """The account at a row's close; True where no order may open anything any more."""
 
     def beside(self, desk: "Desk") -> None:
         """Single orders wait at this desk."""
@@ -58,6 +59,47 @@ def admit(state: "State", intent: "Intent", spoken: list[tuple[int, float]]) -> 
             if shares != 0.0:
                 shares, reason = state.gate.admitted(state, Wish(asset, shares, intent.row))
             answer(state, intent.row, asset, (shares, reason))
+
+
+def close(state: "State", row: int, desk: "Desk | None" = None) -> None:
+    """Show the gate a row's close; where it has shut for good, what works and could open something ends."""
+    if state.gate is None or not state.gate.closed(state, row):
+        return
+    for asset, order in sorted(state.working.items()):
+        held = state.qty[asset]
+        if not (order.remaining * held < 0.0 and abs(order.remaining) <= abs(held)):
+            kernel.close(state, order, out.CANCELLED, row)
+            state.refusals.append((row, asset, out.STOOD_DOWN))
+    if desk is not None:
+        for asset in sorted(desk.live):
+            stand_down(state, row, asset, desk)
+        desk.live = {
+            asset: left for asset, all_ in desk.live.items() if (left := [x for x in all_ if x.is_live])
+        }
+
+
+def stand_down(state: "State", row: int, asset: int, desk: "Desk") -> None:
+    """Of the submitted orders against a position, as many stay as it has shares for; what opens, ends."""
+    held, order = state.qty[asset], state.working.get(asset)
+    left = abs(held) - (abs(order.remaining) if order is not None else 0.0)
+    for live in desk.live[asset]:
+        if not live.works or live.reduce_only or follows_another(live, held):
+            continue
+        size = abs(live.order.remaining)
+        if live.sign * held < 0.0 and size <= left:
+            left -= size
+            continue
+        desk.end(row, live, out.CANCELLED)
+        state.refusals.append((row, asset, out.STOOD_DOWN))
+
+
+def follows_another(live: "LiveOrder", held: float) -> bool:
+    """True for an order against a position whose sibling stays already, for as many shares at least."""
+    other = live.sibling
+    if other is None or other.order.ticket > live.order.ticket or live.sign * held >= 0.0:
+        return False
+    works = other.works and other.sign == live.sign
+    return works and abs(live.order.remaining) <= abs(other.order.remaining)
 
 
 def answer(state: "State", row: int, asset: int, wish: tuple[float, int]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tradewright.kernel import costs
+from tradewright.kernel import costs, reference_gate
 from tradewright.kernel import reference as kernel
 from tradewright.kernel import reference_rules as rules
 from tradewright.kernel.costs import Rates
@@ -18,6 +18,8 @@ from tradewright.kernel.inputs import (
     BEGINS,
     DUST,
     ENDS,
+    LARGEST,
+    TOUCH_ROUNDING,
     check_decisions,
     check_panel,
     session_marks,
@@ -76,15 +78,16 @@ class Desk:
         state.orders.append(order)
         if int(terms["entry"]) < 0:  # exits wait at the market already
             order.latency_ms = costs.latency_ms(state.terms, order.order_id)
+        moved = self.since_said(state, asset, decided, row)
         live = self.by_ticket[ticket] = LiveOrder(
             order,
             int(terms["type"]),
             int(terms["time_in_force"]),
             int(terms["good_till"]),
             bool(terms["reduce_only"]) or state.ruined_row >= 0,
-            float(terms["limit"]),
-            float(terms["stop"]),
-            float(terms["trail_usd"]),
+            float(terms["limit"]) * moved,
+            float(terms["stop"]) * moved,
+            float(terms["trail_usd"]) * moved,
             float(terms["trail_share"]),
             arrived=row,
             entry=self.by_ticket.get(int(terms["entry"])),
@@ -119,6 +122,8 @@ class Desk:
             return out.SPLIT_BETWEEN
         if order.qty == 0.0:
             return out.UNDER_ONE_SHARE
+        if abs(order.qty) >= LARGEST:
+            return out.TOO_LARGE
         barred = rules.bar(state, order.asset)
         if barred and order.qty < 0.0 and state.qty[order.asset] <= 0.0 and not live.reduce_only:
             return barred
@@ -148,15 +153,18 @@ class Desk:
             self.end(row, live, out.CANCELLED)
         elif self.split_row.get(asset, -1) > decided:
             state.refusals.append((decided, asset, out.SPLIT_BETWEEN))
+        elif abs(word["qty"]) >= LARGEST:
+            state.refusals.append((decided, asset, out.TOO_LARGE))
         else:
             self.amend(state, row, live, word)
 
     def amend(self, state: State, row: int, live: LiveOrder, word: np.void) -> None:
         """New prices, and a new size of which what was filled is part."""
+        moved = self.since_said(state, live.order.asset, int(word["row"]), row)
         if not math.isnan(word["limit"]):
-            live.limit = float(word["limit"])
+            live.limit = float(word["limit"]) * moved
         if not math.isnan(word["stop"]):
-            live.stop = float(word["stop"])
+            live.stop = float(word["stop"]) * moved
         if math.isnan(word["qty"]):
             return
         order, qty = live.order, float(word["qty"])
@@ -193,12 +201,31 @@ class Desk:
         if order.remaining == 0.0:
             self.end(row, live, out.CANCELLED)
 
+    def since_said(self, state: State, asset: int, decided: int, row: int) -> float:
+        """How far an instrument's rate went between a word's row and the close before `row`."""
+        rates = state.terms.rates
+        return float(rates[row - 1, asset] / rates[decided, asset]) if len(rates) else 1.0
+
+    def reprice(self, state: State, row: int) -> None:
+        """Prices of orders are fixed in the currency of their exchange: they move as its rate does."""
+        rates = state.terms.rates
+        for asset, waiting in self.live.items():
+            factor = float(rates[row, asset] / rates[row - 1, asset])
+            for live in waiting:
+                if live.is_live and factor != 1.0:
+                    live.limit *= factor * (1.0 - live.sign * TOUCH_ROUNDING)
+                    live.stop *= factor
+                    live.trail_usd *= factor
+                    live.best *= factor
+
     # Orders trade.
 
     def work(self, state: State, row: int) -> None:
         """Trade the orders: at the open, inside the bar, at the close."""
         assets = sorted(self.live)
         self.rates = kernel.rates_at(state, row)
+        if len(state.terms.rates):
+            self.reprice(state, row)
         self.bars = {asset: self.bar_of(state, row, asset) for asset in assets}
         for asset in assets:
             self.work_open(state, row, asset)
@@ -461,8 +488,7 @@ def simulate_said(
     for row in range(bars):
         intent = Intent(row - 1, wanted[row - 1]) if row - 1 in wanted else None
         kernel.step(state, row, intent, desk)
-        if gate is not None:
-            gate.closed(state, row)
+        reference_gate.close(state, row, desk)
         if row == bars - 1 and state.terms.liquidate:
             desk.cancel_all(state, row)
             kernel.liquidate(state, row)

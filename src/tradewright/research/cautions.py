@@ -5,6 +5,7 @@ import numpy as np
 from tradewright.research.dossier.wording import counted
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
+from tradewright.values.currency import USD
 from tradewright.values.instant import date_of
 from tradewright.values.outcome import WORKING
 
@@ -15,7 +16,7 @@ MOST_NAMED = 5
 
 def cautions_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     """Whole sentences on the headline's account: it was ruined, or got less than its strategy asked for."""
-    every = (_ruin, _called, _above_gross, _never_filled, _spread_unheard)
+    every = (_ruin, _called, _above_gross, _never_filled, _spread_unheard, _abroad)
     return tuple(words for one in every for words in one(plan, result))
 
 
@@ -90,3 +91,19 @@ def _spread_unheard(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         f"volatility; profile {named} reckons all others. To have it everywhere, set spread_scale_bps = 0 "
         "beside it.",
     )
+
+
+def _abroad(plan: Plan, result: StudyResult) -> tuple[str, ...]:
+    """Amounts that are no dollars, and names whose prices were converted."""
+    panel, profile = plan.panel, plan.profile
+    said = []
+    if panel.currency != USD:
+        said.append(f"every amount of this run is in {panel.currency}, whatever $ or usd stands beside it")
+    names = [name for name, is_foreign in zip(panel.symbols, panel.is_foreign, strict=True) if is_foreign]
+    if names:
+        named = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
+        said.append(
+            f"prices of {counted(len(names), 'name')} ({named}) are told in {panel.currency} at the rate of "
+            f"the day; changing the money costs {profile.conversion_bps:g} bp of every fill and dividend"
+        )
+    return (". ".join(one[0].upper() + one[1:] for one in said) + ".",) if said else ()

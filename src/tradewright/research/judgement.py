@@ -23,13 +23,15 @@ class StudyContext:
 
     It is kept beside the run, so that a replay renders the same bytes. `trials` counts the configurations
     tried on the hypothesis when the study ended, None where no ledger was kept; `created_at` is an ISO time.
-    `lost_trials` says in words what the ledger lacks of what earlier runs saw in it.
+    `lost_trials` says in words what the ledger lacks of what earlier runs saw in it, `after_results` what of
+    the study was chosen with results of its hypothesis in hand.
     """
 
     trials: int | None
     created_at: str
     is_replayed: bool | None = None
     lost_trials: str = ""
+    after_results: str = ""
 
 
 def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:
@@ -50,15 +52,28 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         one_bar_later=result.one_bar_later,
         grid=result.grid,
         has_volume=bool(np.isfinite(plan.panel.volume).any()),
+        participation=_participation(result),
+        impact_is_charged=bool(np.nansum(np.abs(result.headline.outcome.fills["impact_usd"])) > 0.0),
         is_replayed=context.is_replayed,
         audit=audit_record(result.certificate),
         trials=context.trials,
         lost_trials=context.lost_trials,
+        after_results=context.after_results,
         luck_sharpe=luck_sharpe(result, context),
         search=result.search,
         deflated_sharpe=deflated_figure(result, context),
         out_of_sample=None if result.walk is None else result.walk.found,
     )
+
+
+def _participation(result: StudyResult) -> Figure:
+    """The largest share of the volume of the bars it traded in that one order of the run was."""
+    shares = result.execution.costs["participation"]
+    known = shares[np.isfinite(shares) & (shares > 0.0)]
+    name, unit = "Largest participation", "share of a bar's volume"
+    if not len(known):
+        return not_evaluated(name, unit, 0, "no order traded a known share of a bar's volume")
+    return figure(name, float(known.max()), unit, len(known))
 
 
 def audit_record(certificate: Certificate) -> AuditRecord:

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewright.data.adjustments import growth_index
+from tradewright.data.currency import in_currency, profile_in
 from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
 from tradewright.research.fold_options import folds_of
-from tradewright.research.study import BenchmarkOptions, StudyOptions, digest_of, grid_points, study_hash
+from tradewright.research.study import (
+    BenchmarkOptions,
+    StudyOptions,
+    choices,
+    digest_of,
+    grid_points,
+    study_hash,
+)
 from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
@@ -136,7 +144,9 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
-    panel = _cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options)
+    currency = options.account.currency
+    panel = in_currency(_cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options), currency)
+    profile = profile_in(profile, panel)
     beside = _beside(options, shelf)
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)
     _block_on_errors(findings, options)
@@ -225,6 +235,7 @@ def _market(options: StudyOptions, shelf: Shelf, panel: Panel, beside: Beside | 
     if beside is None:
         return equal_weight_returns(living(panel))
     other = shelf.catalogue.panel(beside.snapshot, _as_of(options), (beside.symbol,))
+    other = in_currency(other, panel.currency)
     known = other.instants[np.isfinite(other.close[:, 0])]
     wanted = panel.instants[start:]
     if len(wanted) and (not len(known) or known[0] > wanted[0] or known[-1] < wanted[-1] - LATE_END_NS):
@@ -352,7 +363,8 @@ def _own_source(options: StudyOptions, strategy: Strategy) -> str:
 def about(plan: Plan, causes: "Causes") -> dict[str, Any]:
     """On what a study's configurations are tried, as the ledger keeps it with each of them.
 
-    `until` is the last instant read, ns UTC: a holdout after it has not been seen.
+    `until` is the last instant read, ns UTC: a holdout after it has not been seen. `choices` are those that a
+    look at results must not change.
     """
     return {
         "code": causes.code_version,
@@ -362,4 +374,5 @@ def about(plan: Plan, causes: "Causes") -> dict[str, Any]:
         "seed": causes.seed,
         "strategy": plan.options.strategy.name,
         "until": int(plan.panel.instants[-1]),
+        "choices": choices(plan.options),
     }

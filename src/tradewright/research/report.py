@@ -1,8 +1,7 @@
-"""A study's results as the dossier's content and as one JSON object. Nothing new is found out here."""
+"""A study's results as the dossier's content. Nothing new is found out here."""
 
 import math
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
@@ -18,21 +17,19 @@ from tradewright.research.dossier.content import (
     Identity,
     Luck,
     MonthlyReturns,
-    Passport,
     Quantity,
     Ratio,
     Series,
-    Setup,
     Trade,
     VerdictLines,
-    WaiverLine,
 )
 from tradewright.research.dossier.wording import counted, per_cent
 from tradewright.research.execution_lines import execution_lines
-from tradewright.research.execution_report import execution_summary
 from tradewright.research.judgement import StudyContext, deflated_figure, luck_sharpe
+from tradewright.research.notes import benchmark_words, notes_on
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
+from tradewright.research.setup_lines import passport_lines, setup_lines
 from tradewright.validation import trading
 from tradewright.validation.benchmark import HOW
 from tradewright.validation.figure import Figure
@@ -40,11 +37,7 @@ from tradewright.validation.performance import drawdown_series, monthly_returns,
 from tradewright.validation.search_price import dearest
 from tradewright.validation.selection import MEASURED_ON, MEASURED_SIZE, METHOD
 from tradewright.validation.verdict import Gate, Status, Verdict
-from tradewright.values.instant import NS_PER_DAY, date_of
-from tradewright.values.outcome import UNSETTLED
-from tradewright.values.parameters import bounds_of
-from tradewright.values.profile import MARGIN, USUAL_MARGINS
-from tradewright.values.reading import Band
+from tradewright.values.instant import NS_PER_DAY
 
 CAUSES = {
     "spread_usd": "spread",
@@ -69,11 +62,12 @@ def content_of(
     cautions = cautions_on(plan, result)
     return DossierContent(
         identity=identity,
-        passport=_passport(plan),
-        setup=_setup(plan, result),
+        passport=passport_lines(plan),
+        setup=setup_lines(plan),
         verdict=_verdict(verdict),
         sharpe=_ratio(result.sharpe),
         luck=_luck(result, context),
+        expected=tuple(_ratio(one) for one in result.expected),
         ratios=tuple(_ratio(one) for one in (*result.figures[1:], *result.against)),
         series=_series(plan, result),
         monthly=_monthly(result),
@@ -97,30 +91,12 @@ def _checks(result: StudyResult) -> tuple[CheckLine, ...]:
     return check_lines(result.checks)
 
 
-def _checks_json(result: StudyResult) -> Any:
-    """The cross-checks, or that nobody asked for them."""
-    if result.checks is None:
-        return {"reason": "cross-checks were not asked for"}
-    from tradewright.research.check_lines import checks_summary
-
-    return checks_summary(result.checks)
-
-
 def _folds(plan: Plan, result: StudyResult) -> FoldLines | None:
     if result.walk is None:
         return None
     from tradewright.research.walk_lines import walk_lines
 
     return walk_lines(plan, result.walk, _ratio)
-
-
-def _folds_json(plan: Plan, result: StudyResult) -> Any:
-    """The walk, or that there was none."""
-    if result.walk is None:
-        return {"reason": "no folds were asked for"}
-    from tradewright.research.walk_lines import walk_summary
-
-    return walk_summary(plan, result.walk)
 
 
 def _luck(result: StudyResult, context: StudyContext) -> Luck:
@@ -168,227 +144,6 @@ def identity_of(plan: Plan, context: StudyContext, run_id: str, code_version: st
     )
 
 
-def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: StudyContext) -> dict[str, Any]:
-    """The run in one JSON object: headline, gates, figures and the grid.
-
-    A figure that was not evaluated has null for its value, and its reason beside it. `total_usd` of costs
-    leaves out what cash earned, which stands beside it.
-    """
-    summary = {
-        "title": plan.options.title,
-        "hypothesis": plan.options.hypothesis.id,
-        "study": plan.study,
-        "headline": verdict.headline,
-        "trials": context.trials,
-        "search": _search_json(result, context),
-        "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
-        "figures": {one.name: asdict(one) for one in _all_figures(result)},
-        "band": result.headline.band.plain(),
-        "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
-        "execution": execution_summary(result.execution),
-        "gateway": result.execution.gateway,
-        "account": _account_json(plan, result),
-        "grid": [asdict(point) for point in result.grid],
-        "out_of_sample": _folds_json(plan, result),
-        "cross_checks": _checks_json(result),
-        "notes": list(notes_on(plan, result)),
-    }
-    return {name: _unsigned(part) for name, part in summary.items()}
-
-
-def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
-    """Under which rules of a broker the headline traded, and how often they came to it."""
-    outcome, account = result.headline.outcome, plan.options.account
-    return {
-        "type": account.type,
-        **{name: getattr(account, name) for name in _margins_of(plan)},
-        "margin_calls": len(outcome.margin_calls),
-        "forced_orders": len(outcome.forced_orders),
-        "waits_for_settlement": _waits(result),
-    }
-
-
-def _waits(result: StudyResult) -> int:
-    """How often an order of the headline waited for proceeds to settle, counted once a bar."""
-    return int(np.count_nonzero(result.headline.outcome.refusals["reason"] == UNSETTLED))
-
-
-def _margins_of(plan: Plan) -> tuple[str, ...]:
-    """The names of the figures that bind the account; none where it is not on margin."""
-    return tuple(USUAL_MARGINS) if plan.options.account.type == MARGIN else ()
-
-
-def _search_json(result: StudyResult, context: StudyContext) -> Any:
-    """The prices of the search, each with its p; or why there is none."""
-    if context.trials is None or isinstance(result.search, str):
-        return {"reason": result.search if isinstance(result.search, str) else "no ledger of trials was kept"}
-    return [{**asdict(one), "p": one.p(context.trials), "method": METHOD} for one in result.search]
-
-
-def _band_notes(band: Band) -> list[str]:
-    """What the bars left open, and whether the result's sign hangs on it."""
-    final, fall = band.final_equity_usd, band.max_drawdown
-    if not final.is_open:
-        return []
-    notes = [
-        "Where a bar cannot tell what happened first, it is read against the strategy. The band around that: "
-        f"equity ends between {final.low:,.0f} and {final.high:,.0f} $ (base {final.base:,.0f} $), the "
-        f"largest drawdown is between {100 * fall.low:.1f} and {100 * fall.high:.1f} %."
-    ]
-    if band.sign_depends:
-        notes.append(
-            "The sign of the result depends on how these bars are read: finer bars must decide before "
-            "anybody believes it."
-        )
-    return notes
-
-
-def _unsigned(part: Any) -> Any:
-    """The same JSON without negative zeros, which would read as losses."""
-    if isinstance(part, dict):
-        return {name: _unsigned(one) for name, one in part.items()}
-    if isinstance(part, list | tuple):
-        return [_unsigned(one) for one in part]
-    return part + 0.0 if isinstance(part, float) else part
-
-
-def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
-    """How the numbers came about, in whole sentences."""
-    period, profile = result.period, plan.profile
-    first = date_of(int(period.instants[0]))
-    notes = [
-        *cautions_on(plan, result),
-        _in_sample(result),
-        f"Figures begin on {first}, when the strategy could first decide; "
-        f"the {counted(result.start_row, 'bar')} before it {'is' if result.start_row == 1 else 'are'} "
-        "warm-up.",
-        f"Ratios are annualised with {period.bars_per_year:g} bars a year. Excess returns are over the "
-        f"profile's cash rate, {100 * profile.cash_rate:g} % in every year, not over historical bill rates.",
-        f"Benchmark: {_benchmark(plan)}, {HOW}.",
-        "Turnover is one-sided: half of what was bought and sold, over the equity before each bar. Costs in "
-        "bps a year are what each bar cost over the equity before it, added up and divided by the years.",
-        *_draws_note(result),
-    ]
-    if plan.benchmark_snapshot is not None:
-        notes += [f"Benchmark data: {caveat}" for caveat in plan.benchmark_snapshot.provenance.caveats]
-    notes += _band_notes(result.headline.band)
-    if plan.panel.is_close_only:
-        notes.append(
-            "The series hold closes only: orders fill at the next session's close, and no volume caps them."
-        )
-    split = sum(trip.splits != 1.0 for trip in result.trades)
-    if split:
-        trips = counted(split, "round trip")
-        notes.append(f"{trips} lived through a split: prices and shares stand on the exit's basis.")
-    open_trips = sum(trip.is_open for trip in result.trades)
-    if open_trips:
-        held = f"{counted(open_trips, 'position')} {'is' if open_trips == 1 else 'are'}"
-        notes.append(f"{held} still open at the end, valued at the last close.")
-    waits = _waits(result)
-    if waits:
-        notes.append(
-            f"{counted(waits, 'time')} an order waited for cash that had not settled: what was sold is spent "
-            "when it is there, not before."
-        )
-    refused = len(result.headline.outcome.refusals) - waits
-    if refused:
-        wishes = counted(refused, "wish", "wishes")
-        notes.append(f"{wishes} became no order; refusals.parquet says why for each.")
-    return tuple(notes)
-
-
-def _in_sample(result: StudyResult) -> str:
-    """What part of the history was held back."""
-    every = "All figures" if result.walk is None else "All figures but those of the walk through folds"
-    return f"{every} are in-sample: no part of the history was held back from whoever chose the idea."
-
-
-def _draws_note(result: StudyResult) -> tuple[str, ...]:
-    """How intervals were drawn, where there are any."""
-    inside = result.sharpe.interval
-    if inside is None:
-        return ()
-    return (
-        f"Intervals: {inside.method}, {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks. The runs "
-        "with doubled costs and one bar later use the headline's blocks: the same stretches, other terms.",
-    )
-
-
-def _all_figures(result: StudyResult) -> tuple[Figure, ...]:
-    robust = (result.doubled_costs, result.one_bar_later)
-    names = ("Sharpe ratio a year, costs doubled", "Sharpe ratio a year, one bar later")
-    fragile = tuple(_renamed(one, name) for one, name in zip(robust, names, strict=True))
-    return (*result.figures, *result.against, *fragile, result.minimum_track_bars, result.closed_trips)
-
-
-def _renamed(found: Figure, name: str) -> Figure:
-    return Figure(name, found.value, found.unit, found.sample, found.interval, found.reason)
-
-
-def _benchmark(plan: Plan) -> str:
-    wanted = plan.options.benchmark
-    if wanted.kind == "universe":
-        return "the study's own universe in equal weights"
-    return f"{wanted.symbol or wanted.dataset} ({wanted.dataset})" if wanted.symbol else wanted.dataset
-
-
-def _passport(plan: Plan) -> Passport:
-    snapshot, provenance = plan.snapshot, plan.snapshot.provenance
-    return Passport(
-        snapshot_id=snapshot.id,
-        dataset=snapshot.dataset,
-        origin=provenance.origin.value,
-        vendor=provenance.vendor,
-        licence=provenance.licence,
-        calendar=snapshot.calendar,
-        first=snapshot.first,
-        last=snapshot.last,
-        rows=snapshot.rows,
-        symbols=snapshot.symbols,
-        survivors_only=provenance.survivors_only,
-        caveats=provenance.caveats,
-        findings=plan.findings,
-        waivers=tuple(WaiverLine(one.code, one.reason) for one in plan.options.waivers),
-    )
-
-
-def _setup(plan: Plan, result: StudyResult) -> Setup:
-    strategy, account, instants = plan.headline.strategy, plan.options.account, plan.panel.instants
-    units = {one.name: bounds_of(one) for one in strategy.declared()}
-    about = (type(strategy).__doc__ or "").strip().splitlines()
-    return Setup(
-        period_first=date_of(int(instants[0])),
-        period_last=date_of(int(instants[-1])),
-        universe=plan.panel.symbols,
-        strategy=plan.options.strategy.name,
-        parameters=tuple(
-            Quantity(name, value if isinstance(value, int | float) else str(value), _unit(units[name]))
-            for name, value in strategy.parameters().items()
-        ),
-        benchmark=_benchmark(plan),
-        profile=plan.profile.name,
-        profile_numbers=(
-            *(Quantity(name, value) for name, value in plan.profile.numbers().items()),
-            Quantity("commission_tiers", len(plan.profile.commission_tiers), "steps"),
-            Quantity("fee_schedule", len(plan.profile.fee_schedule), "dated steps"),
-        ),
-        capital_usd=account.capital_usd,
-        account=(
-            Quantity("type", account.type),
-            Quantity("max_gross", account.max_gross, "times equity"),
-            *(Quantity(name, getattr(account, name), "of value") for name in _margins_of(plan)),
-            Quantity("fractional shares", account.fractional),
-            Quantity("liquidated at the end", account.liquidate_at_end),
-        ),
-        strategy_about=about[0] if about else "",
-    )
-
-
-def _unit(bounds: Any) -> str:
-    """A parameter's unit as its strategy declares it; a switch has none."""
-    return "" if bounds is None or bounds.unit == "yes or no" else str(bounds.unit)
-
-
 def _verdict(verdict: Verdict) -> VerdictLines:
     failed, unknown = verdict.count(Status.FAIL), verdict.count(Status.NOT_EVALUATED)
     status = Status.FAIL if failed else Status.NOT_EVALUATED if unknown or not verdict.gates else Status.PASS
@@ -405,11 +160,9 @@ def _number(found: Figure) -> float:
 
 def _ratio(found: Figure) -> Ratio:
     inside = found.interval
-    how = (
-        ""
-        if inside is None
-        else f"{inside.method}, {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks"
-    )
+    how = "" if inside is None else inside.method
+    if inside is not None and inside.draws:
+        how += f", {inside.draws:,} draws of {inside.block_bars:.0f}-bar blocks"
     if inside is None and found.value is not None:
         how = found.reason or NO_INTERVAL
     low, high = (math.nan, math.nan) if inside is None else (inside.low, inside.high)
@@ -433,7 +186,7 @@ def _series(plan: Plan, result: StudyResult) -> Series:
         gross=trading.gross_exposure(outcome),
         net=trading.net_exposure(outcome),
         turnover=trading.traded_share(outcome),
-        benchmark_how=f"{_benchmark(plan)}, {HOW}",
+        benchmark_how=f"{benchmark_words(plan)}, {HOW}",
     )
 
 

@@ -87,8 +87,9 @@ class StudyResult:
 
     Shape: `matched_usd` is T, the benchmark at matched exposure from `start_row` on, NaN before.
     Units: `figures` begin with the Sharpe ratio; `error` is its standard error a year, or NaN. `search`
-    prices all configurations of the plan, over cash and over the benchmark at matched exposure. `walk` is
-    None where the study asks for no folds, `checks` where nobody asked for them.
+    prices all configurations of the plan, over cash and over the benchmark at matched exposure. `expected`
+    is the Sharpe ratio to expect live and how long it takes to show; empty without checks. `walk` is None
+    where the study asks for no folds, `checks` where nobody asked for them.
     """
 
     headline: Backtest
@@ -107,6 +108,7 @@ class StudyResult:
     search: tuple[SearchPrice, ...] | str
     certificate: Certificate
     execution: ExecutionReport
+    expected: tuple[Figure, ...] = ()
     walk: "Walk | None" = None
     checks: "CrossChecks | None" = None
 
@@ -151,9 +153,10 @@ def execute(plan: Plan, watch: Watch, with_checks: bool = False) -> StudyResult:
     watch.progress("intervals", 0, 1)
     search = _search(plan, curves if walk is None else [*curves, _walk_curves(plan, walk)])
     result = _measured(plan, headline, grid, (doubled, later), search)
-    checks = _checks(plan, result, curves) if with_checks else None
+    if with_checks:
+        result = replace(result, checks=_checks(plan, result, curves), expected=_expected(result, curves))
     watch.progress("intervals", 1, 1)
-    return replace(result, walk=walk, checks=checks)
+    return replace(result, walk=walk)
 
 
 def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
@@ -261,6 +264,13 @@ def _checks(plan: Plan, result: StudyResult, curves: list[Curves]) -> "CrossChec
     tried = Tried(excess, exposure, plan.market[start:], start + 1)
     matched = _matched(plan, result.headline.outcome, result.start_row)
     return cross_checks(tried, result.period, matched, bootstrap_options(plan))
+
+
+def _expected(result: StudyResult, curves: list[Curves]) -> tuple[Figure, ...]:
+    """What to expect live; nothing of it is loaded for a quick look."""
+    from tradewright.research.expectation import expected_figures
+
+    return expected_figures(np.stack([curve[0] for curve in curves], axis=1), result.period.bars_per_year)
 
 
 def _search(plan: Plan, curves: list[Curves]) -> tuple[SearchPrice, ...] | str:

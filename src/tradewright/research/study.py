@@ -20,6 +20,8 @@ from tradewright.values.errors import BadInput, InvalidOption, NotFound, Storage
 from tradewright.values.profile import AccountOptions
 
 LARGEST_GRID = 10_000
+# What a look at results must not change, in the order in which it is reported.
+CHOICES = ("universe", "window", "costs")
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]*$", max_length=80)]
 
@@ -165,6 +167,20 @@ def parse(text: str, source: str) -> StudyOptions:
 def study_hash(options: StudyOptions) -> str:
     """The name of exactly this study: a hash of all it says, independent of the order of its lines."""
     return digest_of(msgspec.to_builtins(options))
+
+
+def choices(options: StudyOptions) -> dict[str, Any]:
+    """The choices that make a result look better when they are made last, as the ledger keeps them.
+
+    Parameters of the strategy are not among them: each try of those is counted and priced.
+    """
+    execution = msgspec.to_builtins(options.execution)
+    window = msgspec.to_builtins(options.period)
+    return {
+        "universe": msgspec.to_builtins(options.universe)["symbols"],
+        "window": [window["start"], window["end"]],
+        "costs": digest_of([execution["profile"], execution["override"]])[:16],
+    }
 
 
 def digest_of(content: Any) -> str:

@@ -16,6 +16,7 @@ from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.plan import Plan, Point, Shelf, about, prepare
+from tradewright.research.process import in_words, process_leaks
 from tradewright.research.result import Nobody, StudyResult, execute
 from tradewright.research.study import StudyOptions
 from tradewright.research.trials import Event, Kind, TrialLedger
@@ -124,13 +125,13 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
         raise Interrupted("the study was stopped while its data were read; nothing was tried.") from None
     hypothesis = options.hypothesis
     guard(ports.ledger, options, plan)
-    lost = lost_rows(ports.ledger, ports.store.all())
+    lost, late = lost_rows(ports.ledger, ports.store.all()), in_words(process_leaks(ports.ledger, options))
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
         result = execute(plan, recorder, with_checks=True)
         recorder.settle()
-        return _kept(plan, result, ports, lost)
+        return _kept(plan, result, ports, (lost, late))
     except KeyboardInterrupt:
         manifest = _interrupted(plan, recorder, ports)
         kept = "the whole run made earlier stays" if manifest.is_complete else "it is kept as a partial run"
@@ -177,7 +178,8 @@ def causes_of(plan: Plan) -> Causes:
 def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str, bytes]:
     """Every file of the run but its manifest: tables, JSON and the dossier."""
     from tradewright.research.dossier.page import render
-    from tradewright.research.report import content_of, identity_of, summary_of
+    from tradewright.research.report import content_of, identity_of
+    from tradewright.research.summary import summary_of
 
     causes, verdict = causes_of(plan), verdict_on(plan, result, context)
     identity = identity_of(plan, context, causes.run_id, causes.code_version)
@@ -207,11 +209,11 @@ def _walk_tables(plan: Plan, result: StudyResult) -> dict[str, Any]:
     return dict(walk_tables(plan, result.walk))
 
 
-def _kept(plan: Plan, result: StudyResult, ports: Ports, lost: str) -> StudyRun:
-    """Count the trials, judge, render and write the run."""
-    now = ports.clock()
+def _kept(plan: Plan, result: StudyResult, ports: Ports, told: tuple[str, str]) -> StudyRun:
+    """Count the trials, judge, render and write the run; `told` are lost trials and late choices."""
+    now, (lost, late) = ports.clock(), told
     trials = ports.ledger.count(plan.options.hypothesis.id)
-    context = StudyContext(trials, iso_of(now), lost_trials=lost)
+    context = StudyContext(trials, iso_of(now), lost_trials=lost, after_results=late)
     ports.progress("dossier", 0, 1)
     files, mark = files_of(plan, result, context), ports.ledger.mark()
     manifest = ports.store.write(causes_of(plan), files, now, ledger=mark)

@@ -178,6 +178,13 @@ class TrialLedger:
         with self.rows.reading() as run:
             return _events(run(_SELECT + " WHERE hypothesis = ? ORDER BY seq", (hypothesis,)))
 
+    def rows_of(self, family: Sequence[str]) -> list[tuple[int, Event]]:
+        """All rows of some hypotheses with their numbers, oldest first."""
+        sql = _SELECT.replace("SELECT", "SELECT seq,", 1) + " WHERE hypothesis = ?"
+        with self.rows.reading() as run:
+            found = [row for one in family for row in run(sql, (one,))]
+        return [(seq, _events([rest])[0]) for seq, *rest in sorted(found, key=lambda row: int(row[0]))]
+
     def mark(self) -> LedgerMark:
         """How far the ledger goes: its rows, and the hash of the last."""
         with self.rows.reading() as run:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from tradewright.execution.limits.registry import RESEARCH_DEFAULT
-from tradewright.kernel.band import band_of, band_of_paths
+from tradewright.kernel.band import band_of
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.session import Session
 from tradewright.runs.gate.artifacts import gate_before, record_of
@@ -22,7 +22,7 @@ from tradewright.values.order import Instruction, OrderStatus
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
-from tradewright.values.reading import Band, Reading
+from tradewright.values.reading import Band
 
 if TYPE_CHECKING:
     from tradewright.kernel.native.gate import Gate
@@ -54,13 +54,10 @@ class Backtest:
     def band(self) -> Band:
         """What would have come of the same decisions if bars that cannot tell were read otherwise.
 
-        Traded when first asked for. Of a run that passed a gate it is the base reading alone, because a gate
-        is asked once.
+        Traded when first asked for; under limits each reading passes a gate of its own.
         """
-        account, profile = self.rules
-        if self.gate is not None:
-            return band_of_paths(dict.fromkeys(Reading, self.outcome.equity_usd), account.capital_usd)
-        return band_of(self.panel, self.decisions, self.outcome, account, profile)
+        new_gate = partial(gate_before, self.limits, self.panel)
+        return band_of(self.panel, self.decisions, self.outcome, *self.rules, new_gate)
 
     @property
     def gateway(self) -> GatewayRecord:

@@ -13,7 +13,7 @@ from tradewright.kernel.batch import simulate_orders
 from tradewright.runs.backtest import backtest
 from tradewright.strategies.contract import Strategy
 from tradewright.values.decisions import Decisions
-from tradewright.values.order import Bracket, Instruction, OneCancelsOther, Order
+from tradewright.values.order import Amend, Bracket, Cancel, Instruction, OneCancelsOther, Order
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import SPLIT, Floats, Panel, event_dtype
 from tradewright.values.profile import AccountOptions, ExecutionProfile
@@ -24,6 +24,8 @@ FACTOR = 4.0
 RATIO = 2.0
 # Sums in another order differ in their last bits.
 ROUNDING = 1e-9
+# Words on an order beside the types of orders.
+_AMENDED, _CANCELLED = -1, -2
 PLAIN = ExecutionProfile("plain", 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0)
 PARTS = AccountOptions(1_000_000.0, 10.0, fractional=True)
 
@@ -65,7 +67,7 @@ def _answer(name: str, law: Callable[[Run], str | None], run: Run) -> LawAnswer:
 
 def _decided(run: Run, panel: Panel) -> Decisions:
     """What the strategy wants on a market, in parts of shares and without costs."""
-    return backtest(run.strategy, panel, PARTS, PLAIN).decisions
+    return backtest(run.strategy, panel, replace(PARTS, currency=panel.currency), PLAIN).decisions
 
 
 def future_changed(run: Run) -> str | None:
@@ -100,7 +102,7 @@ def prices_scaled(run: Run) -> str | None:
     actions = run.panel.actions.copy()
     actions["value"][actions["kind"] == 2] *= FACTOR
     scaled = _with(run.panel, [*columns, run.panel.volume / FACTOR], actions)
-    return _differ(_decided(run, run.panel), _decided(run, scaled), dict.fromkeys(run.panel.symbols, FACTOR))
+    return _differ(_decided(run, run.panel), _decided(run, scaled), lambda _: FACTOR)
 
 
 def symbols_permuted(run: Run) -> str | None:
@@ -118,9 +120,15 @@ def symbols_permuted(run: Run) -> str | None:
 
 
 def split_inserted(run: Run) -> str | None:
-    """A split in the middle, with prices and volumes to match, changes no weight."""
-    middle = len(run.panel.instants) // 2
-    if middle < 2 or run.strategy.watches_account:
+    """A split in the middle, with prices and volumes to match, changes no weight, and orders by its ratio.
+
+    It stands before a row to which no order is on its way: such a one, in old shares, would be refused.
+    """
+    plain = _decided(run, run.panel)
+    spoken = {row for row, _ in plain.said}
+    later = range(max(len(run.panel.instants) // 2, 2), len(run.panel.instants))
+    middle = next((row for row in later if row - 1 not in spoken), None)
+    if middle is None:
         return None
     there = np.arange(len(run.panel.instants)) >= middle
     factor = np.where(there, RATIO, 1.0)[:, None]
@@ -133,7 +141,7 @@ def split_inserted(run: Run) -> str | None:
     paid = (actions["kind"] == 2) & (actions["row"] >= middle)
     actions["value"][paid] /= RATIO
     split = _with(run.panel, [*columns, np.ascontiguousarray(run.panel.volume * factor)], actions)
-    return _differ(_decided(run, run.panel), _decided(run, split))
+    return _differ(plain, _decided(run, split), lambda row: 1.0 / RATIO if row >= middle else 1.0)
 
 
 def costs_raised(run: Run) -> str | None:
@@ -210,8 +218,14 @@ def _with(
     kept = panel.actions if actions is None else actions
     opened, high, low, close, volume = columns
     names, borrows = symbols or panel.symbols, panel.borrows.copy()
+    order = [panel.symbols.index(name) for name in names]
+    rates = np.ascontiguousarray(panel.rates[:, order]) if len(panel.rates) else panel.rates
+    own = tuple(panel.quotes.currencies[place] for place in order) if panel.quotes.currencies else ()
     borrows["asset"] = [names.index(panel.symbols[asset]) for asset in borrows["asset"].tolist()]
-    return Panel(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept, borrows)
+    return Panel(
+        *(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept, borrows),
+        *(panel.currency, replace(panel.quotes, currencies=own), rates),
+    )
 
 
 def _before(decisions: Decisions, row: int) -> Decisions:
@@ -228,15 +242,23 @@ def _after(decisions: Decisions, row: int) -> Decisions:
     return Decisions(decisions.rows[late], decisions.weights[late], said)
 
 
-def _differ(first: Decisions, second: Decisions, factors: dict[str, float] | None = None) -> str:
-    """Where two answers part; empty where they are the same but for rounding."""
+def _same_unit(row: int) -> float:
+    """Prices of both runs are in one unit."""
+    return 1.0
+
+
+def _differ(first: Decisions, second: Decisions, factor: Callable[[int], float] = _same_unit) -> str:
+    """Where two answers part; empty where they are the same but for rounding.
+
+    `factor` is what one unit of price in the first run counts in the second, by row.
+    """
     if first.rows.tolist() != second.rows.tolist():
         rows = sorted(set(first.rows.tolist()) ^ set(second.rows.tolist()))
         return f"weights were decided at row {rows[0]} in one of two runs alone"
     close = np.isclose(first.weights, second.weights, rtol=1e-6, atol=ROUNDING, equal_nan=True).all(axis=1)
     if not close.all():
         return f"weights differ at row {first.rows[~close][0]}"
-    mine, other = _spoken(first, factors or {}), _spoken(second, {})
+    mine, other = _spoken(first, factor), _spoken(second, _same_unit)
     if [key for key, _ in mine] != [key for key, _ in other]:
         return "other orders were said"
     for (key, numbers), (_, others) in zip(mine, other, strict=True):
@@ -246,19 +268,26 @@ def _differ(first: Decisions, second: Decisions, factors: dict[str, float] | Non
 
 
 def _spoken(
-    decisions: Decisions, factors: dict[str, float]
-) -> list[tuple[tuple[int, str, int, int], tuple[float, float, float]]]:
-    """Every order said, and its numbers in the other unit."""
-    found = []
+    decisions: Decisions, factor: Callable[[int], float]
+) -> list[tuple[tuple[int, str, int, int], tuple[float, ...]]]:
+    """Every word said, and its numbers in the other unit: size, limit, stop and trail."""
+    found: list[tuple[tuple[int, str, int, int], tuple[float, ...]]] = []
     for row, word in decisions.said:
+        unit = factor(row)
         for order in _orders_in(word):
-            factor = factors.get(order.symbol, 1.0)
-            limit, stop = (
-                np.nan if one is None else one * factor for one in (order.limit_usd, order.stop_usd)
-            )
-            key = (row, order.symbol, int(order.type), order.side.sign)
-            found.append((key, (order.qty / factor, limit, stop)))
+            numbers = (order.qty / unit, *_in_unit(unit, order.limit_usd, order.stop_usd, order.trail_usd))
+            found.append(((row, order.symbol, int(order.type), order.side.sign), numbers))
+        if isinstance(word, Amend):
+            numbers = (*_in_unit(1.0 / unit, word.qty), *_in_unit(unit, word.limit_usd, word.stop_usd))
+            found.append(((row, "", _AMENDED, word.ticket), numbers))
+        elif isinstance(word, Cancel):
+            found.append(((row, "", _CANCELLED, word.ticket), ()))
     return sorted(found, key=lambda one: one[0])
+
+
+def _in_unit(unit: float, *amounts: float | None) -> tuple[float, ...]:
+    """Amounts in another unit; NaN for one that is not given."""
+    return tuple(np.nan if one is None else one * unit for one in amounts)
 
 
 def _orders_in(word: Instruction) -> list[Order]:

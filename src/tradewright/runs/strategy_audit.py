@@ -180,7 +180,11 @@ def panel_of_table(table: Mapping[str, Any], like: Panel) -> Panel:
     opens_at = np.ascontiguousarray(table["opens_at"]).view(np.int64)
     opened, high, low, close, volume = columns
     whole = (opened, high, low, close, volume)
-    return Panel(instants.copy(), opens_at.copy(), like.symbols, *whole, actions, borrows)
+    rates = like.rates
+    if len(rates):  # of the last row of the old panel that is not later
+        rates = rates[np.maximum(np.searchsorted(like.instants, instants, side="right") - 1, 0)]
+    where = (instants.copy(), opens_at.copy(), like.symbols)
+    return Panel(*where, *whole, actions, borrows, like.currency, like.quotes, rates)
 
 
 def audit_fills_of(ran: Backtest) -> tuple[ChannelVerdict, ...]:

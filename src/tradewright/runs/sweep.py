@@ -10,10 +10,13 @@ from typing import Any, overload
 
 import numpy as np
 
+from tradewright.execution.limits.registry import RESEARCH_DEFAULT
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.inputs import Terms, check_decisions, check_panel, terms_of
 from tradewright.kernel.memory import fresh
 from tradewright.runs.backtest import asked_at_once, decide_loop
+from tradewright.runs.gate.artifacts import gate_before
+from tradewright.runs.gate.plain import binds
 from tradewright.runs.own_code import broken
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
@@ -47,6 +50,7 @@ class _Market:
     account: AccountOptions
     profile: ExecutionProfile
     terms: Terms
+    limits: str
 
 
 @dataclass(frozen=True)
@@ -99,17 +103,20 @@ def sweep(
     account: AccountOptions,
     profile: ExecutionProfile,
     threads: int = 1,
+    limits: str = RESEARCH_DEFAULT,
 ) -> Sweep:
-    """Let each candidate trade the panel with an account of its own.
+    """Let each candidate trade the panel with an account, and behind a gateway, of its own.
 
     Row k of the equity is that of `backtest(strategies[k], ...)` to the last bit, whatever the number of
-    threads: candidates share read-only columns and nothing else.
+    threads: candidates share read-only columns and nothing else. Limits that bind are asked candidate by
+    candidate, which takes longer.
     Raises: InvalidOption for less than one thread; Failure where a strategy's own code breaks.
     """
     if threads < 1:
         raise InvalidOption(f"threads = {threads}.", "Give 1 or more.")
     check_panel(panel)
-    market = _Market(panel, Frame(panel), account, profile, terms_of(panel, account, profile))
+    gate_before(limits, panel)  # a misspelt name is told before anything runs
+    market = _Market(panel, Frame(panel), account, profile, terms_of(panel, account, profile), limits)
     equity = fresh(len(strategies), len(panel.instants))
     spans = _spans(len(strategies), threads, panel)
     batches: dict[int, DecisionBatch] = {}
@@ -174,7 +181,8 @@ def _wishes(strategy: Strategy, market: _Market) -> Decisions:
     """One candidate's decisions. Without `targets` it decides beside its account, then trades again."""
     decisions = asked_at_once(strategy, market.frame)
     if decisions is None:
-        return decide_loop(strategy, market.frame, market.panel, market.account, market.profile)[0]
+        gate = gate_before(market.limits, market.panel)
+        return decide_loop(strategy, market.frame, market.panel, market.account, market.profile, gate)[0]
     check_decisions(decisions, market.panel)
     return decisions
 
@@ -187,6 +195,12 @@ def _trade(batch: DecisionBatch, market: _Market, equity: Floats) -> None:
     """
     from tradewright.kernel.native.books import Books
 
+    if binds(market.limits):
+        for candidate in range(len(batch)):
+            gate = gate_before(market.limits, market.panel)
+            one = simulate(market.panel, batch[candidate], market.account, market.profile, gate)
+            equity[candidate] = one.equity_usd
+        return
     if len(batch):
         Books(market.panel, market.terms, (batch.rows, batch.weights)).run_many(batch.starts, equity)
     for candidate, said in enumerate(batch.said):

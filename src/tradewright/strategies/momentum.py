@@ -15,6 +15,7 @@ class Momentum(Strategy):
 
     A name takes part if its return over the whole lookback is known and it has a close on the day. The latest
     `skip` bars are left out of the return, because short-term reversal works against it.
+    `invested` below 1 keeps the rest in cash: it scales gains and falls alike, and leaves the Sharpe ratio.
     Source: Jegadeesh and Titman (1993), Journal of Finance 48(1); the skipped month as is usual since.
     """
 
@@ -24,6 +25,9 @@ class Momentum(Strategy):
     )
     top: float = parameter(
         0.1, low=0.0, high=1.0, unit="fraction", about="share of the eligible names held, rounded up"
+    )
+    invested: float = parameter(
+        1.0, low=0.0, high=1.0, unit="fraction", about="share of equity held in them; the rest stays in cash"
     )
 
     @property
@@ -67,4 +71,4 @@ class Momentum(Strategy):
         chosen = better.copy()
         chosen[:, alphabetical] |= equal & (np.cumsum(equal, axis=1) <= wanted[:, None])
         chosen &= (held > 0)[:, None]
-        return np.where(chosen, 1.0 / np.maximum(held, 1)[:, None], 0.0), eligible > 0
+        return np.where(chosen, self.invested / np.maximum(held, 1)[:, None], 0.0), eligible > 0

@@ -15,6 +15,11 @@ from tradewright.values.panel import Floats, Ints
 CIRCULAR_OVER_STATIONARY = 1.5 ** (1.0 / 3.0)
 # The common block suits this share of the columns: their longest would be one of noise.
 SUITED_SHARE = 0.9
+# Dependence too weak to show in any one record may hide this share of a mean's variance from the blocks.
+HIDDEN_SHARE = 0.01
+# It is looked for at so many lags, in so many records at most, and is taken to be larger than it looks by
+# so many standard errors of its estimate.
+WEAK_LAGS, WEAK_RECORDS, WEAK_DOUBT = 6, 200, 1.645
 
 
 def spectra(columns: Floats) -> Floats:
@@ -35,15 +40,57 @@ def common_block_bars(columns: Floats) -> int:
     Shape: `columns` is T x N. Units: bars.
     Source: Politis and White (2004), Econometric Reviews 23(1), for each column; nine in ten are suited.
     """
-    return suited_bars(spectra(columns), len(columns))
+    sample = len(columns)
+    return suited_bars(spectra(columns), sample, float(np.cbrt(sample)))
 
 
-def suited_bars(found: Floats, sample: int) -> int:
-    """The common block length for records with these spectra; `found` is N x 2."""
+def suited_bars(found: Floats, sample: int, least: float) -> int:
+    """The common block length, `least` or more, for records with these spectra; `found` is N x 2."""
     lengths = [suited_length(level, slope, sample) for level, slope in found.tolist()]
     wanted = CIRCULAR_OVER_STATIONARY * float(np.quantile(lengths, SUITED_SHARE))
     longest = max(int(sample * LONGEST_BLOCK_SHARE), 1)
-    return min(math.ceil(max(wanted, float(np.cbrt(sample)))), longest)
+    return min(math.ceil(max(wanted, least)), longest)
+
+
+def least_bars(columns: Floats) -> float:
+    """The shortest blocks that many records together allow; the cube root of T where they cannot tell.
+
+    Short blocks are many, and many determine an error well: that is power. But they miss dependence, and what
+    is too weak to stand out in one record shows in the average of a thousand squared autocorrelations: white
+    noise has 1 / T on average. What exceeds it, and the doubt about it, must not hide more than
+    `HIDDEN_SHARE` of a mean's variance; blocks of b bars hide 2 r / b of it where one lag has correlation r.
+
+    Shape: `columns` is T x N. Units: bars.
+    Property: a lone record and copies of one tell little, and get nearly the cube root of T; returns whose
+    volatility clusters get longer blocks than white noise, as their autocorrelations scatter more widely.
+    """
+    sample, cautious = len(columns), float(np.cbrt(len(columns)))
+    spread = np.std(columns, axis=0)
+    moving = np.flatnonzero(spread > 0.0)
+    if not len(moving) or sample <= WEAK_LAGS:
+        return cautious
+    chosen = moving[:: math.ceil(len(moving) / WEAK_RECORDS)]
+    scaled = (columns[:, chosen] - np.mean(columns[:, chosen], axis=0)) / spread[chosen]
+    lagged = [np.sum(scaled[lag:] * scaled[:-lag], axis=0) / sample for lag in range(1, WEAK_LAGS + 1)]
+    beyond_noise = max(sample * float(np.mean(one**2)) - 1.0 for one in lagged)
+    doubt = WEAK_DOUBT * math.sqrt(2.0 / _independent_records(scaled, len(moving)))
+    weak = math.sqrt(max(beyond_noise + doubt, 0.0) / sample)
+    return min(2.0 * weak / HIDDEN_SHARE, cautious)
+
+
+def _independent_records(scaled: Floats, records: int) -> float:
+    """How many unrelated records know as much about squared autocorrelations as these do.
+
+    Two records with correlation c have autocorrelations that correlate by c squared, squares of them by c to
+    the fourth. Source: variance of a mean of equally correlated variables.
+    """
+    count = scaled.shape[1]
+    if count == 1:
+        return 1.0
+    # Not by the linear algebra library: its last bits depend on the number of cores.
+    related = np.einsum("ti,tj->ij", scaled, scaled) / len(scaled)
+    fourth = (float(np.sum(related**4)) - count) / (count * (count - 1))
+    return float(records / (1.0 + (records - 1) * max(fourth, 0.0)))
 
 
 def block_count(sample: int, bars: int) -> int:

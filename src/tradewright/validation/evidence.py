@@ -56,9 +56,11 @@ class Evidence:
 
     `sharpe`, `doubled_costs` and `one_bar_later` are annualised Sharpe ratios over cash; `over_benchmark` is
     the mean return a year above the benchmark at matched exposure. `luck_sharpe` is what the best of `trials`
-    worthless configurations would show; `lost_trials` says what the ledger has lost, empty for nothing.
+    worthless configurations would show; `lost_trials` says what the ledger has lost, `after_results` what was
+    chosen with results in hand; both are empty for nothing.
     `sharpe_over_benchmark` is the excess per unit of risk. `search` prices the tries, over cash and over the
-    benchmark; words say why it could not be done. `deflated_sharpe` is a probability. `out_of_sample` is the
+    benchmark; words say why it could not be done. `deflated_sharpe` is a probability, `participation` the
+    largest share of its bars' volume that one order traded. `out_of_sample` is the
     record of a walk through folds.
     """
 
@@ -76,10 +78,13 @@ class Evidence:
     one_bar_later: Figure | None = None
     grid: tuple[GridPoint, ...] | None = None
     has_volume: bool | None = None
+    participation: Figure | None = None
+    impact_is_charged: bool | None = None
     is_replayed: bool | None = None
     audit: AuditRecord | None = None
     trials: int | None = None
     lost_trials: str = ""
+    after_results: str = ""
     luck_sharpe: Figure | None = None
     search: tuple[SearchPrice, ...] | str | None = None
     deflated_sharpe: Figure | None = None

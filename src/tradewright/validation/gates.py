@@ -22,6 +22,8 @@ LEAST_KEPT_SHARE = 0.5
 LEAST_FOLDS = 3
 # A search's p-value must not be above this.
 ALPHA = 0.05
+# No order may have been a larger share of the volume of the bars it traded in.
+LARGEST_PARTICIPATION = 0.10
 # What an audit may answer, and how thoroughly, for the gate to pass.
 CAUSAL_CODES = ("NO_DEPENDENCE_OBSERVED", "CAUSAL_BY_CONSTRUCTION")
 EXHAUSTIVE_LEVELS = ("C2", "C4")
@@ -240,7 +242,8 @@ def luck(evidence: Evidence) -> Gate:
 def leak_audit(evidence: Evidence) -> Gate:
     """An audit at level C2 or better looked for dependence on the future in all channels and found none.
 
-    Sampling alone (C1) does not pass: a leak under a rare condition is a leak at some row it did not try.
+    Sampling alone (C1) does not pass: a leak under a rare condition is a leak at some row it did not try. A
+    choice made with results in hand is look-ahead too, by way of whoever chose.
     """
     ask = Question("leak_audit", "No look-ahead, audited")
     found = evidence.audit
@@ -248,6 +251,8 @@ def leak_audit(evidence: Evidence) -> Gate:
         return ask.unanswered("not_run", "the strategy has not been audited for use of the future")
     if found.code == "DEPENDS_ON_FUTURE":
         return ask.fail("depends_on_future", found.words)
+    if evidence.after_results:
+        return ask.fail("chosen_after_results", evidence.after_results)
     if found.code not in CAUSAL_CODES:
         return ask.unanswered("not_assessed", found.words)
     if found.level not in EXHAUSTIVE_LEVELS:
@@ -259,15 +264,25 @@ def leak_audit(evidence: Evidence) -> Gate:
 
 
 def capacity(evidence: Evidence) -> Gate:
-    """The money still fits the market's volume."""
-    ask = Question("capacity", "Capacity and impact")
+    """The money still fits the market's volume, and moving the price was paid for."""
+    ask = Question("capacity", "Capacity and impact", unit="share of a bar's volume")
     if not evidence.has_volume:
         return ask.unanswered(
             "no_volume", "the data hold no volume: fills were not capped, impact is unknown"
         )
-    return ask.unanswered(
-        "no_impact_model", "fills were capped by volume, but market impact is not modelled yet"
+    largest = evidence.participation
+    if largest is None or largest.value is None:
+        return ask.without(largest, "no order traded a known share of a bar's volume")
+    if not evidence.impact_is_charged:
+        return ask.unanswered("no_impact", "the execution profile charges no market impact")
+    room = f"; about {LARGEST_PARTICIPATION / largest.value:,.1f} times the capital would reach that"
+    met = largest.value <= LARGEST_PARTICIPATION
+    words = (
+        f"the largest of {largest.sample:,} orders was {largest.value:.2%} of its bars' volume, with its "
+        f"impact charged; at most {LARGEST_PARTICIPATION:.0%} is asked for{room if met else ''}"
     )
+    status, code = (Status.PASS, "met") if met else (Status.FAIL, "above_limit")
+    return ask.compared(status, code, words, (largest.value, LARGEST_PARTICIPATION))
 
 
 GATES: tuple[Callable[[Evidence], Gate], ...] = (

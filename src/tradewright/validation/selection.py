@@ -19,6 +19,7 @@ from tradewright.validation.circular_blocks import (
     block_count,
     circular_means,
     draw_starts,
+    least_bars,
     segment_sums,
     spectra,
     suited_bars,
@@ -94,7 +95,8 @@ def superior_ability(excess: Floats, options: BootstrapOptions, *words: str) -> 
     checked(excess)
     sample, count = excess.shape
     found = spectra(excess)
-    bars = round(options.block_bars) if options.block_bars is not None else suited_bars(found, sample)
+    asked = options.block_bars
+    bars = round(asked) if asked is not None else suited_bars(found, sample, least_bars(excess))
     bars = min(max(bars, 1), sample // 2)
     undetermined = _undetermined(excess, bars)
     alone, adjusted, statistics = np.ones(count), np.ones(count), np.zeros(count)

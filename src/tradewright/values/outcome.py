@@ -26,7 +26,7 @@ FLOW_NAMES = {
 
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
 ORDER_ENDED, NOTHING_TO_REDUCE, SPLIT_BETWEEN = 5, 6, 7
-CASH_ACCOUNT, NOT_BORROWED, UNSETTLED = 8, 9, 10
+CASH_ACCOUNT, NOT_BORROWED, UNSETTLED, STOOD_DOWN, TOO_LARGE = 8, 9, 10, 11, 12
 REFUSAL_NAMES = {
     NO_PRICE: "no price is known yet",
     DELISTED: "the instrument was delisted",
@@ -38,6 +38,8 @@ REFUSAL_NAMES = {
     CASH_ACCOUNT: "a cash account sells nothing short",
     NOT_BORROWED: "the shares cannot be borrowed",
     UNSETTLED: "the cash for it has not settled; the order waits",
+    STOOD_DOWN: "the kill switch cancelled what worked and could have opened a position",
+    TOO_LARGE: "no market could fill a size of a trillion shares",
 }
 
 # qty is signed: positive buys. `row` is the decision's row; `done_row` the row of the last change of state.

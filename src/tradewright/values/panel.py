@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewright.values.currency import USD, Quotes
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -45,6 +47,11 @@ borrow_dtype = np.dtype(
 )
 
 
+def one_currency() -> Floats:
+    """No rates: every price is in the panel's own currency."""
+    return np.zeros((0, 0))
+
+
 def no_borrows() -> NDArray[np.void]:
     """Nothing on file about borrowing: all can be had at the profile's rate."""
     return np.zeros(0, dtype=borrow_dtype)
@@ -58,7 +65,8 @@ class Panel:
     Units: dollars as traded (never adjusted), volume in shares, `instants` and `opens_at` in ns UTC.
     Known at: row t at `instants[t]`, its session's close. An order decided there meets row t + 1 or later.
     A close-only series has NaN in every open, high, low and volume. `actions` may be given as `action_dtype`;
-    they are kept as `event_dtype`.
+    they are kept as `event_dtype`. `quotes` says in which currency each instrument is quoted, where not all
+    are in `currency`; a panel told in one currency (data/currency.py) has its `rates`, T x N.
     """
 
     instants: Ints
@@ -71,6 +79,9 @@ class Panel:
     volume: Floats
     actions: NDArray[np.void]
     borrows: NDArray[np.void] = field(default_factory=no_borrows)
+    currency: str = USD
+    quotes: Quotes = field(default_factory=Quotes)
+    rates: Floats = field(default_factory=one_currency)
 
     def __post_init__(self) -> None:
         """Refuse arrays whose shapes or order disagree, then freeze them."""
@@ -88,7 +99,12 @@ class Panel:
             raise ValueError("actions must be sorted by row")
         if not bool(np.all(np.diff(self.borrows["row"]) >= 0)):
             raise ValueError("borrows must be sorted by row")
-        for array in (self.instants, self.opens_at, self.actions, self.borrows, *self.columns()):
+        if self.quotes.currencies and len(self.quotes.currencies) != len(self.symbols):
+            raise ValueError("quotes name another number of currencies than there are symbols")
+        if len(self.rates) and self.rates.shape != shape:
+            raise ValueError(f"rates have shape {self.rates.shape}; instants and symbols give {shape}")
+        frozen = (self.instants, self.opens_at, self.actions, self.borrows, self.rates, *self.columns())
+        for array in frozen:
             array.flags.writeable = False
 
     def columns(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
@@ -99,6 +115,12 @@ class Panel:
     def shape(self) -> tuple[int, int]:
         """Sessions and instruments."""
         return len(self.instants), len(self.symbols)
+
+    @property
+    def is_foreign(self) -> NDArray[np.bool_]:
+        """N: which instruments are quoted in another currency than the panel is told in."""
+        own = self.quotes.currencies or (self.currency,) * len(self.symbols)
+        return np.array([code != self.currency for code in own], dtype=bool)
 
     @property
     def is_close_only(self) -> bool:
@@ -116,7 +138,11 @@ class Panel:
         instants, opens_at = self.instants[start:stop].copy(), self.opens_at[start:stop].copy()
         borrows = self.borrows[self.borrows["row"] < stop].copy()
         borrows["row"] = np.maximum(borrows["row"] - start, 0)  # what was known before still holds
-        return Panel(instants, opens_at, self.symbols, opened, high, low, close, volume, actions, borrows)
+        rates = self.rates[start:stop].copy() if len(self.rates) else self.rates
+        return Panel(
+            *(instants, opens_at, self.symbols, opened, high, low, close, volume, actions, borrows),
+            *(self.currency, self.quotes, rates),
+        )
 
 
 def events_of(actions: NDArray[np.void]) -> NDArray[np.void]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from tradewright.values.currency import USD, checked_currency
 from tradewright.values.errors import InvalidOption, unknown_name
 from tradewright.values.instant import instant_of
 
@@ -45,7 +46,8 @@ class ExecutionProfile:
     takes the rest. A word on a submitted order arrives `latency_bars` later than the next bar; one for the
     closing auction `auction_cutoff_s` seconds before it at the latest. `borrow_fee_multiple` stretches fees
     that are on file by name; `settlement_schedule` says from which day on sales settle after how many
-    sessions, one where it is empty.
+    sessions, one where it is empty. `conversion_bps` is what changing money costs, on every fill and dividend
+    in another currency than the account's.
     """
 
     name: str
@@ -73,6 +75,7 @@ class ExecutionProfile:
     seed: int = 0
     borrow_fee_multiple: float = 1.0
     settlement_schedule: tuple[tuple[str, int], ...] = ()
+    conversion_bps: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a negative cost, a share outside its bounds, and steps that are out of order."""
@@ -147,7 +150,8 @@ class ExecutionProfile:
 class AccountOptions:
     """The money and the rules it trades under.
 
-    Units: `capital_usd` dollars; `max_gross` gross exposure allowed at each fill, as a multiple of equity
+    Units: `capital_usd` in `currency`, dollars unless said otherwise, as every amount that follows from it,
+    although its name ends in `_usd`; `max_gross` gross exposure allowed at each fill, as a multiple of equity
     (1.0 = no borrowing). `fractional` allows parts of a share; `liquidate_at_end` closes all positions at the
     last close, costs included. `type` names the broker's rules (ACCOUNT_TYPES). The shares of a position's
     value that must be equity bind a margin account: `initial_margin` when it is opened, `long_maintenance`
@@ -163,6 +167,7 @@ class AccountOptions:
     initial_margin: float = USUAL_MARGINS["initial_margin"]
     long_maintenance: float = USUAL_MARGINS["long_maintenance"]
     short_maintenance: float = USUAL_MARGINS["short_maintenance"]
+    currency: str = USD
 
     def __post_init__(self) -> None:
         """Refuse an account that could not trade."""
@@ -176,6 +181,7 @@ class AccountOptions:
             )
         if self.type not in ACCOUNT_TYPES:
             raise unknown_name(self.type, "type of account", ACCOUNT_TYPES)
+        checked_currency(self.currency, "currency of an account")
         self._check_margins()
 
     def _check_margins(self) -> None:

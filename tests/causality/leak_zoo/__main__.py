@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from leak_zoo.clean import CLEAN
-from leak_zoo.corpus import NOT_ASSESSED, specimens
+from leak_zoo.corpus import specimens
 from leak_zoo.judge import Judged, judge, judged
 from leak_zoo.labels import Specimen
 from leak_zoo.mutants import all_mutants, as_specimen, sample
@@ -89,8 +89,6 @@ def run(given: list[str] | None = None) -> int:
     )
     totals = [tally(part) for part in (leaks, mutants, look_alikes, clean)]
     _print_astray(totals)
-    print("\n== Not assessed: nothing of these kinds can be handed to the audit yet")
-    print("\n".join(f"{pattern}: needs {needs}" for pattern, needs in NOT_ASSESSED.items()))
     alone = [pair[0].name for pair in zoo if pair[1].is_by_lint_alone]
     print(f"\n== Judged by the lint alone (level C0)\n{', '.join(alone)}")
     print("\n== Bars")

@@ -13,6 +13,7 @@ FILES = (
     "splits",
     "data_and_execution",
     "backtests",
+    "histories",
     "look_alikes_pandas",
     "look_alikes_other",
 )
@@ -33,11 +34,3 @@ def of_patterns(is_leak: bool) -> dict[str, list[Specimen]]:
         if one.is_leak == is_leak:
             found.setdefault(one.pattern, []).append(one)
     return found
-
-
-# Lines of the list that no specimen stands for, each with what would have to be handed over to judge it.
-NOT_ASSESSED = {
-    "unrecorded trials": "the ledger of trials; the study keeps it, see `research/trials.py`",
-    "a holdout opened twice": "a record of each opening of the holdout",
-    "universe, window or costs chosen after seeing results": "a dated record of choices and results",
-}

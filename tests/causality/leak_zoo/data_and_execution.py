@@ -17,9 +17,6 @@ BRACKET = "stop and target in one bar resolved favourably"
 BETTER = "a limit filled better than its price, a stop filled at its trigger through a gap"
 VOLUME = "order larger than the bar's volume"
 FINAL = "sizing by final equity"
-UNRECORDED = "unrecorded trials"
-HOLDOUT = "a holdout opened twice"
-CHOSEN = "universe, window or costs chosen after seeing results"
 CANNOT_FAIL = "a test that cannot fail"
 
 

@@ -1,6 +1,7 @@
 """Audits one specimen or mutant: static lint first, then the dynamic audit with what the lint suspects."""
 
 import inspect
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from leak_zoo.backtests import bars_of
+from leak_zoo.histories import History
 from leak_zoo.labels import Specimen
 from leak_zoo.tables import KNOWN, table_named
 from tradewright.causality.audit import audit
@@ -75,6 +77,8 @@ def _verdict(specimen: Specimen, linted: tuple[LintFinding, ...]) -> Verdict:
         bars = table_named(specimen.table)
         fills = specimen.function(bars.copy())
         return _of_channels(audit_fills(fills, bars_of(bars), FillRules(participation=0.2)))
+    if specimen.shape == "history":
+        return _of_history(specimen)
     if specimen.shape == "split":
         return _of_channels(audit_split(*specimen.function(table_named(specimen.table).copy())))
     if specimen.shape == "out of fold":
@@ -91,6 +95,13 @@ def _verdict(specimen: Specimen, linted: tuple[LintFinding, ...]) -> Verdict:
     WATCH.read.clear()
     options = AuditOptions(**known, **watching, **budget, suspects=suspects(linted))
     return audit(specimen.function, table_named(specimen.table, library), options).verdict
+
+
+def _of_history(specimen: Specimen) -> Verdict:
+    with tempfile.TemporaryDirectory() as folder:
+        history = History(Path(folder) / "ledger.sqlite")
+        specimen.function(history)
+        return history.judged()
 
 
 def _of_channels(channels: tuple[ChannelVerdict, ...]) -> Verdict:

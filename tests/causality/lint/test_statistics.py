@@ -253,3 +253,34 @@ def test_where_a_decision_falls_at_the_open_its_own_close_is_ahead():
     assert rules(lines) == set()
     assert rules(lines.replace(".std()", ".std().shift(1)"), decide_at="open") == set()
     assert rules("return bars['open'] / bars['close'].shift(1)", decide_at="open") == set()
+
+
+MADE = "b = bars.copy()\nb['z'] = b['close'] - b['close'].mean()\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "out = []\nfor i in range(len(b)):\n    row = b.iloc[i]\n    out.append(row['z'])\nreturn pd.Series(out)",
+        "out = []\nfor i in range(len(b)):\n    out.append(1 if b.iloc[i]['z'] > 0 else 0)\nreturn pd.Series(out)",
+        "return pd.Series([row['z'] for _, row in b.iterrows()])",
+        "return pd.Series([row.z for row in b.itertuples()])",
+        "return pd.Series([b.loc[i, 'z'] for i in b.index])",
+        "return b.apply(lambda row: row['z'], axis=1)",
+        "return b.apply(lambda row: 1 if row['z'] > 0 else 0, axis=1)",
+    ],
+)
+def test_a_column_that_was_made_of_all_rows_is_followed_into_each_of_its_rows(lines):
+    assert rules(MADE + lines) == {"whole-sample"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "out = []\nfor i in range(len(b)):\n    row = b.iloc[i]\n    out.append(row['close'])\nreturn pd.Series(out)",
+        "return b.apply(lambda row: 1 if row['close'] > row['open'] else 0, axis=1)",
+        "return b.apply(lambda row: row[['open', 'close']].mean(), axis=1)",
+    ],
+)
+def test_a_row_s_other_columns_are_none_the_wiser(lines):
+    assert rules(MADE + lines) == set()

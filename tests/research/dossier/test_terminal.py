@@ -1,6 +1,7 @@
 """The terminal shows the verdict of the page, and nothing that it does not say."""
 
 import io
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,6 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from tradewright.research.dossier.content import Ratio
 from tradewright.research.dossier.terminal import verdict_table
 
 
@@ -41,6 +43,29 @@ def test_a_walk_is_one_line_with_what_was_kept(content, bare):
         "49.6 % of the picks' 1.25 in sample"
     ) in words
     assert "out of sample" not in shown(bare)
+
+
+LIVE = Ratio("Sharpe ratio a year to expect live", 0.31, "ratio a year", 900, "chosen", -0.2, 0.9, 0.9)
+DAYS = Ratio("Days of trading to confirm it", 16_000.0, "bars", 900, "until it stands out")
+
+
+def test_what_to_expect_live_is_said_with_its_interval_and_the_days_it_takes(content, bare):
+    words = " ".join(shown(replace(content, expected=(LIVE, DAYS)), 300).split())
+    assert (
+        "Sharpe ratio a year to expect live: 0.31 (90 % interval −0.20 to 0.90), after costs; chosen. "
+        "Days of trading to confirm it: 16,000, until it stands out."
+    ) in words
+    assert "to expect live" not in shown(bare)
+
+
+def test_where_nothing_is_to_be_expected_no_days_are_promised(content):
+    never = replace(DAYS, value=math.nan, reason="nothing above zero is to be expected")
+    words = " ".join(shown(replace(content, expected=(LIVE, never)), 300).split())
+    assert "Days of trading to confirm it: Nothing above zero is to be expected." in words
+    unknown = replace(LIVE, value=math.nan, reason="the account was ruined")
+    assert "to expect live: not evaluated. The account was ruined." in shown(
+        replace(content, expected=(unknown, never)), 300
+    )
 
 
 def test_every_gate_of_the_page_is_in_the_terminal(content):

@@ -145,7 +145,7 @@ def test_a_study_says_in_the_ledger_what_it_read(workspace):
     said = about(plan, causes_of(plan))
     assert said["dataset"] == "made"
     assert said["until"] <= instant_of("2016-07-01") < said["until"] + 4 * DAY
-    assert set(said) == {"code", "data", "dataset", "config", "seed", "strategy", "until"}
+    assert set(said) == {"code", "data", "dataset", "config", "seed", "strategy", "until", "choices"}
 
 
 # Alpha

@@ -55,9 +55,26 @@ def read(session: Session, owner: Value, index: ast.expr, node: ast.expr) -> Val
         return _masked(owner, key)
     if key.number is not None and owner.library == "states":
         return owner.but(kind=Kind.ROWED)
-    if key.number is not None:
-        return _row(session, owner, key, node)
-    return _row_of_unknown(session, owner, key)
+    return _row_of_table(session, owner, key, node)
+
+
+def _row_of_table(session: Session, table: Value, key: Value, node: ast.expr) -> Value:
+    """One row of a table or column; of a table, each column that was made knows what it was made of."""
+
+    def one(owner: Value) -> Value:
+        known = key.number is not None
+        return _row(session, owner, key, node) if known else _row_of_unknown(session, owner, key)
+
+    row = one(table.but(fields={}))
+    if table.kind is not Kind.TABLE or not table.fields or row.kind is not Kind.SCALAR:
+        return row
+    return row.but(kind=Kind.OBJECT, fields={name: one(column) for name, column in table.fields.items()})
+
+
+def row_of(session: Session, table: Value, row: float, node: ast.expr) -> Value:
+    """The row of a table at which a loop stands, with its columns by name."""
+    fields = {name: _at(session, column, row, node) for name, column in table.fields.items()}
+    return _at(session, table, row, node).but(kind=Kind.OBJECT, fields=fields)
 
 
 def columns_of(session: Session, table: Value, key: Value) -> Value:

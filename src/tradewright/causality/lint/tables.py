@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tradewright.causality.lint.indexing import leads_at, row_of
 from tradewright.causality.lint.operators import (
     METHODS,
     cause_named,
@@ -172,7 +173,18 @@ def applied(session: Session, owner: Value, given: Arguments, cause: Cause) -> V
     # Value by value, or column by column of a table.
     inside = across if owner.kind is Kind.TABLE else Value(base=-INF)
     answer = session.call(session, function, called_with(given.node, [inside, *rest]))
-    return blend(owner.but(fields={}), answer).but(kind=_plain(owner.kind))
+    by_row = _row_by_row(session, owner, function, given) if "across" in across.marks else NOTHING
+    return blend(owner.but(fields={}), answer, by_row).but(kind=_plain(owner.kind))
+
+
+def _row_by_row(session: Session, table: Value, function: Value, given: Arguments) -> Value:
+    """What a function decides of one row by conditions on columns that were made before."""
+    if table.kind is not Kind.TABLE or not table.fields:
+        return NOTHING
+    with session.looping() as row:
+        one = row_of(session, table, row, given.node)
+        answer = session.call(session, function, called_with(given.node, [one, *given.given[1:]]))
+        return leads_at(session, answer, row, given.node)
 
 
 def _whole_group(session: Session, owner: Value, function: Value, given: Arguments) -> Value:

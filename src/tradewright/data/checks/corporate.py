@@ -6,7 +6,7 @@ import polars as pl
 
 from tradewright.data.checks.codes import by_symbol, for_many
 from tradewright.data.checks.material import ENDINGS, Material
-from tradewright.data.placing import BORROWING
+from tradewright.data.placing import BORROWING, QUOTING
 from tradewright.values.findings import Finding
 
 # A split leaves the day's turnover in dollars as it was; news multiplies it. So a jump with a quiet day is a
@@ -103,7 +103,8 @@ def placed(material: Material) -> list[Finding]:
         pl.col("day").min().alias("first"), pl.col("day").max().alias("last")
     )
     joined = material.content.actions.join(spans, on="symbol", how="inner").filter(
-        ~pl.col("kind").is_in(BORROWING),  # what was said of borrowing before the first bar still holds
+        # What was said of borrowing or of currencies before the first bar still holds.
+        ~pl.col("kind").is_in((*BORROWING, *QUOTING)),
         ~pl.col("ex_date").is_between(pl.col("first"), pl.col("last")),
         ~pl.col("kind").is_in(ENDINGS) | (pl.col("ex_date") < pl.col("first")),
     )

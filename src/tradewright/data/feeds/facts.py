@@ -9,7 +9,9 @@ from tradewright.data.content import ACTIONS, LISTINGS, TERMS, empty
 from tradewright.data.feeds.cells import dates, numbers, texts
 from tradewright.data.feeds.files import column_of, optional_column, table_of
 from tradewright.data.feeds.notation import Notation, settled
-from tradewright.values.errors import BadInput
+from tradewright.data.placing import CURRENCY, QUOTING, RATE
+from tradewright.values.currency import USD, checked_currency
+from tradewright.values.errors import BadInput, UnknownName
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,10 @@ class Writing:
     notation: Notation = field(default_factory=Notation)
 
 
-KINDS = ("split", "dividend", "delisting", "spin_off", "merger", "rename", "borrow", "no_borrow")
+KINDS = (
+    *("split", "dividend", "delisting", "spin_off", "merger", "rename", "borrow", "no_borrow"),
+    *(CURRENCY, RATE),
+)
 
 
 def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
@@ -50,8 +55,9 @@ def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.Da
         (_amounts(table, cash, source) if cash else nothing.cast(pl.Float64)).alias("cash"),
     )  # fmt: skip
     _refuse_terms(terms, source)
+    _refuse_currencies(terms, source)
     given = pl.any_horizontal(pl.col("pay_date", "other", "cash").is_not_null())
-    kept = terms.filter(given, pl.col("symbol").is_in(symbols))
+    kept = terms.filter(given, pl.col("symbol").is_in(symbols) | (pl.col("kind") == RATE))
     return kept.select(TERMS.names()).cast(TERMS)
 
 
@@ -91,8 +97,24 @@ def _refuse_terms(terms: pl.DataFrame, source: str) -> None:
         )
 
 
+def _refuse_currencies(terms: pl.DataFrame, source: str) -> None:
+    """A quotation names its currency, and a rate both of its own, each by its code."""
+    for row in terms.filter(pl.col("kind").is_in(QUOTING)).iter_rows(named=True):
+        where, code = f"{source}, line {row['line']}", row["other"]
+        if row["kind"] == CURRENCY and code is None:
+            raise BadInput(
+                f"{where}: nothing says in which currency {row['symbol']} is quoted.",
+                "Give its code in the column 'other', such as EUR.",
+            )
+        for one in (code or USD, row["symbol"] if row["kind"] == RATE else USD):
+            try:
+                checked_currency(one)
+            except UnknownName as error:
+                raise BadInput(f"{where}: {error.what}", error.mend) from None
+
+
 def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
-    """Splits, dividends and delistings of some symbols; those of others are passed over.
+    """Splits, dividends and delistings of some symbols; those of others are passed over, but rates are not.
 
     Shape: the ACTIONS schema but for `known_at`, in whose place stands the date `announced_on`, or null.
     Raises: BadInput naming file, line, column and value.
@@ -120,7 +142,7 @@ def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.
             "ex_date": dates(table, ex_date, source, form), "announced_on": announced_on,
         }
     )  # fmt: skip
-    return actions.filter(pl.col("symbol").is_in(symbols))
+    return actions.filter(pl.col("symbol").is_in(symbols) | (pl.col("kind") == RATE))
 
 
 def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +150,8 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
     Where the file does not say when an action was announced, it is taken as known at the close of the session
     before its date: the latest moment that still lets an order of that evening reckon with it. In truth it
-    was known earlier; assuming less is the safe side.
+    was known earlier; assuming less is the safe side. A rate is that of its day's end: it is known at the
+    first close on or after its day, or a day later where the calendar ends before.
     """
     if actions.is_empty():
         return empty(ACTIONS)
@@ -138,7 +161,19 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         closes, on="session", strategy="backward", check_sortedness=False
     )  # fmt: skip
     start = sessions["opens_at"].min() if len(sessions) else 0
-    return before.with_columns(pl.col("known_at").fill_null(start)).select(ACTIONS.names()).cast(ACTIONS)
+    known = before.with_columns(pl.col("known_at").fill_null(start)).filter(pl.col("kind") != RATE)
+    rates = _closed(actions.filter(pl.col("kind") == RATE), closes)
+    return pl.concat([one.select(ACTIONS.names()).cast(ACTIONS) for one in (known, rates)])
+
+
+def _closed(rates: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
+    """Rates with the close at which they are known."""
+    at = pl.coalesce("announced_on", "ex_date").alias("session")
+    after = rates.with_columns(at).sort("session", maintain_order=True).join_asof(
+        closes, on="session", strategy="forward", check_sortedness=False
+    )  # fmt: skip
+    day_later = pl.col("session").dt.offset_by("1d").cast(pl.Datetime("ns")).cast(pl.Int64)
+    return after.with_columns(pl.col("known_at").fill_null(day_later))
 
 
 def read_listings(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
@@ -186,12 +221,12 @@ def _refuse_values(
     table: pl.DataFrame, kinds: pl.Series, values: pl.Series, source: str, column: str
 ) -> None:
     """A split is a ratio above zero, a dividend an amount above zero, a delisting a share from zero up."""
-    low = kinds.is_in(["delisting", "merger", "rename", "borrow", "no_borrow"]) & (values >= 0)
+    low = kinds.is_in(["delisting", "merger", "rename", "borrow", "no_borrow", CURRENCY]) & (values >= 0)
     wrong = ~((values > 0) | low) | values.is_nan()
     if wrong.any():
         at = int(wrong.arg_true()[0])
         raise BadInput(
             f"{source}, line {table['line'][at]}, column '{column}': {values[at]} is no {kinds[at]}.",
             "Give new shares for one old share, dollars a share, the share of the last close paid out, or a "
-            "borrow fee a year such as 0.35.",
+            "borrow fee a year such as 0.35; for a rate what one unit is worth, for a currency 0.",
         )

@@ -33,4 +33,5 @@ IDEALISTIC = ExecutionProfile(
     reject_share=0.0,
     fee_schedule=US_FEES,
     settlement_schedule=US_SETTLEMENT,
+    conversion_bps=2.0,
 )

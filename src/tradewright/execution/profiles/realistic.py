@@ -12,6 +12,8 @@ minimum is charged on every bar on which an order fills. Their cap of 1 % of the
 would lower costs. Fees on sales: us_fees.py.
 Participation: 10 % of the bar's volume; the rest works on. Latency: 15 to 120 ms, from a desk to the
 exchange and back through a broker's interface. No order is rejected.
+Changing money: 10 bp of what is changed, an assumption between a broker that passes the market's own spread
+on (under 1 bp) and one that adds to the rate (25 to 150 bp); set conversion_bps to what yours takes.
 Cash: 1 % a year on free cash, below the average three-month bill of 1990-2022 (about 2.5 %). Margin: 6 %,
 inside the range that brokers publish. Borrow: 1 %; D'Avolio (2002), The market for borrowing stock,
 Journal of Financial Economics 66, finds nine stocks in ten cheaper than that. Rates are constants, not
@@ -41,4 +43,5 @@ REALISTIC = ExecutionProfile(
     reject_share=0.0,
     fee_schedule=US_FEES,
     settlement_schedule=US_SETTLEMENT,
+    conversion_bps=10.0,
 )

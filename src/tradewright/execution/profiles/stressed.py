@@ -33,4 +33,5 @@ STRESSED = ExecutionProfile(
     reject_share=0.02,
     fee_schedule=US_FEES,
     settlement_schedule=US_SETTLEMENT,
+    conversion_bps=30.0,
 )

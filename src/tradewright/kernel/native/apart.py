@@ -6,12 +6,12 @@ submitted, and the loop stays as small and as fast as without them.
 
 from tradewright.kernel.native.arrays import account_at, assets_at, desk_at, journal_at, market_at, table_at
 from tradewright.kernel.native.cache import is_interpreted
-from tradewright.kernel.native.desk import cancel_orders, hear, restate
+from tradewright.kernel.native.desk import cancel_orders, hear, restate, stand_down
 from tradewright.kernel.native.records import World, compiled
 from tradewright.kernel.native.rules_apart import call
 from tradewright.kernel.native.working import work
 
-HEAR, RESTATE, WORK, CANCEL_ALL = 0, 1, 2, 3
+HEAR, RESTATE, WORK, CANCEL_ALL, STAND_DOWN = 0, 1, 2, 3, 4
 
 
 @compiled
@@ -23,6 +23,8 @@ def run_phase(world: World, row: int, phase: int) -> None:
         hear(world, row)
     elif phase == RESTATE:
         restate(world, row)
+    elif phase == STAND_DOWN:
+        stand_down(world, row)
     else:
         cancel_orders(world, row)
 

@@ -89,6 +89,7 @@ def market_at(table: Record) -> Market:
         carray(at(table["sessions"]), table["settling"], np.int64),
         carray(at(table["settles"]), table["settling"], np.int64),
         carray(at(table["pending"]), table["pending_count"], np.float64),
+        carray(at(table["rates"]), (table["rated"], table["count"]), np.float64),
     )
 
 

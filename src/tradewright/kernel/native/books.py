@@ -47,6 +47,7 @@ def market_of(panel: Panel, terms: Terms) -> Market:
         *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
         *(panel.high, panel.low, panel.opens_at, terms.steps, terms.tiers, panel.borrows),
         *(rules.sessions, rules.settles, np.zeros(rules.settles[-1] + 1 if len(rules.settles) else 0)),
+        terms.rates,
     )
 
 
@@ -87,8 +88,11 @@ class Books:
         bars, count = panel.shape
         self.panel = panel
         self.account = new_account(terms)
+        self.account["entries"] += gate is not None  # what the kill switch cancels is told
         self.assets = new_assets(count)
         self.assets["borrow_fee"] = terms.borrow_rate
+        if len(terms.conversion):
+            self.assets["conversion"] = terms.conversion
         self.market = market_of(panel, terms)
         self.targets = targets
         self.said = Instructions(panel.symbols, room=0) if said is None else said
@@ -130,7 +134,7 @@ class Books:
         self._point_to(("account", "assets"), (self.account, self.assets))
         self._point_to(names, self.market[:5])
         self._point_to(("high", "low", "opens_at", "steps", "tiers"), self.market[6:11])
-        self._point_to(("borrows", "sessions", "settles", "pending"), self.market[11:])
+        self._point_to(("borrows", "sessions", "settles", "pending", "rates"), self.market[11:])
         self._point_to(("rows", "targets"), self.targets)
         self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
         self._point_to(_PATH, self.path)
@@ -139,6 +143,7 @@ class Books:
         table["step_count"], table["tier_count"] = len(self.market[9]), len(self.market[10])
         table["acts"], table["borrows_count"] = len(self.market[4]), len(self.market[11])
         table["settling"], table["pending_count"] = len(self.market[12]), len(self.market[14])
+        table["rated"] = len(self.market[15])
         for (name, _), records in zip(_JOURNALS, self.journal, strict=True):
             table[f"{name}_room"] = len(records)
         self.listen()

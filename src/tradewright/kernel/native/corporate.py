@@ -80,6 +80,7 @@ def split(account: Record, asset: Record, journal: Journal, action: Record) -> N
 def dividend(account: Record, asset: Record, actions: Records, journal: Journal, action: Record) -> None:
     """What holders of this row receive, or owe where they are short: now, or on the pay date."""
     amount_usd = asset["qty"] * action["value"]
+    amount_usd -= abs(amount_usd) * asset["conversion"]
     if action["pay_row"] > action["row"]:
         actions[action["other"]]["cash_usd"] = amount_usd
         account["receivable"] += amount_usd

@@ -164,10 +164,10 @@ def price_paid(account: Record, asset: Record, qty: float) -> float:
 
 
 @compiled
-def commission(account: Record, qty: float, price: float) -> float:
-    """Commission of one fill: by the share with a minimum, and by notional."""
+def commission(account: Record, qty: float, price: float, conversion: float = 0.0) -> float:
+    """Commission of one fill: by the share with a minimum, and by notional, as is changing the money."""
     per_share = max(account["minimum"], account["rate"] * abs(qty))
-    return float(per_share + account["commission_share"] * abs(qty) * price)
+    return float(per_share + (account["commission_share"] + conversion) * abs(qty) * price)
 
 
 @compiled
@@ -187,7 +187,7 @@ def most(account: Record, asset: Record, qty: float) -> float:
     shares, reference = abs(qty), asset["reference"]
     sign = 1.0 if qty > 0.0 else -1.0
     price = reference * (1.0 + sign * distance(account, asset, shares))
-    lost = shares * abs(price - reference) + commission(account, qty, price)
+    lost = shares * abs(price - reference) + commission(account, qty, price, asset["conversion"])
     if account["dated"] and qty < 0.0:
         lost = lost + (account["sec_share"] * shares * reference + account["taf"] * shares)
     return float(lost)

@@ -5,12 +5,12 @@ The twin of the first and the last part of `kernel/reference_orders.py`; `workin
 
 import numpy as np
 
-from tradewright.kernel.inputs import DUST
+from tradewright.kernel.inputs import DUST, LARGEST
 from tradewright.kernel.native.costs import is_rejected, latency_ms
 from tradewright.kernel.native.gate import objection_to
 from tradewright.kernel.native.numbers import look_back, whole_shares
 from tradewright.kernel.native.phases import bar
-from tradewright.kernel.native.records import Desk, Journal, Record, Records, World, called, compiled
+from tradewright.kernel.native.records import Desk, Journal, Market, Record, Records, World, called, compiled
 from tradewright.values import outcome as out
 from tradewright.values.instructions import CANCEL, SUBMIT
 from tradewright.values.panel import DELISTING, MERGER, SPLIT
@@ -18,7 +18,8 @@ from tradewright.values.panel import DELISTING, MERGER, SPLIT
 CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, out.HELD
 WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
 DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
-ORDER_ENDED, SPLIT_BETWEEN = out.ORDER_ENDED, out.SPLIT_BETWEEN
+ORDER_ENDED, SPLIT_BETWEEN, STOOD_DOWN = out.ORDER_ENDED, out.SPLIT_BETWEEN, out.STOOD_DOWN
+TOO_LARGE = out.TOO_LARGE
 
 
 @compiled
@@ -30,7 +31,7 @@ def is_live(live: Record) -> bool:
 @compiled
 def hear(world: World, row: int) -> None:
     """Let every word that has arrived before this row's open take effect."""
-    account, _, _, journal, desk = world
+    account, desk = world[0], world[4]
     words = desk[0]
     submitted = False
     while account["word"] < len(words) and words[account["word"]]["row"] + account["latency_bars"] < row:
@@ -40,7 +41,7 @@ def hear(world: World, row: int) -> None:
             submit(world, row, word["row"], word["ticket"])
             submitted = True
         else:
-            change(account, journal, desk, row, word)
+            change(world, row, word)
     if submitted:
         list_desks(account, desk[3])
 
@@ -51,6 +52,11 @@ def submit(world: World, row: int, decided: int, ticket: int) -> None:
     account, assets, market, journal, desk = world
     live = desk[2][ticket]
     begin(account, live, desk[1][ticket], row)
+    if account["converts"]:
+        factor = since_said(market, live["asset"], decided, row)
+        live["limit"] *= factor
+        live["stop"] *= factor
+        live["trail_usd"] *= factor
     asset = assets[live["asset"]]
     look_back(asset, market[2], row - 1)
     live["best"], live["latency_ms"] = asset["mark"], 0.0
@@ -124,6 +130,8 @@ def objection(account: Record, asset: Record, desk: Desk, decided: int, live: Re
         return SPLIT_BETWEEN
     if live["qty"] == 0.0:
         return UNDER_ONE_SHARE
+    if abs(live["qty"]) >= LARGEST:
+        return TOO_LARGE
     barred = bar(account, asset)
     if barred != 0 and live["qty"] < 0.0 and asset["qty"] <= 0.0 and not live["reduce_only"]:
         return int(barred)
@@ -141,8 +149,9 @@ def refuse(account: Record, refusals: Records, row: int, number: int, reason: in
 
 
 @compiled
-def change(account: Record, journal: Journal, desk: Desk, row: int, word: Record) -> None:
+def change(world: World, row: int, word: Record) -> None:
     """Amend or cancel an order, unless it ended before."""
+    account, _, market, journal, desk = world
     ticket = word["ticket"]
     live = desk[2][ticket]
     if not is_live(live):
@@ -151,18 +160,27 @@ def change(account: Record, journal: Journal, desk: Desk, row: int, word: Record
         end(account, desk, row, ticket, CANCELLED)
     elif desk[3][live["asset"]]["split_row"] > word["row"]:
         refuse(account, journal[3], word["row"], live["asset"], SPLIT_BETWEEN)
+    elif abs(word["qty"]) >= LARGEST:
+        refuse(account, journal[3], word["row"], live["asset"], TOO_LARGE)
     else:
-        amend(account, desk, row, ticket, word)
+        moved = since_said(market, desk[2][ticket]["asset"], word["row"], row) if account["converts"] else 1.0
+        amend(account, desk, (row, moved), ticket, word)
 
 
 @compiled
-def amend(account: Record, desk: Desk, row: int, ticket: int, word: Record) -> None:
+def since_said(market: Market, number: int, decided: int, row: int) -> float:
+    """How far the rate of an instrument's currency went between a word's row and the close before `row`."""
+    return float(market[15][row - 1, number] / market[15][decided, number])
+
+
+@compiled
+def amend(account: Record, desk: Desk, now: tuple[int, float], ticket: int, word: Record) -> None:
     """New prices, and a new size of which what was filled is part."""
-    live = desk[2][ticket]
+    live, (row, moved) = desk[2][ticket], now
     if not np.isnan(word["limit"]):
-        live["limit"] = word["limit"]
+        live["limit"] = word["limit"] * moved
     if not np.isnan(word["stop"]):
-        live["stop"] = word["stop"]
+        live["stop"] = word["stop"] * moved
     if np.isnan(word["qty"]):
         return
     qty = whole_shares(word["qty"]) if account["whole"] else word["qty"]
@@ -281,6 +299,42 @@ def list_desks(account: Record, desks: Records) -> None:
             desks[busy]["busy"] = number
             busy += 1
     account["busy"] = busy
+
+
+@compiled
+def stand_down(world: World, row: int) -> None:
+    """End what could open a position; of the orders against one, as many stay as it has shares for."""
+    account, assets, _, journal, desk = world
+    for place in range(account["busy"]):
+        number = desk[3][place]["busy"]
+        asset = assets[number]
+        left = abs(asset["qty"]) - (abs(asset["remaining"]) if asset["order"] >= 0 else 0.0)
+        ticket = desk[3][number]["first"]
+        while ticket >= 0:
+            live = desk[2][ticket]
+            size = abs(live["remaining"])
+            stays = not is_live(live) or live["state"] == HELD or live["reduce_only"]
+            if stays or follows_another(desk, ticket, asset["qty"]):
+                pass
+            elif live["qty"] * asset["qty"] < 0.0 and size <= left:
+                left -= size
+            else:
+                end(account, desk, row, ticket, CANCELLED)
+                refuse(account, journal[3], row, number, STOOD_DOWN)
+            ticket = live["next"]
+    prune(account, journal, desk)
+
+
+@compiled
+def follows_another(desk: Desk, ticket: int, held: float) -> bool:
+    """True for an order against a position whose sibling stays already, for as many shares at least."""
+    live = desk[2][ticket]
+    other = live["sibling"]
+    if other < 0 or other > ticket or live["qty"] * held >= 0.0:
+        return False
+    first = desk[2][other]
+    works = is_live(first) and first["state"] != HELD and first["qty"] * live["qty"] > 0.0
+    return bool(works and abs(live["remaining"]) <= abs(first["remaining"]))
 
 
 @compiled

@@ -15,8 +15,8 @@ from numba.extending import intrinsic
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.numbers import list_assets, look_back
 from tradewright.kernel.native.phases import end_order, place_order, refuse, send, wanted_shares
-from tradewright.kernel.native.records import Intents, Journal, Market, Record, Records, compiled
-from tradewright.values.outcome import REPLACED
+from tradewright.kernel.native.records import Intents, Journal, Market, Record, Records, called, compiled
+from tradewright.values.outcome import CANCELLED, REPLACED, STOOD_DOWN
 
 if TYPE_CHECKING:
     from tradewright.kernel.native.books import Books
@@ -35,7 +35,8 @@ class Gate(Protocol):
 
         The function is double(int64 memory, int64 asset, double shares, int64 row): it answers with the
         shares that may work, 0.0 for none, and writes its reason into the account's `gate_reason`. Type and
-        prices of the order stand in the account: `asked_type`, `asked_limit`, `asked_stop`.
+        prices of the order stand in the account: `asked_type`, `asked_limit`, `asked_stop`. One that sets the
+        account's `follows` is shown closes too, as asset -1: an answer above zero ends what could open.
         """
 
     def make_room(self, orders: int) -> None:
@@ -101,6 +102,17 @@ def objection_to(account: Record, live: Record, row: int) -> int:
     if shares != live["qty"]:
         live["qty"], live["remaining"], live["changed"] = shares, shares, 1
     return 0
+
+
+@called
+def stand_down(account: Record, assets: Records, journal: Journal, row: int) -> None:
+    """End the orders for target weights that could open a position; `desk.stand_down` sees to the others."""
+    for number in range(len(assets)):
+        asset = assets[number]
+        if asset["order"] >= 0 and not reduces(asset["qty"], asset["remaining"]):
+            end_order(account, asset, journal[0], CANCELLED, row)
+            refuse(account, asset, journal[3], row, STOOD_DOWN)
+    list_assets(account, assets)
 
 
 @compiled

@@ -138,7 +138,7 @@ def note_progress(asset: Record, order: Record, row: int, qty: float) -> None:
 def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -> None:
     """Charge one fill and book it: cash, position, record."""
     price = price_paid(account, asset, qty)
-    fee, on_sale = commission(account, qty, price), fees(account, qty, price)
+    fee, on_sale = commission(account, qty, price, asset["conversion"]), fees(account, qty, price)
     account["cash"] = account["cash"] - qty * price - fee - on_sale
     if account["cash_only"] and qty < 0.0:
         account["sold"] += max(-qty * price - fee - on_sale, 0.0)

@@ -16,10 +16,11 @@ Marks = NDArray[np.int8]
 
 # instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end,
 # highs, lows, when each bar begins, dated fees (K x 5), commission tiers (M x 2), facts about borrowing, each
-# row's session and the one in which its sales settle, and what settles in each session: the account's own
+# row's session and the one in which its sales settle, what settles in each session: the account's own, and
+# the rates of the instruments' currencies (T x N, or nothing)
 Market = tuple[
     *tuple[Ints, Floats, Floats, Floats, Records, Floats, Floats, Floats, Ints, Floats, Floats],
-    *tuple[Records, Ints, Ints, Floats],
+    *tuple[Records, Ints, Ints, Floats, Floats],
 ]
 # orders, fills, flows, refusals, margin calls
 Journal = tuple[Records, Records, Records, Records, Records]
@@ -58,14 +59,15 @@ _PLACES = (
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
-    "estimates", "dated",
+    "estimates", "dated", "converts",
 )  # fmt: skip
 _RULES = ("latency_bars", "cutoff_ns", "reading")
 # What the broker asks of the account: `forced` is the share of all positions that a margin call sells, `sold`
 # are the proceeds of this row.
 _BROKER = ("forced", "long_maintenance", "short_maintenance", "sold", "fee_multiple")
-# `watches` asks for every close while something is held; `entries` is what one row may write an instrument.
-_ASKS = ("margins", "watches", "entries", "cuts", "cash_only", "by_name")
+# `watches` asks for every close while something is held, `follows` shows the gate those at which something
+# works; `entries` is what one row may write an instrument.
+_ASKS = ("margins", "watches", "entries", "cuts", "cash_only", "by_name", "follows")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
 _GATE = ("gate", "gate_memory", "gate_reason", "asked_type")
@@ -83,7 +85,7 @@ account_dtype = np.dtype(
 # `reference`, `reducing`, `wanted` and the terms of slippage (`spread` to `usual_volume`) pass from matching
 # to booking within one row. `decided` and `latency_ms` are the order's; prices before `restated_row`, of the
 # last split, count 1 / `restated_ratio`, and none before `since_row` is looked at. `barred`:
-# it cannot be borrowed.
+# it cannot be borrowed. `conversion` is what changing its money costs, a share of the amount.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
@@ -93,7 +95,7 @@ asset_dtype = np.dtype(
         ("spread", np.float64), ("drift", np.float64), ("impact", np.float64), ("sigma", np.float64),
         ("usual_volume", np.float64), ("latency_ms", np.float64), ("decided", np.int64),
         ("restated_row", np.int64), ("restated_ratio", np.float64), ("since_row", np.int64),
-        ("barred", np.int64), ("borrow_fee", np.float64),
+        ("barred", np.int64), ("borrow_fee", np.float64), ("conversion", np.float64),
     ]
 )  # fmt: skip
 
@@ -127,12 +129,12 @@ _ADDRESSES = (
     "account", "assets", "instants", "prices", "close", "volume", "actions", "rows", "targets", "starts",
     "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
     "high", "low", "opens_at", "steps", "tiers", "words", "tickets", "live", "desks", "events", "marks",
-    "calls", "borrows", "sessions", "settles", "pending",
+    "calls", "borrows", "sessions", "settles", "pending", "rates",
 )  # fmt: skip
 _LENGTHS = (
     "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room",
     "candidates", "step_count", "tier_count", "said", "submitted", "desks_count", "events_room",
-    "marks_count", "calls_room", "borrows_count", "settling", "pending_count",
+    "marks_count", "calls_room", "borrows_count", "settling", "pending_count", "rated",
 )  # fmt: skip
 table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
 
@@ -156,7 +158,7 @@ def new_account(terms: Terms) -> Records:
     account["rate"] = terms.per_share_usd
     rates = (terms.cash_rate, terms.margin_rate, terms.borrow_rate)
     account["accrues"] = max(rates) > 0.0 or terms.rules.by_name
-    account["close_only"] = terms.close_only
+    account["close_only"], account["converts"] = terms.close_only, len(terms.rates) > 0
     account["whole"], account["has_volume"] = terms.whole, terms.has_volume
     account["liquidates"], account["journals"] = terms.liquidate, 1
     account["touch_share"], account["latency_bars"] = terms.touch_share, terms.latency_bars

@@ -2,14 +2,23 @@
 
 import numpy as np
 
-from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, WORK, orders_phase
+from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, STAND_DOWN, WORK, orders_phase
 from tradewright.kernel.native.corporate import act
-from tradewright.kernel.native.gate import admit_gated
+from tradewright.kernel.native.gate import admit_gated, ask, stand_down
 from tradewright.kernel.native.glide import glide
 from tradewright.kernel.native.matching import liquidate, trade
 from tradewright.kernel.native.phases import accrue, admit, guard, mark, write
 from tradewright.kernel.native.prefetch import look_ahead
-from tradewright.kernel.native.records import Intents, Journal, Market, Path, Record, Records, compiled
+from tradewright.kernel.native.records import (
+    Intents,
+    Journal,
+    Market,
+    Path,
+    Record,
+    Records,
+    called,
+    compiled,
+)
 from tradewright.kernel.native.rules_apart import ACCRUE, FORCE, LEARN, PUT_OFF, WATCH, rules_phase
 from tradewright.values.panel import Floats, Ints
 
@@ -32,6 +41,8 @@ def run(
         step(account, assets, market, intents, journal)
         write(account, path, account["row"])
         account["row"] += 1
+        if account["follows"] and account["working"] + account["busy"] > 0:
+            show_close(account, assets, market, intents, journal)
     if account["liquidates"] and not account["liquidated"] and stop > 0:
         if is_full(account, assets, intents, journal):
             return JOURNAL_FULL
@@ -87,6 +98,17 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
         orders_phase(world, row, CANCEL_ALL)
     if account["margins"] and account["held"] > 0:
         rules_phase(world, row, WATCH)
+
+
+@called
+def show_close(account: Record, assets: Records, market: Market, intents: Intents, journal: Journal) -> None:
+    """Let the gate look at the last close; where it has shut for good, what could open a position ends."""
+    row = account["row"] - 1
+    if ask(account, -1, 0.0, row) <= 0.0:
+        return
+    stand_down(account, assets, journal, row)
+    if account["busy"] > 0:
+        orders_phase((account, assets, market, journal, intents[2]), row, STAND_DOWN)
 
 
 @compiled

@@ -5,7 +5,7 @@ The twin of the middle of `kernel/reference_orders.py`.
 
 import numpy as np
 
-from tradewright.kernel.inputs import BEGINS, DUST, ENDS, NS_PER_MS
+from tradewright.kernel.inputs import BEGINS, DUST, ENDS, NS_PER_MS, TOUCH_ROUNDING
 from tradewright.kernel.native.costs import look_at_slippage, most, open_day
 from tradewright.kernel.native.desk import end, is_live, note, prune, refuse
 from tradewright.kernel.native.matching import book, capacity
@@ -36,6 +36,9 @@ def work(world: World, row: int) -> None:
     account, desk = world[0], world[4]
     if account["dated"]:
         open_day(account, world[2], row)
+    if account["converts"]:
+        for place in range(account["busy"]):
+            reprice(world, row, desk[3][place]["busy"])
     for place in range(account["busy"]):
         meet(world, row, desk[3][place]["busy"])
     for place in range(account["busy"]):
@@ -46,6 +49,22 @@ def work(world: World, row: int) -> None:
         for place in range(account["busy"]):
             work_close(world, row, desk[3][desk[3][place]["busy"]])
     prune(account, world[3], desk)
+
+
+@compiled
+def reprice(world: World, row: int, number: int) -> None:
+    """Prices of orders are fixed in the currency of their exchange: they move as its rate does."""
+    _, _, market, _, desk = world
+    factor = market[15][row, number] / market[15][row - 1, number]
+    ticket = desk[3][number]["first"]
+    while ticket >= 0:
+        live = desk[2][ticket]
+        if is_live(live) and factor != 1.0:
+            live["limit"] *= factor * (1.0 - sign_of(live) * TOUCH_ROUNDING)
+            live["stop"] *= factor
+            live["trail_usd"] *= factor
+            live["best"] *= factor
+        ticket = live["next"]
 
 
 @compiled

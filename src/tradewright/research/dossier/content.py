@@ -402,7 +402,8 @@ class DossierContent:
 
     `notes` are whole sentences on how the numbers came about (for instance fills at the next close),
     `cautions` those on what happened to the account that must be known before any number is believed.
-    `full_trades_file` names the artifact that holds what a long trade list leaves out.
+    `full_trades_file` names the artifact that holds what a long trade list leaves out. `expected` is the
+    Sharpe ratio to expect live, then the bars of trading that would confirm it.
     """
 
     identity: Identity
@@ -424,3 +425,4 @@ class DossierContent:
     execution: ExecutionLines | None = None
     folds: FoldLines | None = None
     checks: tuple[CheckLine, ...] = ()
+    expected: tuple[Ratio, ...] = ()

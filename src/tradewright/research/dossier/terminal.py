@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tradewright.research.dossier.content import DossierContent, GateLine
 from tradewright.research.dossier.markup import printable
 from tradewright.research.dossier.tables import ORDER
-from tradewright.research.dossier.verdict_section import caveat_sentences
+from tradewright.research.dossier.verdict_section import caveat_sentences, expected_sentences
 from tradewright.research.dossier.wording import (
     NOT_EVALUATED,
     SYMBOLS,
@@ -38,6 +38,7 @@ def verdict_table(content: DossierContent) -> "Group":
     box = Panel(_text(verdict.headline, "bold"), title=_text(title), border_style=COLOURS[verdict.status])
     lines = [_text(f"! {words}", "yellow") for words in caveat_sentences(content)]
     lines += [_sharpe_line(content), _luck_line(content), _search_line(content), *_fold_lines(content)]
+    lines += [_text(words) for words in expected_sentences(content)]
     # Long caveats wrap under themselves, two columns in.
     return Group(box, *(Padding(line, (0, 2)) for line in lines), _gates(verdict.gates))
 

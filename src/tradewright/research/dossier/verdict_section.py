@@ -33,6 +33,7 @@ def verdict_section(content: DossierContent) -> Html:
         tag("div", badge(verdict.status), tag("p", verdict.headline), class_="headline"),
         _caveats(content),
         _sharpe(content.sharpe, content.luck),
+        *_expected(content),
         tag("h3", "Gates"),
         gates_table(verdict.gates, tally),
         *(
@@ -42,6 +43,26 @@ def verdict_section(content: DossierContent) -> Html:
         ),
         _notes(content.notes),
     )
+
+
+def _expected(content: DossierContent) -> tuple[Html, ...]:
+    """What to expect live, in sentences."""
+    told = [tag("p", words) for words in expected_sentences(content)]
+    return (tag("h3", "What to expect live"), *told) if told else ()
+
+
+def expected_sentences(content: DossierContent) -> tuple[str, ...]:
+    """The Sharpe ratio to expect and how long one would trade to know; nothing where nobody asked."""
+    if not content.expected:
+        return ()
+    live, days = content.expected
+    if not math.isfinite(live.value):
+        return (f"{live.name}: not evaluated. {sentence(live.reason)}",)
+    reach = f"{per_cent(live.level, 0)} interval {between(live.low, live.high, live.unit)}"
+    told = f"{live.name}: {in_unit(live.value, live.unit)} ({reach}), after costs; {live.how}."
+    if not math.isfinite(days.value):
+        return (f"{told} {days.name}: {sentence(days.reason)}",)
+    return (f"{told} {days.name}: {days.value:,.0f}, {days.how}.",)
 
 
 def caveat_sentences(content: DossierContent) -> tuple[str, ...]:

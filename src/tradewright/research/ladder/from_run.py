@@ -110,8 +110,18 @@ def _passport(files: RunFiles) -> Told:
 def _causality(files: RunFiles) -> Told:
     found = files.gate("leak_audit")
     code = str(found.get("reason_code", ""))
-    is_causal = {"causal": True, "sampled_only": True, "depends_on_future": False}.get(code)
-    is_exhaustive = {"causal": True, "sampled_only": False, "depends_on_future": True}.get(code)
+    is_causal = {
+        "causal": True,
+        "sampled_only": True,
+        "depends_on_future": False,
+        "chosen_after_results": False,
+    }.get(code)
+    is_exhaustive = {
+        "causal": True,
+        "sampled_only": False,
+        "depends_on_future": True,
+        "chosen_after_results": True,
+    }.get(code)
     reason = str(found.get("reason", "it was not audited"))
     return {"is_causal": is_causal, "is_exhaustive": is_exhaustive, "code": code}, {
         "is_causal": reason,

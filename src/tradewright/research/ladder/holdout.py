@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -52,9 +52,12 @@ class Sealed:
 
 def sealed_after(study: StudyOptions) -> int | None:
     """The end of a study's period, ns UTC, after which it holds data back; None where it holds none."""
-    if study.period.end is None:
-        return None
-    day = study.period.end + timedelta(days=1)
+    return None if study.period.end is None else after_day(study.period.end)
+
+
+def after_day(last: date) -> int:
+    """The midnight after a study's last day, ns UTC: what is known later is held back."""
+    day = last + timedelta(days=1)
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000_000
 
 
@@ -142,7 +145,12 @@ def opening(rows: Sequence[Event], candidate: Candidate, sealed: Sealed, alpha: 
             earlier.append(event)
     attempt = len(earlier) + 1
     about = {"dataset": sealed.dataset, "after": sealed.after, "until": sealed.until}
-    return {**about, "attempt": attempt, "alpha": alpha / 2.0**attempt}
+    return {**about, "attempt": attempt, "alpha": alpha_of(attempt, alpha)}
+
+
+def alpha_of(attempt: int, alpha: float) -> float:
+    """What attempt 1, 2, ... on one holdout may spend of `alpha`: half of what is left each time."""
+    return alpha / 2.0**attempt
 
 
 def look(plan: Plan, sealed: Sealed, opened: dict[str, Any], subject: Subject, now: int) -> Record:

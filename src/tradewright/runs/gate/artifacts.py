@@ -19,11 +19,15 @@ from tradewright.runs.gate.plain import (
     statistics,
     verdict_of,
 )
-from tradewright.values.outcome import REFUSAL_NAMES, UNSETTLED, Outcome
+from tradewright.values.outcome import REFUSAL_NAMES, STOOD_DOWN, UNSETTLED, Outcome
 from tradewright.values.panel import Panel
 
 if TYPE_CHECKING:
     from tradewright.runs.gate.compiled import CompiledGate
+
+
+# What befalls orders that were let in: one waits and works on, the other ends.
+AFTERWARDS = (UNSETTLED, STOOD_DOWN)
 
 
 def gate_before(limits: str, panel: Panel) -> "CompiledGate | None":
@@ -66,7 +70,7 @@ def gateway_summary(record: GatewayRecord, panel: Panel, outcome: Outcome) -> di
     standing = {
         REFUSAL_NAMES[reason]: count
         for reason, count in zip(reasons.tolist(), counts.tolist(), strict=True)
-        if reason in REFUSAL_NAMES and reason != UNSETTLED  # such an order waits and works on
+        if reason in REFUSAL_NAMES and reason not in AFTERWARDS
     }
     total = sum(standing.values())
     return {
@@ -74,6 +78,7 @@ def gateway_summary(record: GatewayRecord, panel: Panel, outcome: Outcome) -> di
         "asked": found["asked"] + total,
         "refused": found["refused"] + total,
         "refused_by": {**standing, **found["refused_by"]},
+        "stood_down": int(np.count_nonzero(outcome.refusals["reason"] == STOOD_DOWN)),
     }
 
 

@@ -183,14 +183,15 @@ def passed(
 ) -> float:
     """The shares admitted of one order of the simulation; the decision is logged.
 
-    Without an instrument (-1) nothing is asked for, and the gate only follows equity to that row.
+    Without an instrument (-1) nothing is asked for, and the gate only follows equity to that row: it answers
+    1 once the kill switch has tripped.
     """
     order, book, limits = asked
     place, row = where
     last_row = arrays[0]["row"] - 1  # of the last close: a word may travel for some bars
     watch(memory, limits, arrays, last_row)
     if place < 0:
-        return 0.0
+        return 1.0 if memory["kill_row"] >= 0 else 0.0
     read_books(book, arrays, place, last_row)
     book["day_start_usd"], book["rolling_start_usd"] = memory["day_start"], rolling_start(memory, arrays[5])
     book["session_peak_usd"], book["peak_usd"] = memory["session_peak"], memory["peak"]
@@ -291,6 +292,7 @@ class CompiledGate:
         for name in ("limits", "book", "order", "starts"):
             memory[name] = address_of(getattr(self, name))
         memory["capital"] = memory["peak"] = books.account["capital"]
+        books.account["follows"] = self._limits.needs_kill_switch
         address = address_of(memory)
         self._books = books
         self._pass = lambda _, place, shares, row: self._interpret(books, (place, row), shares)

@@ -133,8 +133,8 @@ class PlainGate:
         """Before the first bar there is the capital."""
         self._equity = self._peak = state.terms.capital_usd
 
-    def closed(self, state: State, row: int) -> None:
-        """Follow equity to a close: sessions, peaks and the kill switch, which latches."""
+    def closed(self, state: State, row: int) -> bool:
+        """Follow equity to a close: sessions, peaks and the kill switch, which latches; True once it has."""
         self._row, at = row, int(state.panel.instants[row])
         if at // NS_PER_DAY != self._day:
             self._day, self._orders_day = at // NS_PER_DAY, 0
@@ -146,6 +146,7 @@ class PlainGate:
         if self.limits.needs_kill_switch:
             book = Book(equity_usd=state.equity, **self._losses())
             self.switch = self.switch.watch(at, book, self.limits)
+        return self.switch.is_latched
 
     def beside(self, desk: Desk) -> None:
         """Single orders wait at this desk."""
