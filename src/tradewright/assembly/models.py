@@ -1,24 +1,26 @@
 """Forecasting models trained on a dataset of the workspace, judged on its last rows, and kept."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tradewright.assembly.workspace import Workspace
-from tradewright.models.training.watch import Unwatched
-from tradewright.values.errors import InvalidOption
+from tradewright.values.errors import Interrupted, InvalidOption
 
 if TYPE_CHECKING:
     from tradewright.models.contract import FittedModel, Model
     from tradewright.models.skill import Skill
     from tradewright.models.table import FeatureRows, Targets
+    from tradewright.runs.checkpoints import Hear
     from tradewright.runs.model_store import Card
     from tradewright.values.panel import Panel
 
 Row = dict[str, Any]
+# Where checkpoints of trainings lie that are not over.
+UNFINISHED = "unfinished"
 Tell = Callable[[str, int, int], None]
 
 
@@ -42,27 +44,23 @@ def room_of(workspace: Workspace) -> Path:
     return workspace.root / "models"
 
 
-class _Telling(Unwatched):
-    """Tells a person how far training is."""
-
-    def __init__(self, tell: Tell) -> None:
-        """`tell` hears stage, epochs done and epochs in all."""
-        self._tell = tell
-
-    def hear(self, event: str, facts: Mapping[str, Any]) -> None:
-        """Hand on how many epochs are done."""
-        if event == "epoch":
-            self._tell("epochs", int(facts["epoch"]), int(facts["epochs"]))
-
-
 def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     """Train on all rows but the last, judge on those, and keep the model under its version.
 
     Learnt are outcomes that were known before the first row that is judged. Gives a row for each horizon.
-    Raises: UnknownName, InvalidOption, NotFound; Blocked without the extra [ml]; StorageFailure.
+    A training that ended in the middle is taken up where it stood.
+    Raises: UnknownName, InvalidOption, NotFound; Blocked without the extra [ml]; StorageFailure; Interrupted.
     """
     from tradewright.models.skill import skills
-    from tradewright.runs.model_store import Lineage, data_hash_of, find_model, keep_model, load_model
+    from tradewright.runs.checkpoints import KeptTraining, stopping_between_epochs
+    from tradewright.runs.model_store import (
+        Lineage,
+        data_hash_of,
+        find_model,
+        keep_model,
+        load_model,
+        training_name,
+    )
 
     recipe = _recipe(request)
     parent = find_model(room_of(workspace), request.parent) if request.parent else None
@@ -73,12 +71,35 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     cut = _cut(request, len(rows.instants))
     learnt = _targets(request, panel, int(rows.instants[cut]) - 1)
     mother = load_model(parent) if parent is not None else None
-    fitted = recipe.fit(rows, learnt, seed=request.seed, watch=_Telling(tell), parent=mother)
+    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "")
+    name = training_name(recipe, request.seed, lineage)
+    training = KeptTraining(room_of(workspace) / UNFINISHED / f"{name}.npz", _hearing(workspace, tell))
+    with stopping_between_epochs(training):
+        fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
+    if fitted.story.get("interrupted"):
+        raise Interrupted(
+            f"Stopped after epoch {fitted.story['epoch']}, which is kept.",
+            "The same command goes on from there.",
+        )
     judged = skills(*_last(fitted, rows, _targets(request, panel, int(rows.instants[-1])), cut))
     metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
-    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "", metrics)
-    version = keep_model(room_of(workspace), fitted, lineage)
+    version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics))
+    training.forget()
     return [_as_row(version, one) for one in judged]
+
+
+def _hearing(workspace: Workspace, tell: Tell) -> "Hear":
+    """What a person is told while a model is trained."""
+
+    def hear(event: str, facts: Mapping[str, Any]) -> None:
+        if event == "epoch":
+            tell("epochs", int(facts["epoch"]), int(facts["epochs"]))
+        elif event == "stop asked":
+            workspace.say("Stopping after this epoch; Ctrl-C again stops at once.")
+        else:
+            workspace.say(f"{event}: {', '.join(f'{name} {value}' for name, value in facts.items())}")
+
+    return hear
 
 
 def kept(workspace: Workspace) -> "list[Card]":
@@ -134,8 +155,6 @@ def _cut(request: ModelRequest, count: int) -> int:
 
 def _last(fitted: "FittedModel", rows: "FeatureRows", targets: "Targets", cut: int) -> tuple[Any, Any]:
     """Forecasts of the judged rows, and what came; rows before them are looked back at alone."""
-    from dataclasses import replace
-
     from tradewright.models.table import Targets
 
     first = max(cut - fitted.model.lookback_bars + 1, 0)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.models import registry
-from tradewright.models.contract import FittedModel, Signature
+from tradewright.models.contract import FittedModel, Model, Signature
 from tradewright.models.table import FeatureRows, Targets
 from tradewright.runs.kept_folder import Keeping
 from tradewright.runs.manifest import code_version
@@ -72,6 +72,12 @@ def keep_model(room: Path, fitted: FittedModel, lineage: Lineage) -> str:
     if not (room / version).exists():
         save_model(room / version, fitted, lineage)
     return version
+
+
+def training_name(model: Model, seed: int, lineage: Lineage) -> str:
+    """Names a training by all that it hangs on: recipe, seed, data, parent and code."""
+    told = (registry.name_of(model), sorted(model.parameters().items()), seed, lineage.data, lineage.parent)
+    return hashlib.sha256(repr((told, code_version())).encode()).hexdigest()[:16]
 
 
 def cards(room: Path) -> list[Card]:
