@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.contestant import OURS, Entry
-from benchmarks.inputs import DAY_NS, MINUTE_NS, Walk, bars_of, drawn_options, month_starts, sma_pairs
+from benchmarks.inputs import (
+    DAY_NS,
+    MINUTE_NS,
+    Walk,
+    bars_of,
+    drawn_block,
+    drawn_options,
+    month_starts,
+    sma_pairs,
+)
 from benchmarks.verdict import Bar
 
 TRADEWRIGHT, FLOOR, LEAN = "tradewright", "floor", "floor, leaner"
@@ -296,6 +305,27 @@ def options(scale: float) -> Case:
     )
 
 
+def mamba(scale: float) -> Case:
+    """One selective state-space block, forward and backward."""
+    batch, length = (32, 512) if scale >= 1.0 else (2, 40)
+    ours, plain, peer = "tradewright", "tradewright, plain scan", "PyTorch"
+    shape = {"d_model": 64, "d_state": 16, "d_conv": 4, "expand": 2}
+    entries = (
+        Entry(ours, OURS, "mamba_driver", "mamba_block"),
+        Entry(plain, OURS, "mamba_driver", "mamba_block", {"plain": True}, like=ours),
+        Entry(peer, "torch", "torch_driver", "mamba_block", like=ours),
+    )
+    limits = (
+        Bar("PyTorch over tradewright", (peer,), (ours,), 1.0, at_most=False),
+        Bar("the plain scan over the chunked one", (plain,), (ours,), None, at_most=False),
+    )
+    title = f"a Mamba block forward and backward, batch {batch}, length {length}, one core, float32"
+    return Case(
+        "mamba", title, "loss and the slopes of input and weights", drawn_block(batch, length, seed=9), shape,
+        entries, limits, float(batch * length), "row", 5e-3, "slopes",
+    )  # fmt: skip
+
+
 CASES: dict[str, Callable[[float], Case]] = {
     "sma": sma,
     "top_decile": top_decile,
@@ -307,4 +337,5 @@ CASES: dict[str, Callable[[float], Case]] = {
     "features_panel": features_panel,
     "spa": spa,
     "options": options,
+    "mamba": mamba,
 }

@@ -63,6 +63,31 @@ def sma_pairs(fast_count: int = 25, slow_count: int = 40) -> tuple[np.ndarray, n
     return np.repeat(fast, slow_count).astype(np.int64), np.tile(slow, fast_count).astype(np.int64)
 
 
+def drawn_block(batch: int, length: int, seed: int) -> dict[str, np.ndarray]:
+    """Weights of a Mamba block of 64 x 2 channels and 16 states, by name, and a batch of inputs `u`."""
+    draws = np.random.default_rng(seed)
+    d, e, n, k, r = 64, 128, 16, 4, 4
+
+    def drawn(rows: int, columns: int) -> np.ndarray:
+        return draws.uniform(-1.0, 1.0, (rows, columns)) / np.sqrt(rows)
+
+    first = np.exp(draws.uniform(np.log(1e-3), np.log(1e-1), e))
+    held = {
+        "norm": np.ones(d),
+        "widen": drawn(d, 2 * e),
+        "conv": drawn(k, e),
+        "conv_bias": np.zeros(e),
+        "select": drawn(e, r + 2 * n),
+        "step_up": drawn(r, e),
+        "step_bias": first + np.log(-np.expm1(-first)),
+        "log_decay": np.log(np.repeat(np.arange(1.0, n + 1.0)[:, None], e, axis=1)),
+        "skip": np.ones(e),
+        "narrow": drawn(e, d),
+        "u": draws.standard_normal((batch, length, d)),
+    }
+    return {name: array.astype(np.float32) for name, array in held.items()}
+
+
 def drawn_options(count: int, seed: int) -> dict[str, np.ndarray]:
     """Terms and volatilities of European options, of every kind that trades."""
     draws = np.random.default_rng(seed)

@@ -9,7 +9,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "benchmarks" / "peers"
-NAMES = {"vectorbt", "vectorbt_rust", "backtesting", "backtrader", "QuantLib", "py_vollib_vectorized"}
+NAMES = {
+    "vectorbt",
+    "vectorbt_rust",
+    "backtesting",
+    "backtrader",
+    "QuantLib",
+    "py_vollib_vectorized",
+    "torch",
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -30,7 +38,7 @@ def test_nothing_of_ours_imports_a_peer():
 
 def test_peers_drivers_import_nothing_of_ours():
     drivers = sorted(PEERS.glob("*.py"))
-    assert len(drivers) == 8
+    assert len(drivers) == 9
     assert [str(path) for path in drivers if imported(path) & {"tradewright", "benchmarks"}] == []
 
 

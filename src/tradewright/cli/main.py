@@ -24,6 +24,9 @@ from tradewright.cli.features import compute as features_compute
 from tradewright.cli.features import list as features_list
 from tradewright.cli.features import show as features_show
 from tradewright.cli.limits import list as limits_list
+from tradewright.cli.models import list as models_list
+from tradewright.cli.models import show as models_show
+from tradewright.cli.models import train as models_train
 from tradewright.cli.options import greeks as options_greeks
 from tradewright.cli.options import implied as options_implied
 from tradewright.cli.options import price as options_price
@@ -90,6 +93,10 @@ GROUPS = {
     "features": (
         "The features that come with the package, and yours.",
         (features_list, features_show, features_compute),
+    ),
+    "models": (
+        "Models that forecast returns: train one, look at what is kept.",
+        (models_train, models_list, models_show),
     ),
     "options": (
         "What options are worth, and how that moves.",

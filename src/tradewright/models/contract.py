@@ -35,6 +35,15 @@ class Lesson:
 
 
 @dataclass(frozen=True)
+class How:
+    """How something is learnt: the seed, who watches, and the arrays of a parent to begin with (or none)."""
+
+    seed: int
+    watch: Watch = UNWATCHED
+    parent: Learned = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Signature:
     """What a model was fitted to: feature names, the hash of their formulas, and horizons in bars."""
 
@@ -48,11 +57,13 @@ class Model(Tunable):
     """A recipe: how forecasts are learnt from features. Its parameters are declared with bounds.
 
     `least_examples` is what it needs to learn at all. `rounding` is how far an answer may hang on which rows
-    are asked about together, relative to its size; 0 says not a bit.
+    are asked about together, relative to its size; 0 says not a bit. `takes_parent` says whether it can begin
+    with another model's weights.
     """
 
     least_examples: ClassVar[int] = 2
     rounding: ClassVar[float] = 0.0
+    takes_parent: ClassVar[bool] = False
 
     @property
     def lookback_bars(self) -> int:
@@ -60,7 +71,7 @@ class Model(Tunable):
         return 1
 
     @abstractmethod
-    def _learn(self, examples: Examples, signature: Signature, seed: int, watch: Watch) -> Lesson:
+    def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         """What the examples teach."""
 
     @abstractmethod
@@ -69,12 +80,24 @@ class Model(Tunable):
 
     @final
     def fit(
-        self, rows: FeatureRows, targets: Targets, *, seed: int, watch: Watch = UNWATCHED
+        self,
+        rows: FeatureRows,
+        targets: Targets,
+        *,
+        seed: int,
+        watch: Watch = UNWATCHED,
+        parent: "FittedModel | None" = None,
     ) -> "FittedModel":
         """Learn from rows whose outcomes may be learnt. The same seed gives the same model.
 
-        Raises: InvalidOption where shapes do not match or too little is there to learn from.
+        `parent` is a model whose weights it begins with, those that fit; the story says which did not.
+        Raises: InvalidOption where shapes do not match or too little is there to learn from; Misuse for a
+        parent where nothing can be begun with.
         """
+        if parent is not None and not self.takes_parent:
+            raise Misuse(
+                f"{type(self).__name__} is learnt at once: a parent teaches it nothing.", "Leave it."
+            )
         signature = Signature(rows.names, rows.schema_hash, targets.horizons_bars)
         examples = _examples(rows, targets, self.lookback_bars)
         if len(examples) < self.least_examples:
@@ -83,8 +106,20 @@ class Model(Tunable):
                 f"there are {len(examples)}.",
                 f"Give more rows; it looks back {self.lookback_bars} bars.",
             )
-        lesson = self._learn(examples, signature, seed, watch)
+        self._refuse_bare_horizons(examples, signature)
+        lesson = self._learn(examples, signature, How(seed, watch, {} if parent is None else parent.learned))
         return FittedModel(self, signature, lesson.arrays, seed, dict(lesson.story))
+
+    def _refuse_bare_horizons(self, examples: Examples, signature: Signature) -> None:
+        """A horizon of which too little is known would be guessed."""
+        known = np.isfinite(examples.outcomes()).sum(axis=0)
+        for horizon, count in zip(signature.horizons_bars, known, strict=True):
+            if count < self.least_examples:
+                raise InvalidOption(
+                    f"{type(self).__name__} needs {self.least_examples} outcomes of each horizon; "
+                    f"of {horizon} bars {count} may be learnt.",
+                    "Give more rows, or leave that horizon out.",
+                )
 
 
 @final

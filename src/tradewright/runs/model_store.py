@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.models import registry
-from tradewright.models.contract import FittedModel, Signature
+from tradewright.models.contract import FittedModel, Model, Signature
 from tradewright.models.table import FeatureRows, Targets
 from tradewright.runs.kept_folder import Keeping
 from tradewright.runs.manifest import code_version
-from tradewright.values.errors import BadInput
+from tradewright.values.errors import BadInput, InvalidOption, NotFound
 
 WEIGHTS, CONFIG = "weights.npz", "model.json"
 KEEPING = Keeping("tradewright model", 1, CONFIG, WEIGHTS, "a folder that `models train` wrote")
@@ -57,18 +57,65 @@ def save_model(folder: Path, fitted: FittedModel, lineage: Lineage | None = None
 
     Raises: InvalidOption where something is there already; StorageFailure when the disk is full or read-only.
     """
+    told, weights = _described(fitted, lineage or Lineage())
+    KEEPING.write(folder, {**told, "story": dict(fitted.story)}, weights)
+    return str(told["model"])
+
+
+def keep_model(room: Path, fitted: FittedModel, lineage: Lineage) -> str:
+    """Keep a model in a room of models, under its version; one that is there already stays as it is.
+
+    Raises: StorageFailure when the disk is full or read-only.
+    """
+    told, _ = _described(fitted, lineage)
+    version = str(told["model"])
+    if not (room / version).exists():
+        save_model(room / version, fitted, lineage)
+    return version
+
+
+def training_name(model: Model, seed: int, lineage: Lineage) -> str:
+    """Names a training by all that it hangs on: recipe, seed, data, parent and code."""
+    told = (registry.name_of(model), sorted(model.parameters().items()), seed, lineage.data, lineage.parent)
+    return hashlib.sha256(repr((told, code_version())).encode()).hexdigest()[:16]
+
+
+def cards(room: Path) -> list[Card]:
+    """What is kept in a room of models, by version; an empty list where there is no room.
+
+    Raises: BadInput naming one that is damaged.
+    """
+    folders = sorted(one for one in room.glob("*") if (one / CONFIG).is_file()) if room.is_dir() else []
+    return [read_card(folder) for folder in folders]
+
+
+def find_model(room: Path, version: str) -> Path:
+    """The folder of a version, which may be named by its first letters.
+
+    Raises: NotFound with what there is; InvalidOption where several begin so.
+    """
+    known = [one.version for one in cards(room)]
+    found = [one for one in known if one.startswith(version)] if version else []
+    if len(found) > 1:
+        raise InvalidOption(f"{len(found)} models begin with '{version}'.", f"Say more: {', '.join(found)}.")
+    if not found:
+        raise NotFound(f"There is no model '{version}'.", f"Known: {', '.join(known) or 'none'}.")
+    return room / found[0]
+
+
+def _described(fitted: FittedModel, lineage: Lineage) -> tuple[dict[str, Any], bytes]:
+    """All that names a model, its version among it, and its weights."""
     weights = arrays_as_bytes(fitted.learned)
     told: dict[str, Any] = {
         "name": registry.name_of(fitted.model),
         "parameters": fitted.model.parameters(),
         "signature": asdict(fitted.signature),
         "seed": fitted.seed,
-        "lineage": asdict(lineage or Lineage()),
+        "lineage": asdict(lineage),
         "code": code_version(),
     }
     version = hashlib.sha256(repr(sorted(told.items())).encode() + weights).hexdigest()[:16]
-    KEEPING.write(folder, {"model": version, **told, "story": dict(fitted.story)}, weights)
-    return version
+    return {"model": version, **told}, weights
 
 
 def load_model(folder: Path) -> FittedModel:

@@ -17,7 +17,7 @@ COUNT = count()
 class Honest(Model):
     """The mean of the last feature."""
 
-    def _learn(self, examples, signature, seed, watch):
+    def _learn(self, examples, signature, how):
         return Lesson(
             {"mean": examples.present().mean(axis=0), "horizons": np.array(examples.targets.shape[2])}
         )
@@ -37,16 +37,16 @@ class FollowsTheCrowd(Honest):
 class Unseeded(Honest):
     """It learns something else each time."""
 
-    def _learn(self, examples, signature, seed, watch):
-        return Lesson({**super()._learn(examples, signature, seed, watch).arrays, "n": np.array(next(COUNT))})
+    def _learn(self, examples, signature, how):
+        return Lesson({**super()._learn(examples, signature, how).arrays, "n": np.array(next(COUNT))})
 
 
 class Writes(Honest):
     """It changes what it was given to learn from."""
 
-    def _learn(self, examples, signature, seed, watch):
+    def _learn(self, examples, signature, how):
         examples.weights[:] = 0.0
-        return super()._learn(examples, signature, seed, watch)
+        return super()._learn(examples, signature, how)
 
 
 class TooSure(Honest):
@@ -60,8 +60,8 @@ class TooSure(Honest):
 class Peeks(Honest):
     """It learns from all rows, those without an outcome too."""
 
-    def _learn(self, examples, signature, seed, watch):
-        lesson = super()._learn(examples, signature, seed, watch)
+    def _learn(self, examples, signature, how):
+        lesson = super()._learn(examples, signature, how)
         return Lesson({**lesson.arrays, "seen": np.nansum(examples.features[:, -1])})
 
 

@@ -16,9 +16,10 @@ from tradewright.values.errors import InvalidOption, Misuse
 
 # What learns long is made small; the law is the same.
 SMALL = {
+    "boosted_trees": {"trees": 20, "leaves": 4, "least_rows": 5},
     "mamba": {"d_model": 8, "d_state": 4, "layers": 1, "sequence_bars": 8, "epochs": 2, "batch": 8},
 }
-NEEDS = {"mamba": ("jax", "equinox", "optax")}
+NEEDS = {"boosted_trees": ("lightgbm",), "mamba": ("jax", "equinox", "optax")}
 ROWS, TARGETS = taught()
 
 
@@ -88,9 +89,26 @@ def test_it_says_what_it_needs_where_there_is_nothing_to_learn(name):
         recipe(name).fit(ROWS, nothing, seed=0)
 
 
+def test_it_refuses_a_horizon_of_which_nothing_is_known(name):
+    values = np.array(TARGETS.values)
+    values[:, :, 1] = np.nan
+    bare = Targets(values, TARGETS.ends, TARGETS.weights, (1, 5))
+    with pytest.raises(InvalidOption, match=r"outcomes of each horizon; of 5 bars 0 may be learnt"):
+        recipe(name).fit(ROWS, bare, seed=0)
+
+
 def test_it_refuses_outcomes_of_another_panel(name):
     with pytest.raises(InvalidOption, match=r"Features are of 100 rows and 3 symbols, outcomes of 160 and 3"):
         recipe(name).fit(ROWS.between(0, 100), TARGETS, seed=0)
+
+
+def test_a_parent_is_taken_where_weights_can_be_begun_with_and_refused_elsewhere(name):
+    if recipe(name).takes_parent:
+        child = recipe(name).fit(ROWS, TARGETS, seed=12, parent=fitted(name))
+        assert child.story["transfer"]["not_there"] == ()
+        return
+    with pytest.raises(Misuse, match="is learnt at once"):
+        recipe(name).fit(ROWS, TARGETS, seed=12, parent=fitted(name))
 
 
 def test_all_abstain_where_nothing_is_known(name):

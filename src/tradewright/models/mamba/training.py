@@ -216,7 +216,8 @@ class Course:
         standing = after_epoch(standing, self.rules, trained, validated)
         if standing.is_best:
             after = replace(after, best=after.network)
-        watch.hear("epoch", {"epoch": standing.epoch, "trained": trained, "validated": validated})
+        facts = {"epoch": standing.epoch, "epochs": self.rules.epochs}
+        watch.hear("epoch", {**facts, "trained": trained, "validated": validated})
         if watch.wants_stop():
             standing = replace(standing, interrupted=not is_over(standing, self.rules))
         watch.keep(_checkpoint(after, standing), standing.is_best)

@@ -62,6 +62,11 @@ def transferred(network: Network, arrays: Arrays) -> tuple[Network, Transfer]:
     return restored(network, {**own, **{name: arrays[name] for name in loaded}}), told
 
 
+def without_prefix(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
+    """Those arrays whose names begin with a prefix, without it."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
 def _name(path: tuple[Any, ...]) -> str:
     """A path as words with dots between them."""
     return ".".join(str(getattr(key, "name", getattr(key, "idx", getattr(key, "key", key)))) for key in path)

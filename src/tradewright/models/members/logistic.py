@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from tradewright.models.contract import Learned, Lesson, Model, Signature
+from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
 from tradewright.models.moments import line_at, root_mean_square, weighted_deviation, weighted_mean
 from tradewright.models.table import Examples
-from tradewright.models.training.watch import Watch
 from tradewright.values.panel import Floats
 from tradewright.values.parameters import parameter
 
@@ -24,7 +23,7 @@ class Logistic(Model):
         100.0, low=0.001, high=1e9, unit="examples", about="how strongly slopes are drawn to zero"
     )
 
-    def _learn(self, examples: Examples, signature: Signature, seed: int, watch: Watch) -> Lesson:
+    def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         raw, weights, outcomes = examples.present(), examples.sample_weights(), examples.outcomes()
         middle, scale = weighted_mean(raw, weights), weighted_deviation(raw, weights)
         x = np.concatenate([np.ones((len(raw), 1)), (raw - middle) / scale], axis=1)

@@ -1,15 +1,15 @@
 """A selective state-space model over the last rows of features, one for all symbols."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from tradewright.models.contract import Learned, Lesson, Model, Signature
+from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.extra import need_ml
 from tradewright.models.forecasts import Answers
 from tradewright.models.moments import weighted_deviation, weighted_mean
 from tradewright.models.table import Examples
-from tradewright.models.training.watch import Watch
 from tradewright.values.panel import Floats
 from tradewright.values.parameters import parameter
 
@@ -33,6 +33,7 @@ class Mamba(Model):
 
     least_examples: ClassVar[int] = 50
     rounding: ClassVar[float] = 1e-5
+    takes_parent: ClassVar[bool] = True
 
     sequence_bars: int = parameter(60, low=2, high=4096, unit="bars", about="rows that an answer looks at")
     d_model: int = parameter(64, low=2, high=1024, unit="channels", about="width of the stream")
@@ -57,24 +58,26 @@ class Mamba(Model):
         """A whole sequence."""
         return self.sequence_bars
 
-    def _learn(self, examples: Examples, signature: Signature, seed: int, watch: Watch) -> Lesson:
+    def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         need_ml("A Mamba forecaster", LIBRARIES, "Ridge and the other baselines need none of it.")
         import jax
 
         from tradewright.models.mamba.training import Course, Sequences
-        from tradewright.models.mamba.weights import named, untrained
+        from tradewright.models.mamba.weights import named, transferred, untrained, without_prefix
 
         early, late = examples.parted(self.judged_share)
         if not len(early) or not len(late):
             early = late = examples
         scales = _measured(early)
-        learnt, judged = Sequences(early, scales, seed), Sequences(late, scales, seed)
+        learnt, judged = Sequences(early, scales, how.seed), Sequences(late, scales, how.seed)
         with jax.enable_x64(False):
-            network = untrained(self._shape(len(signature.names), len(signature.horizons_bars)), seed)
+            network = untrained(self._shape(len(signature.names), len(signature.horizons_bars)), how.seed)
+            network, told = transferred(network, without_prefix(how.parent, WEIGHTS))
             course = Course(self._descent(), self._rules(), learnt, judged)
-            best, standing = course.run(network, watch)
+            best, standing = course.run(network, how.watch)
             kept = {**vars(scales), **named(best, WEIGHTS)}
-        return Lesson(kept, standing.as_json())
+        began = {"transfer": asdict(told)} if how.parent else {}
+        return Lesson(kept, {**standing.as_json(), **began})
 
     def _answer(self, learned: Learned, windows: Floats) -> Answers:
         need_ml("A Mamba forecaster", LIBRARIES, "Ridge and the other baselines need none of it.")

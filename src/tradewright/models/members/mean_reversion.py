@@ -1,10 +1,9 @@
 """What rose comes back."""
 
-from tradewright.models.contract import Learned, Lesson, Model, Signature
+from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
 from tradewright.models.one_column import learnt_line, line_answers
 from tradewright.models.table import Examples
-from tradewright.models.training.watch import Watch
 from tradewright.values.panel import Floats
 from tradewright.values.parameters import word
 
@@ -17,7 +16,7 @@ class MeanReversion(Model):
 
     column: str = word("", about="the feature that holds the past return; empty is the first")
 
-    def _learn(self, examples: Examples, signature: Signature, seed: int, watch: Watch) -> Lesson:
+    def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         return learnt_line(examples, signature, self.column, sign=-1.0)
 
     def _answer(self, learned: Learned, windows: Floats) -> Answers:

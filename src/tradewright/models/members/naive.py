@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from tradewright.models.contract import Learned, Lesson, Model, Signature
+from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
 from tradewright.models.moments import normal_answers, root_mean_square, weighted_mean
 from tradewright.models.table import Examples
-from tradewright.models.training.watch import Watch
 from tradewright.values.panel import Floats
 
 
 class Naive(Model):
     """The mean outcome of the past, for every row and symbol: a random walk with its drift."""
 
-    def _learn(self, examples: Examples, signature: Signature, seed: int, watch: Watch) -> Lesson:
+    def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         outcomes, weights = examples.outcomes(), examples.sample_weights()
         mean = weighted_mean(outcomes, weights)
         return Lesson({"mean": mean, "deviation": root_mean_square(outcomes - mean, weights)})

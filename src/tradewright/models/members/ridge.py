@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tradewright.models.contract import Learned, Lesson, Model, Signature
+from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
 from tradewright.models.moments import (
     line_at,
@@ -13,7 +13,6 @@ from tradewright.models.moments import (
     weighted_mean,
 )
 from tradewright.models.table import Examples
-from tradewright.models.training.watch import Watch
 from tradewright.values.panel import Floats
 from tradewright.values.parameters import parameter
 
@@ -28,7 +27,7 @@ class Ridge(Model):
         100.0, low=0.0, high=1e9, unit="examples", about="how strongly slopes are drawn to zero"
     )
 
-    def _learn(self, examples: Examples, signature: Signature, seed: int, watch: Watch) -> Lesson:
+    def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         raw, weights, outcomes = examples.present(), examples.sample_weights(), examples.outcomes()
         middle, scale = weighted_mean(raw, weights), weighted_deviation(raw, weights)
         x, offset = (raw - middle) / scale, weighted_mean(outcomes, weights)

@@ -1,0 +1,176 @@
+"""Forecasting models trained on a dataset of the workspace, judged on its last rows, and kept."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tradewright.assembly.workspace import Workspace
+from tradewright.values.errors import Interrupted, InvalidOption
+
+if TYPE_CHECKING:
+    from tradewright.models.contract import FittedModel, Model
+    from tradewright.models.skill import Skill
+    from tradewright.models.table import FeatureRows, Targets
+    from tradewright.runs.checkpoints import Hear
+    from tradewright.runs.model_store import Card
+    from tradewright.values.panel import Panel
+
+Row = dict[str, Any]
+# Where checkpoints of trainings lie that are not over.
+UNFINISHED = "unfinished"
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class ModelRequest:
+    """What somebody typed. `parameters` are text as typed; `judged_share` of the rows, the last ones."""
+
+    name: str
+    dataset: str
+    features: tuple[str, ...] = ("technical",)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    horizons_bars: tuple[int, ...] = (1, 5, 10, 30)
+    symbols: tuple[str, ...] = ()
+    judged_share: float = 0.2
+    seed: int = 0
+    parent: str = ""
+
+
+def room_of(workspace: Workspace) -> Path:
+    """Where models are kept."""
+    return workspace.root / "models"
+
+
+def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
+    """Train on all rows but the last, judge on those, and keep the model under its version.
+
+    Learnt are outcomes that were known before the first row that is judged. Gives a row for each horizon.
+    A training that ended in the middle is taken up where it stood.
+    Raises: UnknownName, InvalidOption, NotFound; Blocked without the extra [ml]; StorageFailure; Interrupted.
+    """
+    from tradewright.models.skill import skills
+    from tradewright.runs.checkpoints import KeptTraining, stopping_between_epochs
+    from tradewright.runs.model_store import (
+        Lineage,
+        data_hash_of,
+        find_model,
+        keep_model,
+        load_model,
+        training_name,
+    )
+
+    recipe = _recipe(request)
+    parent = find_model(room_of(workspace), request.parent) if request.parent else None
+    panel = workspace.catalogue.panel(
+        workspace.catalogue.resolve(request.dataset), workspace.clock(), request.symbols or None
+    )
+    rows = _rows(workspace, request, panel)
+    cut = _cut(request, len(rows.instants))
+    learnt = _targets(request, panel, int(rows.instants[cut]) - 1)
+    mother = load_model(parent) if parent is not None else None
+    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "")
+    name = training_name(recipe, request.seed, lineage)
+    training = KeptTraining(room_of(workspace) / UNFINISHED / f"{name}.npz", _hearing(workspace, tell))
+    with stopping_between_epochs(training):
+        fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
+    if fitted.story.get("interrupted"):
+        raise Interrupted(
+            f"Stopped after epoch {fitted.story['epoch']}, which is kept.",
+            "The same command goes on from there.",
+        )
+    judged = skills(*_last(fitted, rows, _targets(request, panel, int(rows.instants[-1])), cut))
+    metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
+    version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics))
+    training.forget()
+    return [_as_row(version, one) for one in judged]
+
+
+def _hearing(workspace: Workspace, tell: Tell) -> "Hear":
+    """What a person is told while a model is trained."""
+
+    def hear(event: str, facts: Mapping[str, Any]) -> None:
+        if event == "epoch":
+            tell("epochs", int(facts["epoch"]), int(facts["epochs"]))
+        elif event == "stop asked":
+            workspace.say("Stopping after this epoch; Ctrl-C again stops at once.")
+        else:
+            workspace.say(f"{event}: {', '.join(f'{name} {value}' for name, value in facts.items())}")
+
+    return hear
+
+
+def kept(workspace: Workspace) -> "list[Card]":
+    """What is kept. Raises: BadInput naming a model that is damaged."""
+    from tradewright.runs.model_store import cards
+
+    return cards(room_of(workspace))
+
+
+def shown(workspace: Workspace, version: str) -> "tuple[Card, FittedModel]":
+    """One model, read and checked. Raises: NotFound, BadInput."""
+    from tradewright.runs.model_store import find_model, load_model, read_card
+
+    folder = find_model(room_of(workspace), version)
+    return read_card(folder), load_model(folder)
+
+
+def _recipe(request: ModelRequest) -> "Model":
+    from tradewright.models import registry
+
+    return registry.find(request.name).from_text(request.parameters)
+
+
+def _rows(workspace: Workspace, request: ModelRequest, panel: "Panel") -> "FeatureRows":
+    """The features of a panel."""
+    from tradewright.assembly.features import FeatureRequest, wanted
+    from tradewright.models.table import FeatureRows
+
+    features = wanted(FeatureRequest(request.features, request.dataset))
+    workspace.prepare_features()
+    table = features.of_panel(panel)
+    return FeatureRows(table.names, table.values, table.instants, table.symbols, table.schema_hash)
+
+
+def _targets(request: ModelRequest, panel: "Panel", as_of: int) -> "Targets":
+    """Total returns over each horizon that were known at an instant."""
+    from tradewright.features.labels import ForwardReturn
+    from tradewright.models.table import Targets
+
+    horizons = sorted(set(request.horizons_bars))
+    return Targets.known({bars: ForwardReturn(bars, log=False).of_panel(panel) for bars in horizons}, as_of)
+
+
+def _cut(request: ModelRequest, count: int) -> int:
+    """The first row that is judged."""
+    if not 0.0 < request.judged_share < 1.0:
+        raise InvalidOption(f"--judged {request.judged_share:g} of the rows.", "Give a share such as 0.2.")
+    cut = int(count * (1.0 - request.judged_share))
+    if not 1 <= cut < count:
+        raise InvalidOption(f"{count} rows leave nothing to learn from or to judge on.", "Give more data.")
+    return cut
+
+
+def _last(fitted: "FittedModel", rows: "FeatureRows", targets: "Targets", cut: int) -> tuple[Any, Any]:
+    """Forecasts of the judged rows, and what came; rows before them are looked back at alone."""
+    from tradewright.models.table import Targets
+
+    first = max(cut - fitted.model.lookback_bars + 1, 0)
+    said = fitted.predict(rows.between(first, len(rows.instants)))
+    skip = cut - first
+    columns = {
+        name: getattr(said, name)[skip:] for name in ("mean", "rise", "deviation", "reasons", "instants")
+    }
+    came = Targets(targets.values[cut:], targets.ends[cut:], targets.weights[cut:], targets.horizons_bars)
+    return replace(said, **columns), came
+
+
+def _as_row(version: str, one: "Skill") -> Row:
+    """A horizon's figures; what is no number is nothing."""
+    told = {
+        name: None if isinstance(value, float) and np.isnan(value) else value
+        for name, value in asdict(one).items()
+    }
+    return {"id": f"{version}:{one.horizon_bars}", "model": version, **told}

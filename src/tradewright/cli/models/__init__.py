@@ -1,0 +1,1 @@
+"""Verbs about forecasting models: train one, list and show what is kept."""

@@ -1,0 +1,94 @@
+"""Training that is kept on disk: what ended in the middle goes on from its last whole epoch.
+
+A checkpoint is one file that is replaced at once, so that whoever is killed leaves the old one or the new
+one. Its name is a hash of everything that the training hangs on: another training never takes it up.
+"""
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from tradewright.models.training.watch import Checkpoint
+from tradewright.runs.durable import replace_file
+from tradewright.runs.model_store import arrays_as_bytes, arrays_of
+from tradewright.values.errors import BadInput
+
+PROGRESS = "progress.json"
+Hear = Callable[[str, Mapping[str, Any]], None]
+
+
+class KeptTraining:
+    """A watch that keeps each epoch in a file, and stops training after one where somebody asked.
+
+    `hear` is told what happens, among it `not kept` where the disk is full: training goes on, and the
+    checkpoint before stands.
+    """
+
+    def __init__(self, path: Path, hear: Hear) -> None:
+        """Of the file of one training."""
+        self.path, self.hear = path, hear
+        self.stop_asked = False
+
+    def resumed(self) -> Checkpoint | None:
+        """Where an earlier attempt stood; None where there was none.
+
+        Raises: BadInput naming a file that is damaged.
+        """
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            arrays = arrays_of(content)
+            progress = json.loads(arrays.pop(PROGRESS).tobytes())
+        except (ValueError, KeyError, EOFError, BadZipFile) as error:
+            raise BadInput(f"{self.path} is damaged.", "Remove it: training begins anew.") from error
+        return Checkpoint(arrays, progress)
+
+    def keep(self, checkpoint: Checkpoint, is_best: bool) -> None:
+        """Put the file of this epoch in the place of the one before."""
+        told = np.frombuffer(json.dumps(dict(checkpoint.progress)).encode(), dtype=np.uint8)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self.path, arrays_as_bytes({**checkpoint.arrays, PROGRESS: told}))
+        except OSError as error:
+            self.hear("not kept", {"why": error.strerror or str(error), "path": str(self.path)})
+
+    def wants_stop(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self.stop_asked
+
+    def forget(self) -> None:
+        """Remove the file: training is over."""
+        self.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def stopping_between_epochs(training: KeptTraining) -> Iterator[None]:
+    """While this lasts, the first Ctrl-C ends training after its epoch; the second one ends it at once.
+
+    Signals reach the main thread alone; elsewhere nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        if training.stop_asked:
+            raise KeyboardInterrupt
+        training.stop_asked = True
+        training.hear("stop asked", {})
+
+    before = signal.signal(signal.SIGINT, asked)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,70 @@
+"""Forecasting models from the command line: trained, kept, listed, shown, and refused in words."""
+
+import pytest
+
+QUICK = ("--features", "rsi", "--features", "momentum", "--horizon", "1", "--horizon", "5")
+
+
+@pytest.fixture
+def trained(lived_in):
+    said = lived_in("models", "train", "ridge", "--data", "walk", *QUICK, "--seed", "3")
+    assert said.code == 0, said.err
+    return lived_in, said.out.rpartition("show ")[2].strip()
+
+
+def test_training_says_what_it_was_worth_and_what_it_is_called(trained):
+    shell, version = trained
+    rows = shell("models", "train", "ridge", "--data", "walk", *QUICK, "--seed", "3", "--json").rows()
+    assert [row["horizon_bars"] for row in rows] == [1, 5]
+    assert {row["model"] for row in rows} == {version}, "the same training is the same version"
+    for row in rows:
+        assert -1.0 <= row["coefficient"] <= 1.0 and row["error"] > 0.0 and row["count"] > 50
+    assert rows[1]["error"] > rows[0]["error"], "outcomes that overlap tell less"
+
+
+def test_what_is_kept_is_listed_and_shown_by_the_first_letters(trained):
+    shell, version = trained
+    (row,) = shell("models", "list", "--json").rows()
+    assert (row["id"], row["name"], row["features"], row["seed"]) == (version, "ridge", 2, 3)
+    said = shell("models", "show", version[:5])
+    assert said.code == 0 and "penalty = 100.0" in said.out and "1 bar, 5 bars" in said.out
+    (card,) = shell("models", "show", version, "--json").rows()
+    assert card["signature"]["names"] == ["rsi_14", "momentum_20"]
+    assert set(card["lineage"]["metrics"]) == {"coefficient_1", "coefficient_5"}
+
+
+def test_a_weight_file_cut_short_is_named(trained):
+    shell, version = trained
+    (path,) = shell.workspace.glob(f"models/{version}/weights.npz")
+    path.write_bytes(path.read_bytes()[:50])
+    said = shell("models", "show", version)
+    assert said.code == 1 and "weights.npz has 50 of" in said.line and "truncated" in said.line
+
+
+def test_without_a_model_the_list_says_how_to_get_one(lived_in):
+    assert "tradewright models train ridge" in lived_in("models", "list").out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("rigde", "--data", "walk"), 2, "Did you mean 'ridge'?"),
+        (("ridge", "--data", "walk", "--set", "penalti=3"), 2, "Did you mean 'penalty'?"),
+        (("ridge", "--data", "wolk"), 1, "Did you mean 'walk'?"),
+        (("ridge", "--data", "walk", "--judged", "2"), 2, "Give a share such as 0.2"),
+        (("ridge", "--data", "walk", "--horizon", "0"), 2, "below its lower bound, 1"),
+        (("ridge", "--data", "walk", "--parent", "abc"), 1, "There is no model 'abc'. Known: none"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_with_the_way_out(lived_in, words, code, told):
+    said = lived_in("models", "train", *words)
+    assert said.code == code and told in said.err
+
+
+def test_without_the_extra_its_name_is_said(lived_in, monkeypatch):
+    from tradewright.models import extra
+
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
+    said = lived_in("models", "train", "boosted_trees", "--data", "walk", *QUICK)
+    assert said.code == 1 and "needs lightgbm, which is not installed" in said.line
+    assert "tradewright[ml]" in said.line

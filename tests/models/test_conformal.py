@@ -1,0 +1,92 @@
+"""Bands hold what comes as often as they say: measured, not believed."""
+
+import numpy as np
+import pytest
+
+from tradewright.models.conformal import Conformal, FollowingBands, quantile
+from tradewright.models.forecasts import Forecasts
+from tradewright.models.table import Targets
+from tradewright.values.errors import InvalidOption
+
+
+def said_and_came(seed: int, rows: int, symbols: int = 2, spread=1.0) -> tuple[Forecasts, Targets]:
+    """Forecasts of nothing with a deviation of 1, and outcomes with heavy tails."""
+    draws = np.random.default_rng(seed)
+    shape = (rows, symbols, 1)
+    came = draws.standard_t(3, shape) * np.broadcast_to(spread, (rows,))[:, None, None]
+    instants = np.arange(rows, dtype=np.int64)
+    ends = np.broadcast_to(instants[:, None, None] + 1, shape).copy()
+    half = np.full(shape, 0.5)
+    silent = np.zeros(shape[:2], dtype=np.int8)
+    names = tuple(f"s{number}" for number in range(symbols))
+    said = Forecasts(np.zeros(shape), half, np.ones(shape), silent, instants, names, (1,))
+    return said, Targets(came, ends, np.ones(shape[:2]), (1,))
+
+
+def coverage_over(level: float, rows: int, runs: int) -> float:
+    found = []
+    for run in range(runs):
+        calibrated = Conformal.of(*said_and_came(run, rows), level=level)
+        said, came = said_and_came(10_000 + run, 400)
+        found.append(float(calibrated.bands(said).coverage(came)[0]))
+    return float(np.mean(found))
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95])
+@pytest.mark.parametrize("rows", [20, 200])
+def test_coverage_is_the_level_whatever_the_tails(level, rows):
+    # At least the level, at most one part in (n + 1) more; the rest is the error of 300 runs.
+    found = coverage_over(level, rows, 300)
+    assert level - 0.012 <= found <= level + 1.0 / (2 * rows + 1) + 0.012
+
+
+def test_bands_that_follow_hold_when_volatility_triples():
+    spread = np.r_[np.ones(1_000), np.full(1_000, 3.0)]
+    said, came = said_and_came(5, 2_000, spread=spread)
+    fixed = Conformal(Conformal.of(*said_and_came(6, 500)).widths, 0.9).bands(said)
+    following = FollowingBands().bands(said, came)
+    late = slice(1_100, 2_000)
+    inside = {
+        name: np.mean((came.values[late] >= band.low[late]) & (came.values[late] <= band.high[late]))
+        for name, band in (("fixed", fixed), ("following", following))
+    }
+    assert inside["fixed"] < 0.75
+    assert abs(inside["following"] - 0.9) < 0.02
+
+
+def test_bands_that_follow_know_only_what_was_known():
+    said, came = said_and_came(7, 300)
+    values = np.array(came.values)
+    values[200:] *= 50.0
+    later = Targets(values, came.ends, came.weights, (1,))
+    one, other = (FollowingBands(window=100).bands(said, each) for each in (came, later))
+    np.testing.assert_array_equal(one.high[:201], other.high[:201])
+    assert (one.high[210:] != other.high[210:]).any()
+
+
+def test_a_band_of_too_few_rows_is_infinite_rather_than_sure():
+    calibrated = Conformal.of(*said_and_came(1, 4, symbols=1), level=0.9)
+    assert np.isinf(calibrated.widths).all()
+    assert quantile(np.arange(1.0, 10.0), 0.9) == 9.0
+
+
+def test_silence_has_no_band():
+    said, came = said_and_came(2, 50)
+    mean = said.mean.copy()
+    mean[3] = np.nan
+    mute = Forecasts(mean, said.rise, said.deviation, said.reasons, said.instants, said.symbols, (1,))
+    bands = Conformal.of(*said_and_came(3, 50)).bands(mute)
+    assert np.isnan(bands.low[3]).all() and np.isfinite(bands.low[4]).all()
+    assert 0.0 < bands.coverage(came)[0] <= 1.0
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, -0.1])
+def test_a_level_that_is_none_is_refused(level):
+    with pytest.raises(InvalidOption, match="Give one between 0 and 1"):
+        Conformal.of(*said_and_came(1, 10), level=level)
+
+
+def test_outcomes_of_other_rows_are_refused():
+    said, _ = said_and_came(1, 10)
+    with pytest.raises(InvalidOption, match="Give the outcomes of the same rows"):
+        Conformal.of(said, said_and_came(1, 11)[1])

@@ -1,0 +1,132 @@
+"""Fitted models as folders: bit for bit, with their lineage, refused when they are not what was saved."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from tradewright.models.members.ridge import Ridge
+from tradewright.models.table import FeatureRows, Targets
+from tradewright.runs.model_store import (
+    CONFIG,
+    WEIGHTS,
+    Lineage,
+    arrays_as_bytes,
+    data_hash_of,
+    load_model,
+    read_card,
+    save_model,
+)
+from tradewright.values.errors import BadInput, InvalidOption, NotFound, UnknownName
+
+DRAWS = np.random.default_rng(1)
+ROWS = FeatureRows(("a", "b"), DRAWS.normal(size=(2, 50, 3)), np.arange(50), ("X", "Y", "Z"), "schema")
+ENDS = np.broadcast_to(np.arange(1, 51)[:, None, None], (50, 3, 1)).copy()
+TARGETS = Targets(DRAWS.normal(size=(50, 3, 1)), ENDS, np.ones((50, 3)), (1,))
+FITTED = Ridge(penalty=3.0).fit(ROWS, TARGETS, seed=4)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    save_model(tmp_path / "model", FITTED, Lineage(data_hash_of(ROWS, TARGETS), "mother", {"ic": 0.1}))
+    return tmp_path / "model"
+
+
+def test_a_card_says_where_a_model_comes_from(folder):
+    card = read_card(folder)
+    assert (card.name, card.parameters, card.seed) == ("ridge", {"penalty": 3.0}, 4)
+    assert card.lineage == Lineage(data_hash_of(ROWS, TARGETS), "mother", {"ic": 0.1})
+    assert card.signature == FITTED.signature
+    assert len(card.code) >= 12 and len(card.version) == 16
+
+
+def test_another_seed_data_or_parent_is_another_version(tmp_path):
+    lineages = [Lineage(), Lineage("data"), Lineage("", "mother")]
+    versions = [save_model(tmp_path / f"{place}", FITTED, one) for place, one in enumerate(lineages)]
+    other = Ridge(penalty=3.0).fit(ROWS, TARGETS, seed=5)
+    versions.append(save_model(tmp_path / "seed", other))
+    assert len(set(versions)) == 4
+    assert save_model(tmp_path / "again", FITTED) == versions[0]
+
+
+def test_the_data_hash_follows_every_part():
+    moved = FeatureRows(ROWS.names, ROWS.values + 1e-12, ROWS.instants, ROWS.symbols, "schema")
+    heavier = Targets(TARGETS.values, TARGETS.ends, 2.0 * TARGETS.weights, (1,))
+    assert len({data_hash_of(ROWS, TARGETS), data_hash_of(moved, TARGETS), data_hash_of(ROWS, heavier)}) == 3
+
+
+def test_the_same_arrays_are_the_same_bytes():
+    assert arrays_as_bytes(FITTED.learned) == arrays_as_bytes(dict(reversed(FITTED.learned.items())))
+
+
+@pytest.mark.parametrize("kept", [0, 7, 300])
+def test_a_truncated_weight_file_is_named(folder, kept):
+    path = folder / WEIGHTS
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(BadInput, match=rf"weights\.npz has {kept} of [\d,]+ bytes: it is truncated"):
+        load_model(folder)
+
+
+def test_a_changed_weight_is_named(folder):
+    content = bytearray((folder / WEIGHTS).read_bytes())
+    content[-40] ^= 1
+    (folder / WEIGHTS).write_bytes(bytes(content))
+    with pytest.raises(BadInput, match=r"weights\.npz is not what was saved"):
+        load_model(folder)
+
+
+def test_weights_of_a_newer_version_are_refused(folder):
+    told = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps({**told, "version": 2}))
+    with pytest.raises(BadInput, match=r"is of version 2; this program reads up to 1\. Update tradewright"):
+        load_model(folder)
+
+
+def test_a_pickle_in_the_weights_is_never_opened(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "sprung"), "w"))
+
+    trapped = tmp_path / "model"
+    held = {"slopes": np.array([Trap()], dtype=object)}
+    with open(tmp_path / "trap.npz", "wb") as file:
+        np.savez(file, allow_pickle=True, **held)
+    save_model(trapped, FITTED)
+    content = (tmp_path / "trap.npz").read_bytes()
+    told = json.loads((trapped / CONFIG).read_text())
+    import hashlib
+
+    told |= {"weights_bytes": len(content), "weights_sha256": hashlib.sha256(content).hexdigest()}
+    (trapped / CONFIG).write_text(json.dumps(told))
+    (trapped / WEIGHTS).write_bytes(content)
+    with pytest.raises(BadInput, match="holds what is no plain array"):
+        load_model(trapped)
+    assert not (tmp_path / "sprung").exists()
+    with pytest.raises(pickle.UnpicklingError):
+        pickle.loads(content)
+
+
+def test_a_model_that_this_program_does_not_know_is_refused_with_the_nearest(folder):
+    told = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps({**told, "name": "rigde"}))
+    with pytest.raises(UnknownName, match="Did you mean 'ridge'"):
+        load_model(folder)
+
+
+def test_a_card_that_lacks_something_is_damaged(folder):
+    told = json.loads((folder / CONFIG).read_text())
+    del told["signature"]
+    (folder / CONFIG).write_text(json.dumps(told))
+    with pytest.raises(BadInput, match=r"model\.json lacks 'signature'"):
+        load_model(folder)
+
+
+def test_a_folder_that_is_there_is_not_written_over(folder):
+    with pytest.raises(InvalidOption, match="exists"):
+        save_model(folder, FITTED)
+
+
+def test_a_folder_without_a_model_is_named(tmp_path):
+    with pytest.raises(NotFound, match=r"model\.json"):
+        load_model(tmp_path)
