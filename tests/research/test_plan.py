@@ -172,7 +172,7 @@ def test_the_registered_parameters_lead_and_the_grid_follows(workspace):
     plan = plan_of(workspace)
     assert len(plan.points) == 6
     assert plan.headline.is_headline
-    assert plan.headline.strategy.parameters() == {"lookback": 60, "skip": 5, "top": 0.5}
+    assert plan.headline.strategy.parameters() == {"lookback": 60, "skip": 5, "top": 0.5, "invested": 1.0}
     assert plan.headline.steps == (1, 1)
     assert sum(point.is_headline for point in plan.points) == 1
     assert len({point.trial for point in plan.points}) == 6
@@ -189,7 +189,7 @@ def test_without_a_grid_there_is_one_trial(workspace):
     text = changed(("[strategy.grid]\nlookback = [40, 60, 80]\ntop = [0.34, 0.5]\n", ""))
     plan = plan_of(workspace, text)
     assert len(plan.points) == 1
-    assert dict(plan.headline.parameters) == {"lookback": 60, "skip": 5, "top": 0.5}
+    assert dict(plan.headline.parameters) == {"lookback": 60, "skip": 5, "top": 0.5, "invested": 1.0}
 
 
 def test_the_same_configuration_has_the_same_trial_in_another_study(workspace):
