@@ -133,6 +133,8 @@ def test_the_type_of_account_is_part_of_a_runs_id(lived_in):
     ("words", "said"),
     [
         (("--account", "margn"), "'margn' is not a type of account. Did you mean 'margin'?"),
+        (("--currency", "EURO"), "'EURO' is not a currency of an account. Did you mean 'EUR'?"),
+        (("--currency", "EUR"), "no rate of USD in EUR for"),
         (("--margin", "maintenance=0.3"), "Did you mean 'long_maintenance'?"),
         (("--margin", "long_maintenance=0.3"), "in an account of type 'unrestricted'"),
         (("--account", "margin", "--margin", "initial_margin=half"), "initial_margin=half is no number"),

@@ -146,6 +146,7 @@ def test_what_was_recorded_is_listed_with_its_values(ladder):
     assert row["evidence"]["luck"]["trials"] == 4
     assert row["is_practice"] is True
     assert "practice" in ladder("research", "summary", "small").out
+    assert row["allowed"] == row["stage"]
 
 
 # Up
@@ -177,6 +178,9 @@ def test_it_climbs_to_paper_by_itself_opens_its_holdout_once_and_stops_as_made_u
     assert "It stops before shadow" in said.out
     assert "synthetic" in said.out
     assert stage(ladder) == "paper"
+    # The workspace's own gates are stricter than those it climbed by.
+    told = ladder("research", "summary", "small").out
+    assert "By this workspace's gates its evidence allows no more than: registered" in " ".join(told.split())
     rows = ladder("research", "history", "small", "--json").rows()
     kinds = [row["what"] for row in rows]
     assert kinds.count("holdout-opened") == kinds.count("holdout-closed") == 1

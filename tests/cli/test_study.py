@@ -113,6 +113,16 @@ def test_a_study_file_that_is_no_study_is_refused_in_one_line(shell, text, says)
     assert says in said.line
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [(("--workers", "0"), "workers"), (("--workers", "2", "--cluster", "tcp://x:1"), "its own workers")],
+)
+def test_workers_that_cannot_be_meant_are_refused_before_anything_runs(shell, given, says):
+    said = shell("study", "run", "study.toml", *given)
+    assert said.code == 2
+    assert says in said.err
+
+
 def test_a_study_file_that_is_not_there_is_refused(shell):
     said = shell("study", "run", "studies/mine.toml")
     assert said.code == 1

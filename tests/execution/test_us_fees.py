@@ -21,7 +21,23 @@ def step_on(day: str) -> FeeStep:
 @pytest.mark.parametrize(
     ("day", "dollars_a_million"),
     [
-        # Announced by the SEC or FINRA: new rate, and the last day of the rate before.
+        # Announced by the SEC, NASD or FINRA: new rate, and the last day of the rate before.
+        ("2001-12-27", 33.30),
+        ("2002-01-02", 15.00),
+        ("2002-04-01", 30.10),
+        ("2003-03-21", 30.10),
+        ("2003-03-31", 25.20),
+        ("2003-12-01", 46.80),
+        ("2004-02-22", 39.00),
+        ("2004-04-01", 23.40),
+        ("2005-01-06", 23.40),
+        ("2005-01-07", 32.90),
+        ("2005-04-01", 41.80),
+        ("2006-11-17", 30.70),
+        ("2007-05-07", 15.30),
+        ("2008-03-31", 11.00),
+        ("2008-04-01", 5.60),
+        ("2009-10-02", 25.70),
         ("2014-03-17", 17.40),
         ("2014-03-18", 22.10),
         ("2016-03-15", 21.80),
@@ -44,6 +60,8 @@ def test_the_sec_fee_of_a_day_is_the_announced_one(day, dollars_a_million):
     ("day", "a_share", "cap"),
     [
         ("2001-06-01", 0.0, 0.0),
+        ("2003-09-02", 0.000100, 10.00),
+        ("2004-11-01", 0.000075, 3.75),
         ("2011-06-30", 0.000075, 3.75),
         ("2011-07-01", 0.000090, 4.50),
         ("2013-01-02", 0.000119, 5.95),
@@ -63,8 +81,11 @@ CAPPED = [step for step in US_FEES if step.taf_per_share_usd]
 
 
 @pytest.mark.parametrize("step", CAPPED, ids=lambda step: step.from_day)
-def test_the_cap_is_reached_at_fifty_thousand_shares_or_a_little_more(step):
-    assert 49_900 <= step.taf_most_usd / step.taf_per_share_usd <= 50_300
+def test_the_cap_is_reached_at_a_hundred_thousand_shares_and_since_2004_at_fifty_thousand_or_a_little_more(
+    step,
+):
+    shares = 50_000 if step.from_day >= "2004-11-01" else 100_000
+    assert 0.998 * shares <= step.taf_most_usd / step.taf_per_share_usd <= 1.006 * shares
 
 
 @pytest.mark.parametrize(

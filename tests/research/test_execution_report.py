@@ -18,8 +18,9 @@ from tradewright.research.execution_report import (
     shortfall_figures,
 )
 from tradewright.research.plan import prepare
-from tradewright.research.result import Nobody, bootstrap_options, execute
+from tradewright.research.result import bootstrap_options, execute
 from tradewright.research.study import parse
+from tradewright.research.trying import Nobody
 from tradewright.runs.artifacts import json_bytes
 from tradewright.validation.stress import SHOCKS
 from tradewright.values.errors import UnknownName

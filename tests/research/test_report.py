@@ -16,9 +16,10 @@ from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.notes import notes_on
 from tradewright.research.plan import prepare
 from tradewright.research.report import content_of, identity_of
-from tradewright.research.result import Nobody, execute
+from tradewright.research.result import execute
 from tradewright.research.study import parse
 from tradewright.research.summary import summary_of
+from tradewright.research.trying import Nobody
 from tradewright.runs.artifacts import json_bytes
 from tradewright.runs.backtest import backtest
 from tradewright.strategies.buy_and_hold import BuyAndHold

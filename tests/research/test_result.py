@@ -14,8 +14,6 @@ from tradewright.research.judgement import StudyContext, evidence_of, luck_sharp
 from tradewright.research.plan import prepare
 from tradewright.research.result import (
     HEADLINE,
-    TRIALS_AT_ONCE,
-    Nobody,
     bootstrap_options,
     doubled_cost,
     execute,
@@ -23,6 +21,7 @@ from tradewright.research.result import (
     one_bar_later,
 )
 from tradewright.research.study import parse
+from tradewright.research.trying import TRIALS_AT_ONCE, Nobody
 from tradewright.runs.backtest import backtest
 from tradewright.validation.bootstrap import resampling
 from tradewright.validation.performance import Period, period_of, sharpe_figure

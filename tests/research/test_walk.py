@@ -12,8 +12,9 @@ from tradewright.data.synthetic.options import options_of
 from tradewright.kernel.batch import simulate
 from tradewright.research.judgement import StudyContext, evidence_of, verdict_on
 from tradewright.research.plan import prepare
-from tradewright.research.result import Nobody, bootstrap_options, execute
+from tradewright.research.result import bootstrap_options, execute
 from tradewright.research.study import parse
+from tradewright.research.trying import Nobody
 from tradewright.research.walk import (
     _Desk,
     joined,

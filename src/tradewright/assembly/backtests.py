@@ -201,8 +201,9 @@ def replay_backtest(
     """Execute a backtest again from what its run kept. No trial is counted: this one has been."""
     from tradewright.research.judgement import StudyContext
     from tradewright.research.plan import prepare
-    from tradewright.research.result import Nobody, execute
+    from tradewright.research.result import execute
     from tradewright.research.study import StudyOptions
+    from tradewright.research.trying import Nobody
 
     plan = prepare(msgspec.convert(config["study"], StudyOptions), shelf)
     return files_of(plan, execute(plan, Nobody()), StudyContext(**context))
@@ -211,8 +212,9 @@ def replay_backtest(
 def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
     """Execute the one trial, started in the ledger before it runs and ended whatever becomes of it."""
     from tradewright.research.plan import about
-    from tradewright.research.result import Nobody, execute
+    from tradewright.research.result import execute
     from tradewright.research.trials import Event, Kind
+    from tradewright.research.trying import Nobody
 
     hypothesis, trial = plan.options.hypothesis, plan.headline.trial
     workspace.ledger.register(hypothesis.id, hypothesis.statement, plan.study, workspace.clock())

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from tradewright.assembly.again import as_kept, verification_of
 from tradewright.assembly.workspace import Workspace
-from tradewright.values.errors import Interrupted, StorageFailure
+from tradewright.runs.spread import DASK, HERE, PROCESSES, Workers
+from tradewright.values.errors import Interrupted, InvalidOption, StorageFailure
 
 if TYPE_CHECKING:
     from tradewright.research.dossier.content import DossierContent
@@ -31,8 +32,10 @@ class StudyReport:
     verification: "Verification | None"
 
 
-def run_study_file(workspace: Workspace, path: Path, verify: bool, progress: Progress) -> StudyReport:
-    """Run the study in a file, keep its run, and judge it.
+def run_study_file(
+    workspace: Workspace, path: Path, verify: bool, progress: Progress, workers: Workers = HERE
+) -> StudyReport:
+    """Run the study in a file, keep its run, and judge it; `workers` run its grid.
 
     With `verify` it is executed once more in a new process. Whether that gave the same bytes is evidence, so
     the run is written a second time with it; its causes, and with them its id, stay the same.
@@ -44,8 +47,9 @@ def run_study_file(workspace: Workspace, path: Path, verify: bool, progress: Pro
     options = study.load(path)
     from tradewright.research.study_run import Ports, run_study
 
-    workspace.prepare_kernel()
-    ports = Ports(workspace.shelf(), workspace.ledger, workspace.runs, workspace.clock, progress)
+    workers = replace(workers, code_folder=str(workspace.prepare_kernel()))
+    shelf, ledger, runs = workspace.shelf(), workspace.ledger, workspace.runs
+    ports = Ports(shelf, ledger, runs, workspace.clock, progress, workers)
     run = run_study(as_kept(options), ports)
     verification = None
     if verify and workspace.options.verify:
@@ -55,6 +59,18 @@ def run_study_file(workspace: Workspace, path: Path, verify: bool, progress: Pro
         progress("replay in a new process", 1, 1)
     dossier = workspace.runs.folder(run.manifest.run_id) / "dossier.html"
     return StudyReport(run, content_of(run), dossier, verification)
+
+
+def workers_of(count: int, cluster: str) -> Workers:
+    """Who runs a grid: this process, several of this machine, or a cluster.
+
+    Raises: InvalidOption where both are asked for.
+    """
+    if cluster and count > 1:
+        raise InvalidOption(f"workers = {count} and a cluster.", "A cluster has its own workers: give one.")
+    if cluster:
+        return Workers(DASK, scheduler=cluster)
+    return Workers(PROCESSES, count) if count > 1 else HERE
 
 
 def content_of(run: "StudyRun") -> "DossierContent":

@@ -95,9 +95,9 @@ class Workspace:
         sources = {name: partial(read, name) for name in PACKAGED}
         return Shelf(self.catalogue, self.clock(), sources, pins or {})
 
-    def prepare_kernel(self) -> None:
-        """Choose where compiled code is kept, and say so where somebody has to wait."""
-        compiled_code.prepare(self.options, self.environment, self.say)
+    def prepare_kernel(self) -> Path:
+        """Choose where compiled code is kept, and say so where somebody has to wait; gives the folder."""
+        return compiled_code.prepare(self.options, self.environment, self.say)
 
     def prepare_features(self) -> None:
         """As `prepare_kernel`, for the features."""

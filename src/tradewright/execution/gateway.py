@@ -5,14 +5,14 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tradewright.execution.checks.contract import (
     YES,
     Book,
-    Check,
+    Judge,
     Refusal,
     Request,
     is_bounded_exit,
@@ -34,8 +34,14 @@ class Verdict(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+# Plain names: looking a member up on its class costs as much as a check.
+_PASSED, _REFUSED = Verdict.PASSED, Verdict.REFUSED
+_OF_ORDERS, _OF_EXITS, _OF_CANCELS = (
+    tuple(check.judge for check in checks) for checks in (CHECKS, FOR_EXITS, FOR_CANCELS)
+)
+
+
+class Decision(NamedTuple):
     """One decision: the rule, its inputs, the verdict and the time.
 
     `qty` is what may be sent, signed; 0.0 where refused. `refusal` names check, limit, value and way out.
@@ -65,15 +71,15 @@ def decide(request: Request, book: Book, limits: Limits) -> Decision:
     knows nothing must still be able to get out. Soft limits scale what opens before the checks look at it.
     """
     if request.is_cancel:
-        return _verdict(request, book, limits, FOR_CANCELS, is_exit=False)
+        return _verdict(request, book, limits, _OF_CANCELS, is_exit=False)
     if is_bounded_exit(request, book):
-        return _verdict(request, book, limits, FOR_EXITS, is_exit=True)
+        return _verdict(request, book, limits, _OF_EXITS, is_exit=True)
     qty = scaled_qty(request, book, scale(book, limits))
     if qty == request.qty:
-        return _verdict(request, book, limits, CHECKS, is_exit=False)
-    found = _verdict(replace(request, qty=qty), book, limits, CHECKS, is_exit=False)
+        return _verdict(request, book, limits, _OF_ORDERS, is_exit=False)
+    found = _verdict(replace(request, qty=qty), book, limits, _OF_ORDERS, is_exit=False)
     verdict = Verdict.SCALED if found.verdict is Verdict.PASSED else Verdict.REFUSED
-    return replace(found, request=request, verdict=verdict)
+    return found._replace(request=request, verdict=verdict)
 
 
 def scaled_qty(request: Request, book: Book, left: float) -> float:
@@ -93,14 +99,14 @@ def scaled_qty(request: Request, book: Book, left: float) -> float:
 
 
 def _verdict(
-    request: Request, book: Book, limits: Limits, checks: tuple[Check, ...], is_exit: bool
+    request: Request, book: Book, limits: Limits, judges: tuple[Judge, ...], is_exit: bool
 ) -> Decision:
-    """What these checks say."""
-    for check in checks:
-        refusal = check.judge(request, book, limits)
+    """What these checks say, in their order."""
+    for judge in judges:
+        refusal = judge(request, book, limits)
         if refusal is not None and not (is_exit and refusal.is_unknown):
-            return Decision(request.at, limits.name, request, book, Verdict.REFUSED, 0.0, is_exit, refusal)
-    return Decision(request.at, limits.name, request, book, Verdict.PASSED, request.qty, is_exit)
+            return Decision(request.at, limits.name, request, book, _REFUSED, 0.0, is_exit, refusal)
+    return Decision(request.at, limits.name, request, book, _PASSED, request.qty, is_exit)
 
 
 def log_record(decision: Decision) -> dict[str, Any]:
@@ -155,7 +161,9 @@ class Gateway:
             self._log(decision)
         except OSError:
             closed = replace(book, log_open=0)
-            return _verdict(request, closed, replace(self.limits, needs_log=1), CHECKS[-1:], is_exit=False)
+            return _verdict(
+                request, closed, replace(self.limits, needs_log=1), _OF_ORDERS[-1:], is_exit=False
+            )
         if decision.verdict is not Verdict.REFUSED:
             self.tally.sent(request)
         return decision

@@ -5,22 +5,24 @@ A function of the plan alone: no clock, no file, no ledger. Whoever watches is t
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tradewright.causality.certificate import Certificate
 from tradewright.kernel.batch import simulate
 from tradewright.research.execution_report import ExecutionReport, execution_report
-from tradewright.research.plan import Plan, Point
-from tradewright.runs.backtest import Backtest, backtest
+from tradewright.research.plan import Plan
+from tradewright.research.trying import Curves, Watch, bootstrap_options, matched_at, period_from, tried
+from tradewright.runs.backtest import Backtest
 from tradewright.runs.gate.artifacts import gate_before
+from tradewright.runs.spread import HERE, Workers
 from tradewright.runs.strategy_audit import audit_strategy
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
 from tradewright.validation.evidence import GridPoint
 from tradewright.validation.figure import Figure, fact, figure, not_evaluated
-from tradewright.validation.performance import Period, cash_returns, measure, period_of, sharpe_figure
+from tradewright.validation.performance import Period, cash_returns, measure, sharpe_figure
 from tradewright.validation.search_price import SearchPrice, price_search
 from tradewright.validation.sharpe import error_robust, minimum_track_record, moments
 from tradewright.values.decisions import Decisions
@@ -32,53 +34,11 @@ if TYPE_CHECKING:
     from tradewright.research.cross_checks import CrossChecks
     from tradewright.research.walk import Walk
 
-# Configurations recorded as started at a time: one disk write for several, few lost to a crash.
-TRIALS_AT_ONCE = 32
 CONFIDENCE = 0.95
 # The key of the headline's resamples, shared by the runs that ask whether it is fragile.
 HEADLINE = "headline"
 # What every configuration is held against: idle money, and the market at its own average exposure.
 YARDSTICKS = ("cash", "the benchmark at matched exposure")
-# Of one configuration on the common bars: returns over either yardstick, and the net exposure held.
-Curves = tuple[Floats, Floats, Floats]
-
-
-class Watch(Protocol):
-    """Whoever wants to know how a study goes: the ledger, a progress bar, or nobody."""
-
-    def started(self, points: tuple[Point, ...]) -> None:
-        """These configurations are about to be tried."""
-
-    def finished(self, point: Point, sharpe: Figure) -> None:
-        """This one was tried and gave this Sharpe ratio."""
-
-    def failed(self, point: Point, reason: str) -> None:
-        """This one broke off."""
-
-    def folded(self, walk: Point, body: dict[str, Any]) -> None:
-        """One fold of a walk was traded."""
-
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """So many of so many steps of a stage are done."""
-
-
-class Nobody:
-    """Watches nothing: for a replay, whose trials have been counted already."""
-
-    def started(self, points: tuple[Point, ...]) -> None:
-        """Told, and forgets."""
-
-    def finished(self, point: Point, sharpe: Figure) -> None:
-        """Told, and forgets."""
-
-    def failed(self, point: Point, reason: str) -> None:
-        """Told, and forgets."""
-
-    def folded(self, walk: Point, body: dict[str, Any]) -> None:
-        """Told, and forgets."""
-
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """Told, and forgets."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,14 +94,14 @@ class StudyResult:
         return fact(figure("Finished round trips", float(closed), "trades", closed, needs=0))
 
 
-def execute(plan: Plan, watch: Watch, with_checks: bool = False) -> StudyResult:
+def execute(plan: Plan, watch: Watch, with_checks: bool = False, workers: Workers = HERE) -> StudyResult:
     """Run every configuration, then measure the headline. Equal plans give equal results, bit for bit.
 
-    `with_checks` adds the cross-checks, which a quick look does not wait for.
+    `with_checks` adds the cross-checks, which a quick look does not wait for. `workers` run the grid.
     The runs with doubled costs and one bar later repeat the headline's decisions under other terms: they are
     no trials, because nobody could choose between them.
     """
-    headline, grid, curves = _tried(plan, watch)
+    headline, grid, curves = tried(plan, watch, workers)
     watch.progress("fragility", 0, 2)
     keep = _same_draws(plan, headline)
     doubled = _doubled(plan, headline, keep)
@@ -185,58 +145,6 @@ def one_bar_later(decisions: Decisions, bars: int) -> Decisions:
     return Decisions(decisions.rows[inside] + 1, np.ascontiguousarray(decisions.weights[inside]), said)
 
 
-def bootstrap_options(plan: Plan) -> BootstrapOptions:
-    """How this study draws its intervals."""
-    wanted = plan.options.intervals
-    return BootstrapOptions(plan.options.seed, wanted.draws, wanted.level)
-
-
-def _tried(plan: Plan, watch: Watch) -> tuple[Backtest, tuple[GridPoint, ...], list[Curves]]:
-    """Run every configuration in order; each is announced before it runs and reported after."""
-    found: list[GridPoint] = []
-    curves: list[Curves] = []
-    headline: Backtest | None = None
-    total = len(plan.points)
-    for first in range(0, total, TRIALS_AT_ONCE):
-        batch = plan.points[first : first + TRIALS_AT_ONCE]
-        watch.started(batch)
-        for number, point in enumerate(batch, start=first):
-            watch.progress("trials", number, total)
-            run = _run(plan, point, watch)
-            headline = headline or run
-            found.append(_graded(plan, point, run.outcome))
-            curves.append(_curves(plan, run.outcome))
-            watch.finished(point, found[-1].sharpe)
-    watch.progress("trials", total, total)
-    assert headline is not None  # a plan always holds its headline
-    return headline, tuple(found), curves
-
-
-def _run(plan: Plan, point: Point, watch: Watch) -> Backtest:
-    try:
-        limits = plan.options.execution.limits
-        return backtest(point.strategy, plan.panel, plan.options.account, plan.profile, limits=limits)
-    except Exception as error:
-        # A trial that broke was still a try: it goes on record before the error goes on its way.
-        watch.failed(point, f"{type(error).__name__}: {error}")
-        raise
-
-
-def _graded(plan: Plan, point: Point, outcome: Outcome) -> GridPoint:
-    """A configuration's Sharpe ratio over the bars at which all of them could trade."""
-    # Keyed by the trial: a point's interval is the same in whatever grid it stands.
-    period = _period(plan, outcome, plan.common_start)
-    sample = resampling(period.excess, bootstrap_options(plan), "grid", point.trial)
-    return GridPoint(point.parameters, point.steps, sharpe_figure(period, sample), point.is_headline)
-
-
-def _curves(plan: Plan, outcome: Outcome) -> Curves:
-    """Returns over cash and over the benchmark at the configuration's own exposure, on the common bars."""
-    start = plan.common_start
-    period, exposure = _period(plan, outcome, start), trading.net_exposure(outcome)[start:-1]
-    return period.excess, period.returns - _matched_at(plan, float(np.mean(exposure)), start), exposure
-
-
 def _walk(plan: Plan, curves: list[Curves], watch: Watch) -> "Walk | None":
     """The study's folds, picked and traded; nothing of it is loaded for a study without."""
     if not plan.folds:
@@ -252,7 +160,7 @@ def _walk_curves(plan: Plan, walk: "Walk") -> Curves:
     start = plan.common_start
     cash = cash_returns(plan.panel.instants, plan.profile.cash_rate)[start:]
     returns, exposure = walk.returns[start:], walk.exposure[start:]
-    return returns - cash, returns - _matched_at(plan, float(np.mean(exposure)), start), exposure
+    return returns - cash, returns - matched_at(plan, float(np.mean(exposure)), start), exposure
 
 
 def _checks(plan: Plan, result: StudyResult, curves: list[Curves]) -> "CrossChecks":
@@ -288,7 +196,7 @@ def _search(plan: Plan, curves: list[Curves]) -> tuple[SearchPrice, ...] | str:
 def _same_draws(plan: Plan, headline: Backtest) -> BootstrapOptions:
     """Draws whose blocks are those of the headline: runs then differ by their terms, never by their draw."""
     options = bootstrap_options(plan)
-    excess = _period(plan, headline.outcome, _start_row(plan)).excess
+    excess = period_from(plan, headline.outcome, _start_row(plan)).excess
     base = resampling(excess, options, HEADLINE)
     return options if base is None else replace(options, block_bars=base.block_bars)
 
@@ -297,7 +205,7 @@ def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, options:
     """The headline's Sharpe ratio when its decisions are traded under other terms."""
     gate = gate_before(plan.options.execution.limits, plan.panel)
     outcome = simulate(plan.panel, decisions, plan.options.account, profile, gate)
-    period = _period(plan, outcome, _start_row(plan))
+    period = period_from(plan, outcome, _start_row(plan))
     return sharpe_figure(period, resampling(period.excess, options, HEADLINE))
 
 
@@ -315,10 +223,6 @@ def _start_row(plan: Plan) -> int:
     return max(plan.headline.strategy.warm_up_bars - 1, 0)
 
 
-def _period(plan: Plan, outcome: Outcome, start: int) -> Period:
-    return period_of(plan.panel.instants[start:], outcome.equity_usd[start:], plan.profile.cash_rate)
-
-
 def _measured(
     plan: Plan,
     headline: Backtest,
@@ -328,7 +232,7 @@ def _measured(
 ) -> StudyResult:
     """Everything that is said of the headline run."""
     start, outcome = _start_row(plan), headline.outcome
-    period, options = _period(plan, outcome, start), bootstrap_options(plan)
+    period, options = period_from(plan, outcome, start), bootstrap_options(plan)
     matched = _matched(plan, outcome, start)
     sample = resampling(period.excess, options, "benchmark")
     against = benchmark.compare(period, matched, plan.market[start:], sample)
@@ -363,15 +267,7 @@ def _measured(
 
 def _matched(plan: Plan, outcome: Outcome, start: int) -> Floats:
     """The benchmark's returns at the strategy's average net exposure, cash and borrowing at profile rates."""
-    return _matched_at(plan, float(np.mean(trading.net_exposure(outcome)[start:-1])), start)
-
-
-def _matched_at(plan: Plan, exposure: float, start: int) -> Floats:
-    """The same at a given average exposure."""
-    instants = plan.panel.instants[start:]
-    cash = cash_returns(instants, plan.profile.cash_rate)
-    borrowed = cash_returns(instants, plan.profile.margin_rate)
-    return benchmark.matched_returns(plan.market[start:], exposure, cash, borrowed)
+    return matched_at(plan, float(np.mean(trading.net_exposure(outcome)[start:-1])), start)
 
 
 def minimum_track_bars(period: Period) -> Figure:

@@ -17,12 +17,14 @@ from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.plan import Plan, Point, Shelf, about, prepare
 from tradewright.research.process import in_words, process_leaks
-from tradewright.research.result import Nobody, StudyResult, execute
+from tradewright.research.result import StudyResult, execute
 from tradewright.research.study import StudyOptions
 from tradewright.research.trials import Event, Kind, TrialLedger
+from tradewright.research.trying import Nobody, refuse_own_file
 from tradewright.runs.artifacts import encoded, execution_table, json_bytes, outcome_tables
 from tradewright.runs.gate.artifacts import gateway_table
 from tradewright.runs.manifest import PARTIAL, Causes, Manifest, code_version
+from tradewright.runs.spread import HERE, Workers
 from tradewright.runs.store import RunStore
 from tradewright.validation.figure import Figure
 from tradewright.validation.verdict import Verdict
@@ -36,7 +38,8 @@ Progress = Callable[[str, int, int], None]
 class Ports:
     """What a study needs from the world; assembly joins it.
 
-    `clock` gives ns UTC; `progress` is told stage, steps done and steps in all.
+    `clock` gives ns UTC; `progress` is told stage, steps done and steps in all; `workers` run the grid, and
+    change nothing of the result.
     """
 
     shelf: Shelf
@@ -44,6 +47,7 @@ class Ports:
     store: RunStore
     clock: Callable[[], Instant]
     progress: Progress
+    workers: Workers = HERE
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,12 +128,13 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     except KeyboardInterrupt:
         raise Interrupted("the study was stopped while its data were read; nothing was tried.") from None
     hypothesis = options.hypothesis
+    refuse_own_file(plan, ports.workers)
     guard(ports.ledger, options, plan)
     lost, late = lost_rows(ports.ledger, ports.store.all()), in_words(process_leaks(ports.ledger, options))
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
-        result = execute(plan, recorder, with_checks=True)
+        result = execute(plan, recorder, with_checks=True, workers=ports.workers)
         recorder.settle()
         return _kept(plan, result, ports, (lost, late))
     except KeyboardInterrupt:

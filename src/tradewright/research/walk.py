@@ -30,7 +30,7 @@ from tradewright.values.instant import date_of
 from tradewright.values.panel import Floats, Ints
 
 if TYPE_CHECKING:
-    from tradewright.research.result import Watch
+    from tradewright.research.trying import Watch
 
 Span = tuple[int, int]
 

@@ -56,7 +56,7 @@ def walk(instants: Ints, label_ends: Ints, plan: WalkForward) -> tuple[Fold, ...
     Source: purging and embargo: Lopez de Prado (2018), Advances in Financial Machine Learning, section 7.4.
     Raises: ValueError where the rows cannot be walked through, or purging leaves a fold without training.
     """
-    _check(instants, label_ends)
+    check_rows(instants, label_ends)
     moments = np.unique(instants)
     starts = range(plan.train_bars, len(moments) - plan.test_bars + 1, plan.step_bars)
     if not len(starts):
@@ -75,7 +75,7 @@ def portions(
     Shape, units and property: as `walk`. Pieces share no instant.
     Raises: ValueError as `walk`, or where a piece is too short to be parted.
     """
-    _check(instants, label_ends)
+    check_rows(instants, label_ends)
     moments = np.unique(instants)
     if folds < 1 or not 0.0 < train_share < 1.0 or embargo_bars < 0:
         raise ValueError(f"{folds} folds, {train_share} to train, embargo {embargo_bars}: no such portions")
@@ -106,7 +106,8 @@ def _fold(rows: tuple[Ints, Ints, Ints], span: tuple[int, int, int], embargo_bar
     return Fold(train, test, int(np.count_nonzero(is_before & ~is_known)))
 
 
-def _check(instants: Ints, label_ends: Ints) -> None:
+def check_rows(instants: Ints, label_ends: Ints) -> None:
+    """Refuse rows that are no rows, are not dated in whole nanoseconds, or whose labels end before them."""
     if instants.ndim != 1 or instants.shape != label_ends.shape or not len(instants):
         raise ValueError(
             f"instants {instants.shape} and label ends {label_ends.shape}: give one of each a row"

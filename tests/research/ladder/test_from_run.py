@@ -1,5 +1,6 @@
 """Evidence from a run: each number is the run's own or follows from its tables, and gaps have reasons."""
 
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -176,3 +177,16 @@ def test_the_weights_that_are_held_against_other_days_are_carried_until_the_next
     nan = np.nan
     weights = np.array([[nan, nan], [0.5, nan], [nan, 0.2], [0.0, nan]])
     assert np.array_equal(_carried(weights), [[0.0, 0.0], [0.5, 0.0], [0.5, 0.2], [0.0, 0.2]])
+
+
+def test_a_narrower_interval_than_gates_ask_for_is_no_evidence_of_its_low_end(ran):
+    run, files = ran
+    summary = json.loads(json.dumps(files.summary))
+    for name in ("Sharpe ratio a year", "Return above benchmark"):
+        summary["figures"][name]["interval"]["level"] = 0.9
+    narrow = replace(files, summary=summary)
+    found = {one.kind: one for one in evidence_of_run(run.plan, narrow, SUBJECT, 77)}
+    assert found["sharpe"].values["low"] is None
+    assert "covers 90%; a gate asks for 95%" in found["sharpe"].reasons["low"]
+    assert found["benchmark"].values["excess_low"] is None
+    assert "covers 90%" in found["benchmark"].reasons["excess_low"]

@@ -32,7 +32,8 @@ def run(
         str, typer.Option(help="The exchange, such as XNYS (the default).", rich_help_panel=FILES)
     ] = "",
     actions: Annotated[
-        Path | None, typer.Option(help="Splits, dividends and delistings.", rich_help_panel=FILES)
+        Path | None,
+        typer.Option(help="Splits, dividends, borrow fees, currencies, rates ...", rich_help_panel=FILES),
     ] = None,
     listings: Annotated[
         Path | None, typer.Option(help="Which ticker was whose, and when.", rich_help_panel=FILES)
@@ -83,7 +84,9 @@ def run(
     What was there stays readable for ever under its own id; the dataset's name
     means its latest snapshot. Prices must be raw, as traded: splits and
     dividends are facts of their own (--actions, or corporate_actions.csv beside
-    the bars, with listings.csv for tickers that changed hands).
+    the bars, with listings.csv for tickers that changed hands). So are the
+    currency an instrument is quoted in (SAP,currency,0,2019-01-02,EUR under
+    symbol,kind,value,ex_date,other) and a rate (EUR,rate,1.1366,2019-01-02,USD).
 
     A cell that cannot be read is named by file, line, column and value, and
     nothing is taken.

@@ -10,6 +10,7 @@ from tradewright.cli.asked import Json
 if TYPE_CHECKING:
     from tradewright.research.ladder.evidence import Record
     from tradewright.research.ladder.registry import Candidate
+    from tradewright.research.ladder.stages import Stage
 
 
 def run(
@@ -17,10 +18,14 @@ def run(
     name: Annotated[str, typer.Argument(help="A candidate; left out, all of them.", show_default=False)] = "",
     json: Json = False,
 ) -> None:
-    """Show where candidates stand, newest first; of one, its newest evidence and its approvals."""
+    """Show where candidates stand, newest first; of one, its newest evidence and its approvals.
+
+    Beside the stage stands what its evidence still allows: what has gone
+    stale or failed counts at once, though nobody has checked since.
+    """
     ladder = ladder_tables.opened(context)
     if name:
-        _one(ladder.registry.find(name), json)
+        _one(ladder.registry.find(name), ladder.allowed(name), json)
         return
     found = [ladder.registry.find(one) for one in ladder.registry.names()]
     if json:
@@ -33,17 +38,23 @@ def run(
     screen.table(("candidate", "stage", "hypothesis", "practice"), rows)
 
 
-def _one(candidate: "Candidate", json: bool) -> None:
+def _one(candidate: "Candidate", allowed: "Stage", json: bool) -> None:
     standing = candidate.standing
     newest = {one.kind: one for one in standing.records}
     if json:
         told = ladder_tables.plain_candidate(candidate)
         told["evidence"] = {kind: {"hash": one.hash, **one.values} for kind, one in newest.items()}
+        told["allowed"] = allowed.value
         told["approvals"] = [{"by": one.by, "to": one.to.value, "at": one.at} for one in standing.approvals]
         screen.as_json([told])
         return
     ladder_tables.say_standing(candidate)
     screen.say(f"{candidate.study.title}; hypothesis {candidate.hypothesis}")
+    if allowed is not standing.stage:
+        screen.say(
+            f"By this workspace's gates its evidence allows no more than: {allowed.value}. "
+            f"Why: tradewright research check {candidate.name}"
+        )
     rows = [
         (kind, one.source, screen.when(one.made_at), _fits(one, candidate)) for kind, one in newest.items()
     ]

@@ -18,6 +18,10 @@ def run(
     verify: Annotated[
         bool, typer.Option(help="Execute it once more in a new process and compare every file.")
     ] = True,
+    workers: Annotated[int, typer.Option(help="Processes that run the grid.", min=1)] = 1,
+    cluster: Annotated[
+        str, typer.Option(help="A Dask scheduler that runs the grid, such as tcp://10.0.0.5:8786.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Run a study from its file to a verdict, with every trial on record, and write its dossier.
@@ -26,14 +30,18 @@ def run(
     before anything runs. The hypothesis and each configuration go into the
     ledger before they are tried, and count whatever becomes of them.
 
+    A large grid may be run by several processes, or by a cluster; neither
+    changes a byte of the result, and each configuration counts once.
+
     Ctrl-C or SIGTERM leaves a run marked as partial (exit code 130); the same
     command finishes it.
     """
-    from tradewright.assembly.studies import run_study_file
+    from tradewright.assembly.studies import run_study_file, workers_of
 
+    asked = workers_of(workers, cluster)
     workspace = workspace_of(context)
     with screen.progress(quiet=json) as tell:
-        report = run_study_file(workspace, file, verify, tell)
+        report = run_study_file(workspace, file, verify, tell, asked)
     if json:
         screen.as_json([_plain(report)])
         return

@@ -28,14 +28,31 @@ def exposure(order: Request, book: Book, limits: Limits) -> Refusal | None:
     working = book.working_buys if buys else book.working_sells
     position = max(side * book.position + working + abs(order.qty), 0.0) * price
     gross = book.gross_usd + book.working_opening_usd + opening - closing
+    net = side * book.net_usd + book.working_opening_usd + abs(order.qty) * price
+    sector = book.sector_gross_usd + opening
     long = book.long_usd + book.working_opening_usd + (opening if buys else 0.0)
+    # Most orders pass: which limit says no is looked for only where one does, or where something is unknown.
+    if (
+        equity > 0.0
+        and position <= limits.max_position_share * equity
+        and gross <= limits.max_gross * equity
+        and net <= limits.max_net * equity
+        and sector <= limits.max_sector_share * equity
+        and long <= limits.max_leverage * equity
+    ):
+        return None
     projected = (
         ("position", position, limits.max_position_share),
         ("gross", gross, limits.max_gross),
-        ("net", side * book.net_usd + book.working_opening_usd + abs(order.qty) * price, limits.max_net),
-        ("sector", book.sector_gross_usd + opening, limits.max_sector_share),
+        ("net", net, limits.max_net),
+        ("sector", sector, limits.max_sector_share),
         ("leverage", long, limits.max_leverage),
     )
+    return _first_beyond(projected, equity)
+
+
+def _first_beyond(projected: tuple[tuple[str, float, float], ...], equity: float) -> Refusal | None:
+    """The first exposure that is unknown, or beyond its limit as a multiple of equity."""
     for name, value, limit in projected:
         if limit == FREE:
             continue

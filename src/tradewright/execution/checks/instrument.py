@@ -7,6 +7,7 @@ from tradewright.execution.limits.contract import Limits
 
 # A price this share of a tick away from its grid is on it: decimal ticks have no exact binary form.
 _ROUNDING = 1e-6
+_INFINITE = math.inf
 
 
 def tradable(order: Request, book: Book, limits: Limits) -> Refusal | None:
@@ -36,12 +37,12 @@ def restricted(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 def conform(order: Request, book: Book, limits: Limits) -> Refusal | None:
     """Quantity and prices are finite, above zero, and on the grid of ticks and lots."""
-    size = abs(order.qty)
-    if not 0.0 < size < math.inf:
+    size, limit, stop = abs(order.qty), order.limit_usd, order.stop_usd
+    if not 0.0 < size < _INFINITE:
         return refused(3, "a finite quantity above zero", f"qty = {order.qty}", "Give a number of shares.")
-    prices = [price for price in (order.limit_usd, order.stop_usd) if price == price]  # NaN: none given
+    prices = (limit,) if stop != stop else (limit, stop)  # NaN: none given
     for price in prices:
-        if not 0.0 < price < math.inf:
+        if not 0.0 < price < _INFINITE and price == price:
             return refused(3, "a finite price above zero", f"price = {price}", "Give a price in dollars.")
     if not limits.needs_increments:
         return None
@@ -50,7 +51,7 @@ def conform(order: Request, book: Book, limits: Limits) -> Refusal | None:
     if not _on_grid(size, book.lot):
         return refused(3, f"lots of {book.lot:g}", f"qty = {order.qty:g}", "Round it to whole lots.")
     for price in prices:
-        if not _on_grid(price, book.tick_usd):
+        if price == price and not _on_grid(price, book.tick_usd):
             return refused(
                 3, f"ticks of {book.tick_usd:g} USD", f"price = {price!r}", "Round the price to its tick."
             )
@@ -60,4 +61,5 @@ def conform(order: Request, book: Book, limits: Limits) -> Refusal | None:
 def _on_grid(value: float, step: float) -> bool:
     """Whether a value is a whole number of steps, but for rounding; more than can be counted are none."""
     steps = value / step
-    return math.isfinite(steps) and abs(steps - round(steps)) <= _ROUNDING
+    nearest = steps // 1.0
+    return steps < _INFINITE and (steps - nearest <= _ROUNDING or nearest + 1.0 - steps <= _ROUNDING)

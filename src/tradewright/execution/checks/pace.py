@@ -20,6 +20,12 @@ def pace(order: Request, book: Book, limits: Limits) -> Refusal | None:
             (book.cancels_30s, limits.max_cancels_30s, "30 s"),
             (book.cancels_day, limits.max_cancels_day, "a session"),
         )
+    elif (
+        1 <= book.orders_1s + 1 <= limits.max_orders_1s
+        and 1 <= book.orders_30s + 1 <= limits.max_orders_30s
+        and 1 <= book.orders_day + 1 <= limits.max_orders_day
+    ):  # most orders
+        return _order_to_trade(book, limits)
     else:
         what = "orders"
         counted = (

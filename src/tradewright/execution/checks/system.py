@@ -23,6 +23,21 @@ _TILL_DATE = int(TimeInForce.GTD)
 
 def freshness(order: Request, book: Book, limits: Limits) -> Refusal | None:
     """Model, features, clock and heartbeat are as young as they must be."""
+    model_at, features_at, heartbeat_at, now = book.model_at, book.features_at, book.heartbeat_at, order.at
+    is_young = (
+        (model_at == 0 or (model_at > 0 and 0.0 <= (now - model_at) / NS_PER_S <= limits.max_model_age_s))
+        and (
+            features_at == 0
+            or (features_at > 0 and 0.0 <= (now - features_at) / NS_PER_S <= limits.max_features_age_s)
+        )
+        and heartbeat_at >= 0
+        and 0.0 <= (now - heartbeat_at) / NS_PER_S <= limits.max_heartbeat_age_s
+    )
+    return (None if is_young else _aged(order, book, limits)) or _skewed(book, limits)
+
+
+def _aged(order: Request, book: Book, limits: Limits) -> Refusal | None:
+    """Which of them is too old, or of unknown age."""
     ages = (
         ("model", book.model_at, limits.max_model_age_s, "Train or load a model."),
         ("features", book.features_at, limits.max_features_age_s, "Mend the feature pipeline."),
@@ -37,6 +52,11 @@ def freshness(order: Request, book: Book, limits: Limits) -> Refusal | None:
         if not 0.0 <= age_s <= limit:
             said = f"{name}: {age_s:,.0f} s old" if age_s > 0.0 else f"{name} from the future"
             return refused(18, f"{limit:,.0f} s", said, way_out)
+    return None
+
+
+def _skewed(book: Book, limits: Limits) -> Refusal | None:
+    """The clock, where it is off by more than it may be, or nobody knows."""
     if limits.max_clock_skew_ms == FREE:
         return None
     skew = book.clock_skew_ms
@@ -77,7 +97,7 @@ def session(order: Request, book: Book, limits: Limits) -> Refusal | None:
 
 def attestation(order: Request, book: Book, limits: Limits) -> Refusal | None:
     """The code and the configuration that run are those that were approved."""
-    if not limits.needs_attestation:
+    if not limits.needs_attestation or book.code_attested == YES == book.config_attested:
         return None
     for name, attested in (("code", book.code_attested), ("configuration", book.config_attested)):
         if attested == NO:

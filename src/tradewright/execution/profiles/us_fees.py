@@ -1,11 +1,13 @@
 """Fees on sales of US shares and the tick of their prices, as dated facts.
 
 SEC: section 31 of the Securities Exchange Act, dollars a million of sales, from the SEC's fee rate
-advisories. FINRA: trading activity fee a share sold, with its cap a trade, from the notices on section 1 of
-schedule A of its by-laws; none before it began in 2002. Rates before 2007 changed more often than told here:
-each stretch carries its highest rate. Tick: eighths until June 1997, sixteenths until decimal prices were
-complete in April 2001, cents since (Regulation NMS, rule 612). The last step holds on: later changes must be
-added here.
+advisories (2001 to 2009: every annual and mid-year adjustment). Before December 2001 it was 1/300 of one
+percent of what was sold; since when is not said there, so that rate stands for all earlier days. FINRA (NASD
+until 2007): trading activity fee a share sold, with its cap a trade, from the notices on schedule A of its
+by-laws (03-43, 04-84); none before it began in October 2002. For its first eleven months sources differ,
+0.00005 or 0.0001 dollars: the higher one stands. Tick: eighths until June 1997, sixteenths until decimal
+prices were complete in April 2001, cents since (Regulation NMS, rule 612). The last step holds on: later
+changes must be added here.
 """
 
 from tradewright.values.profile import FeeStep
@@ -17,10 +19,20 @@ _STEPS = (
     ("1970-01-01", 33.30, 0.0, 0.0, EIGHTH),
     ("1997-06-24", 33.30, 0.0, 0.0, SIXTEENTH),
     ("2001-04-09", 33.30, 0.0, 0.0, CENT),
-    ("2001-12-28", 30.10, 0.0, 0.0, CENT),
-    ("2002-10-01", 46.80, 0.000075, 3.75, CENT),
+    ("2001-12-28", 15.00, 0.0, 0.0, CENT),
+    ("2002-04-01", 30.10, 0.0, 0.0, CENT),
+    ("2002-10-01", 30.10, 0.000100, 10.00, CENT),
+    ("2003-03-22", 25.20, 0.000100, 10.00, CENT),
+    ("2003-04-01", 46.80, 0.000100, 10.00, CENT),
+    ("2004-02-22", 39.00, 0.000100, 10.00, CENT),
+    ("2004-04-01", 23.40, 0.000100, 10.00, CENT),
+    ("2004-11-01", 23.40, 0.000075, 3.75, CENT),
+    ("2005-01-07", 32.90, 0.000075, 3.75, CENT),
+    ("2005-04-01", 41.80, 0.000075, 3.75, CENT),
+    ("2005-12-22", 30.70, 0.000075, 3.75, CENT),
     ("2007-03-17", 15.30, 0.000075, 3.75, CENT),
     ("2008-01-25", 11.00, 0.000075, 3.75, CENT),
+    ("2008-04-01", 5.60, 0.000075, 3.75, CENT),
     ("2009-04-10", 25.70, 0.000075, 3.75, CENT),
     ("2010-01-15", 12.70, 0.000075, 3.75, CENT),
     ("2010-04-01", 16.90, 0.000075, 3.75, CENT),

@@ -13,6 +13,7 @@ from tradewright.research.plan import Plan
 from tradewright.runs.manifest import Manifest
 from tradewright.validation.deflated import deflated_sharpe
 from tradewright.validation.performance import Period, period_of
+from tradewright.validation.question import LEAST_LEVEL
 from tradewright.validation.regimes import market_regimes, regime_table
 from tradewright.validation.sharpe import error_robust, moments
 from tradewright.validation.shifted_positions import portfolio_timing
@@ -132,21 +133,33 @@ def _causality(files: RunFiles) -> Told:
 def _sharpe(files: RunFiles) -> Told:
     found, needed = files.figure("Sharpe ratio a year"), files.figure("Minimum track record")
     inside = found.get("interval") or {}
+    low, why = _low_end(found)
     values: dict[str, Value] = {
         "value": found.get("value"),
-        "low": inside.get("low"),
+        "low": low,
         "high": inside.get("high"),
         "bars": found.get("sample"),
         "minimum_track_bars": needed.get("value"),
     }
-    return values, {"value": found.get("reason", ""), "low": "the Sharpe ratio has no interval"}
+    return values, {"value": found.get("reason", ""), "low": why}
 
 
 def _benchmark(files: RunFiles) -> Told:
     found = files.figure("Return above benchmark")
-    low = (found.get("interval") or {}).get("low")
-    reason = found.get("reason", "") or "it has no interval"
-    return {"excess": found.get("value"), "excess_low": low}, {"excess": reason, "excess_low": reason}
+    low, why = _low_end(found)
+    return {"excess": found.get("value"), "excess_low": low}, {
+        "excess": found.get("reason", ""),
+        "excess_low": why,
+    }
+
+
+def _low_end(found: Mapping[str, Any]) -> tuple[float | None, str]:
+    """The low end of a figure's interval, or why it is none: a narrow interval clears zero more easily."""
+    inside = found.get("interval") or {}
+    level = inside.get("level", 0.0)
+    if inside and level < LEAST_LEVEL:
+        return None, f"its interval covers {level:.0%}; a gate asks for {LEAST_LEVEL:.0%}: [intervals] level"
+    return inside.get("low"), str(found.get("reason", "")) or "it has no interval"
 
 
 def _luck(files: RunFiles, period: Period) -> Told:
