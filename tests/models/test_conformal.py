@@ -1,9 +1,9 @@
-"""Bands hold what comes as often as they say: measured, not believed."""
+"""Intervals hold what comes as often as they say: measured, not believed."""
 
 import numpy as np
 import pytest
 
-from tradewright.models.conformal import Conformal, FollowingBands, quantile
+from tradewright.models.conformal import Conformal, FollowingIntervals, quantile
 from tradewright.models.forecasts import Forecasts
 from tradewright.models.table import Targets
 from tradewright.values.errors import InvalidOption
@@ -28,7 +28,7 @@ def coverage_over(level: float, rows: int, runs: int) -> float:
     for run in range(runs):
         calibrated = Conformal.of(*said_and_came(run, rows), level=level)
         said, came = said_and_came(10_000 + run, 400)
-        found.append(float(calibrated.bands(said).coverage(came)[0]))
+        found.append(float(calibrated.intervals(said).coverage(came)[0]))
     return float(np.mean(found))
 
 
@@ -40,44 +40,44 @@ def test_coverage_is_the_level_whatever_the_tails(level, rows):
     assert level - 0.012 <= found <= level + 1.0 / (2 * rows + 1) + 0.012
 
 
-def test_bands_that_follow_hold_when_volatility_triples():
+def test_intervals_that_follow_hold_when_volatility_triples():
     spread = np.r_[np.ones(1_000), np.full(1_000, 3.0)]
     said, came = said_and_came(5, 2_000, spread=spread)
-    fixed = Conformal(Conformal.of(*said_and_came(6, 500)).widths, 0.9).bands(said)
-    following = FollowingBands().bands(said, came)
+    fixed = Conformal(Conformal.of(*said_and_came(6, 500)).widths, 0.9).intervals(said)
+    following = FollowingIntervals().intervals(said, came)
     late = slice(1_100, 2_000)
     inside = {
-        name: np.mean((came.values[late] >= band.low[late]) & (came.values[late] <= band.high[late]))
-        for name, band in (("fixed", fixed), ("following", following))
+        name: np.mean((came.values[late] >= interval.low[late]) & (came.values[late] <= interval.high[late]))
+        for name, interval in (("fixed", fixed), ("following", following))
     }
     assert inside["fixed"] < 0.75
     assert abs(inside["following"] - 0.9) < 0.02
 
 
-def test_bands_that_follow_know_only_what_was_known():
+def test_intervals_that_follow_know_only_what_was_known():
     said, came = said_and_came(7, 300)
     values = np.array(came.values)
     values[200:] *= 50.0
     later = Targets(values, came.ends, came.weights, (1,))
-    one, other = (FollowingBands(window=100).bands(said, each) for each in (came, later))
+    one, other = (FollowingIntervals(window=100).intervals(said, each) for each in (came, later))
     np.testing.assert_array_equal(one.high[:201], other.high[:201])
     assert (one.high[210:] != other.high[210:]).any()
 
 
-def test_a_band_of_too_few_rows_is_infinite_rather_than_sure():
+def test_an_interval_of_too_few_rows_is_infinite_rather_than_sure():
     calibrated = Conformal.of(*said_and_came(1, 4, symbols=1), level=0.9)
     assert np.isinf(calibrated.widths).all()
     assert quantile(np.arange(1.0, 10.0), 0.9) == 9.0
 
 
-def test_silence_has_no_band():
+def test_silence_has_no_interval():
     said, came = said_and_came(2, 50)
     mean = said.mean.copy()
     mean[3] = np.nan
     mute = Forecasts(mean, said.rise, said.deviation, said.reasons, said.instants, said.symbols, (1,))
-    bands = Conformal.of(*said_and_came(3, 50)).bands(mute)
-    assert np.isnan(bands.low[3]).all() and np.isfinite(bands.low[4]).all()
-    assert 0.0 < bands.coverage(came)[0] <= 1.0
+    intervals = Conformal.of(*said_and_came(3, 50)).intervals(mute)
+    assert np.isnan(intervals.low[3]).all() and np.isfinite(intervals.low[4]).all()
+    assert 0.0 < intervals.coverage(came)[0] <= 1.0
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1])

@@ -1,8 +1,8 @@
-"""Bands around forecasts that hold what comes as often as they say, whatever the forecaster.
+"""Intervals around forecasts that hold what comes as often as they say, whatever the forecaster.
 
-How far forecasts missed on rows that taught them nothing, in units of their own deviation, says how wide a
-band must be. Where rows could be exchanged, the band's coverage is at least its level, whatever the
-distribution; returns are not quite so, and `FollowingBands` mends its width as it is proven wrong.
+How far forecasts missed on rows that taught them nothing, in units of their own deviation, says how wide an
+interval must be. Where rows could be exchanged, the interval's coverage is at least its level, whatever the
+distribution; returns are not quite so, and `FollowingIntervals` mend their width as they are proven wrong.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tradewright.values.panel import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
-class Bands:
+class Intervals:
     """Lower and upper ends, T x N x H, in the outcome's unit; NaN where the model abstained.
 
     An end is infinite where too few rows were there to be as sure as the level asks.
@@ -37,7 +37,7 @@ class Bands:
 
 @dataclass(frozen=True, eq=False)
 class Conformal:
-    """How wide bands are, measured once: `widths` H, in deviations of the forecast.
+    """How wide intervals are, measured once: `widths` H, in deviations of the forecast.
 
     Property: of exchangeable rows at least `level` fall inside, on average over calibrations;
     measured in tests/models/test_conformal.py.
@@ -56,15 +56,15 @@ class Conformal:
         missed = misses(said, targets, level)
         return cls(np.array([quantile(missed[..., place], level) for place in range(missed.shape[2])]), level)
 
-    def bands(self, said: Forecasts) -> Bands:
-        """The band of each forecast."""
+    def intervals(self, said: Forecasts) -> Intervals:
+        """The interval of each forecast."""
         reach = self.widths * said.deviation
-        return Bands(said.mean - reach, said.mean + reach, self.level)
+        return Intervals(said.mean - reach, said.mean + reach, self.level)
 
 
 @dataclass(frozen=True)
-class FollowingBands:
-    """Bands whose level follows how often they were wrong, so that coverage holds when markets change.
+class FollowingIntervals:
+    """Intervals whose level follows how often they were wrong, so that coverage holds when markets change.
 
     After each row whose outcome is known by then the working error rate moves by `speed` x (wanted error -
     share of misses). Units: `window` rows (distinct instants) whose misses are looked at.
@@ -77,14 +77,14 @@ class FollowingBands:
     speed: float = 0.02
     window: int = 250
 
-    def bands(self, said: Forecasts, targets: Targets) -> Bands:
-        """The band of each forecast, made of outcomes that were known before its row."""
+    def intervals(self, said: Forecasts, targets: Targets) -> Intervals:
+        """The interval of each forecast, made of outcomes that were known before its row."""
         missed = misses(said, targets, self.level)
         reach = np.full(said.mean.shape, np.nan)
         for place in range(missed.shape[2]):
             reach[..., place] = self._reach(said, targets.ends[..., place], missed[..., place])[:, None]
         reach = reach * said.deviation
-        return Bands(said.mean - reach, said.mean + reach, self.level)
+        return Intervals(said.mean - reach, said.mean + reach, self.level)
 
     def _reach(self, said: Forecasts, ends: Ints, missed: Floats) -> Floats:
         """The width at each row, T, in deviations, for one horizon."""
