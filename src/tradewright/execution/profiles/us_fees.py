@@ -5,9 +5,10 @@ advisories (2001 to 2009: every annual and mid-year adjustment). Before December
 percent of what was sold; since when is not said there, so that rate stands for all earlier days. FINRA (NASD
 until 2007): trading activity fee a share sold, with its cap a trade, from the notices on schedule A of its
 by-laws (03-43, 04-84); none before it began in October 2002. For its first eleven months sources differ,
-0.00005 or 0.0001 dollars: the higher one stands. Tick: eighths until June 1997, sixteenths until decimal
-prices were complete in April 2001, cents since (Regulation NMS, rule 612). The last step holds on: later
-changes must be added here.
+0.00005 or 0.0001 dollars: the higher one stands. Three figures were found on no page of the SEC or FINRA: the
+days of 2005-12-22 and 2007-03-17, and the amounts of November 2004. Tick: eighths until June 1997, sixteenths
+until decimal prices were complete in April 2001, cents since (Regulation NMS, rule 612). The last step holds
+on: later changes must be added here.
 """
 
 from tradewright.values.profile import FeeStep
