@@ -79,7 +79,7 @@ def test_a_switch_takes_true_or_false_and_nothing_like_it(value):
 def test_numpy_numbers_are_numbers_and_are_kept_as_plain_ones():
     strategy = Momentum(lookback=np.int64(100), top=np.float32(0.5))
     assert strategy == Momentum(lookback=100, top=0.5)
-    assert [type(value) for value in strategy.parameters().values()] == [int, int, float]
+    assert [type(value) for value in strategy.parameters().values()] == [int, int, float, float]
 
 
 def test_a_whole_number_serves_where_parts_are_allowed():
