@@ -65,6 +65,17 @@ def test_a_rate_is_known_at_the_close_of_its_day_and_not_before(tmp_path):
         assert len(panel_of(place, *lines, as_of=int(instant_of(moment))).quotes.facts) == known
 
 
+@pytest.mark.parametrize("same", [False, True], ids=["other values", "the same value"])
+def test_rates_of_one_currency_on_one_day_keep_each_its_pair(tmp_path, same):
+    yen = 1.5 if same else 120.0
+    lines = [f"EUR,rate,{rate},{day},{code}" for day in DAYS for rate, code in ((yen, "JPY"), (1.5, "USD"))]
+    panel = panel_of(tmp_path, QUOTED, *lines)
+    pairs = {(str(of), str(code), float(rate)) for *_, of, code, rate in panel.quotes.facts.tolist()}
+    assert pairs == {("EUR", "JPY", yen), ("EUR", "USD", 1.5)}
+    assert len(panel.quotes.facts) == 2 * len(DAYS)
+    assert in_currency(panel, "USD").rates[:, 1].tolist() == [1.5] * 4
+
+
 def test_a_rate_of_a_saturday_is_known_at_the_next_close(tmp_path):
     facts = panel_of(tmp_path, QUOTED, "EUR,rate,1.5,2020-01-04,USD").quotes.facts
     assert facts["known_at"].tolist() == [int(instant_of("2020-01-06T21:00:00"))]

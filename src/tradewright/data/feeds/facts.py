@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tradewright.data.content import ACTIONS, LISTINGS, TERMS, empty
+from tradewright.data.content import ACTIONS, LISTINGS, TERMS, empty, numbered
 from tradewright.data.feeds.cells import dates, numbers, texts
 from tradewright.data.feeds.files import column_of, optional_column, table_of
 from tradewright.data.feeds.notation import Notation, settled
@@ -28,15 +28,22 @@ KINDS = (
     *(CURRENCY, RATE),
 )
 
+# Whose terms are whose is told by the line of the file, until the actions have their numbers.
+_LINED_ACTIONS = pl.Schema({**ACTIONS, "line": pl.Int64()})
+_LINED_TERMS = pl.Schema(
+    {**{name: kind for name, kind in TERMS.items() if name != "number"}, "line": pl.Int64()}
+)
+
 
 def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
     """What only some actions have: the day a dividend is paid, the other instrument, cash a share.
 
-    Shape: the TERMS schema, a row for each action of some symbols that has any of it.
+    Shape: the TERMS schema, a row for each action of some symbols that has any of it, but for `number`, in
+    whose place stands the `line` of the file.
     Raises: BadInput naming file, line, column and value; also for a kind that needs another instrument.
     """
     if path is None:
-        return empty(TERMS)
+        return empty(_LINED_TERMS)
     table = table_of(path, separator="", encoding=writing.encoding)
     source = str(path)
     name, kind, ex_date = (column_of(table, c, {}, source) for c in ("symbol", "kind", "ex_date"))
@@ -58,7 +65,13 @@ def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.Da
     _refuse_currencies(terms, source)
     given = pl.any_horizontal(pl.col("pay_date", "other", "cash").is_not_null())
     kept = terms.filter(given, pl.col("symbol").is_in(symbols) | (pl.col("kind") == RATE))
-    return kept.select(TERMS.names()).cast(TERMS)
+    return kept.select(_LINED_TERMS.names()).cast(_LINED_TERMS)
+
+
+def owned(terms: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
+    """The terms, each with the number of its own action. Shape: both with their `line`; returns TERMS."""
+    numbers = numbered(actions).select("line", "number")
+    return terms.join(numbers, on="line", how="inner").select(TERMS.names()).cast(TERMS)
 
 
 def _names(column: pl.Series) -> pl.Series:
@@ -116,11 +129,12 @@ def _refuse_currencies(terms: pl.DataFrame, source: str) -> None:
 def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
     """Splits, dividends and delistings of some symbols; those of others are passed over, but rates are not.
 
-    Shape: the ACTIONS schema but for `known_at`, in whose place stands the date `announced_on`, or null.
+    Shape: the ACTIONS schema but for `known_at`, in whose place stands the date `announced_on`, or null; and
+    the `line` of the file.
     Raises: BadInput naming file, line, column and value.
     """
     if path is None:
-        return empty(ACTIONS)
+        return empty(_LINED_ACTIONS)
     table = table_of(path, separator="", encoding=writing.encoding)
     source = str(path)
     name, kind, value, ex_date = (
@@ -140,13 +154,14 @@ def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.
         {
             "symbol": texts(table, name, source), "kind": kinds, "value": values,
             "ex_date": dates(table, ex_date, source, form), "announced_on": announced_on,
+            "line": table["line"],
         }
     )  # fmt: skip
     return actions.filter(pl.col("symbol").is_in(symbols) | (pl.col("kind") == RATE))
 
 
 def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """The actions with the instant from which they may be used.
+    """The actions with the instant from which they may be used, and their lines in the file.
 
     Where the file does not say when an action was announced, it is taken as known at the close of the session
     before its date: the latest moment that still lets an order of that evening reckon with it. In truth it
@@ -154,7 +169,7 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     first close on or after its day, or a day later where the calendar ends before.
     """
     if actions.is_empty():
-        return empty(ACTIONS)
+        return empty(_LINED_ACTIONS)
     closes = sessions.select("session", pl.col("closes_at").alias("known_at")).sort("session")
     at = pl.coalesce("announced_on", pl.col("ex_date").dt.offset_by("-1d")).alias("session")
     before = actions.with_columns(at).sort("session").join_asof(
@@ -163,7 +178,7 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     start = sessions["opens_at"].min() if len(sessions) else 0
     known = before.with_columns(pl.col("known_at").fill_null(start)).filter(pl.col("kind") != RATE)
     rates = _closed(actions.filter(pl.col("kind") == RATE), closes)
-    return pl.concat([one.select(ACTIONS.names()).cast(ACTIONS) for one in (known, rates)])
+    return pl.concat([one.select(_LINED_ACTIONS.names()).cast(_LINED_ACTIONS) for one in (known, rates)])
 
 
 def _closed(rates: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
