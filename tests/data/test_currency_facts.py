@@ -101,6 +101,10 @@ def test_rates_and_currencies_are_no_finding(tmp_path):
         ("EUR,rate,1.5,2020-01-02,DOLLAR", "'DOLLAR' is not a currency"),
         ("EUR,rate,0,2020-01-02,USD", "0.0 is no rate"),
         ("EUR,rate,-1,2020-01-02,USD", "-1.0 is no rate"),
+        (
+            "EUR,rate,9.0,2020-01-07,USD,2020-01-02",
+            "line 2, column 'known_at': a rate of 2020-01-07 known on 2020-01-02. *Give a known_at that is not",
+        ),
     ],
 )
 def test_what_names_no_currency_or_cannot_be_a_rate_is_refused_with_its_line(tmp_path, line, words):

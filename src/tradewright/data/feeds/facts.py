@@ -150,6 +150,7 @@ def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.
     values = numbers(table, value, source, settled(table, [value], said))
     _refuse_kinds(table, kinds, source, kind)
     _refuse_values(table, kinds, values, source, value)
+    _refuse_early_rates(table["line"], kinds, (dates(table, ex_date, source, form), announced_on), source)
     actions = pl.DataFrame(
         {
             "symbol": texts(table, name, source), "kind": kinds, "value": values,
@@ -189,6 +190,20 @@ def _closed(rates: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     day_later = pl.col("session").dt.offset_by("1d").cast(pl.Datetime("ns")).cast(pl.Int64)
     return after.with_columns(pl.col("known_at").fill_null(day_later))
+
+
+def _refuse_early_rates(
+    lines: pl.Series, kinds: pl.Series, days: tuple[pl.Series, pl.Series], source: str
+) -> None:
+    """Nobody knew a rate before its day; one that is said to be known then would hide those in between."""
+    day, announced_on = days
+    early = ((kinds == RATE) & (announced_on < day)).fill_null(False)
+    if early.any():
+        at = int(early.arg_true()[0])
+        raise BadInput(
+            f"{source}, line {lines[at]}, column 'known_at': a rate of {day[at]} known on {announced_on[at]}.",
+            "Give a known_at that is not before the rate's day, or leave the cell empty.",
+        )
 
 
 def read_listings(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
