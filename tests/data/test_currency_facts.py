@@ -47,6 +47,14 @@ def test_a_currency_and_its_rates_reach_the_panel_and_are_no_corporate_actions(t
     assert told.close.tolist() == [[9.0, 13.5], [9.0, 13.5], [9.0, 18.0], [9.0, 18.0]]
 
 
+@pytest.mark.parametrize("as_of", ["2020-01-03T23:00", "2030-01-01"])
+def test_what_an_instrument_is_quoted_in_holds_from_its_first_price_whatever_the_date(tmp_path, as_of):
+    lines = ("BBB,currency,0,2020-01-07,EUR", "EUR,rate,1.5,2020-01-02,USD")
+    panel = panel_of(tmp_path, *lines, as_of=int(instant_of(as_of)))
+    assert panel.quotes.currencies == ("USD", "EUR")
+    assert in_currency(panel, "USD").close[0].tolist() == [9.0, 13.5]
+
+
 def test_without_a_word_on_currencies_everything_is_in_dollars(tmp_path):
     panel = panel_of(tmp_path, "AAA,split,2,2020-01-03,")
     assert (panel.quotes.currencies, panel.currency) == ((), "USD")
@@ -103,7 +111,7 @@ def test_rates_and_currencies_are_no_finding(tmp_path):
         ("EUR,rate,-1,2020-01-02,USD", "-1.0 is no rate"),
         (
             "EUR,rate,9.0,2020-01-07,USD,2020-01-02",
-            "line 2, column 'known_at': a rate of 2020-01-07 known on 2020-01-02. *Give a known_at that is not",
+            "line 2, column 'known_at': rate of 2020-01-07, known on 2020-01-02. *Give a known_at",
         ),
     ],
 )

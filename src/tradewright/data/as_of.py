@@ -12,7 +12,7 @@ import polars as pl
 
 from tradewright.data.calendar import local_dates, outside_sessions
 from tradewright.data.content import KEYS, TERMS, empty, numbered
-from tradewright.data.placing import place, place_borrows, quotes_of
+from tradewright.data.placing import CURRENCY, place, place_borrows, quotes_of
 from tradewright.values.errors import BadInput, unknown_name
 from tradewright.values.instant import Instant
 from tradewright.values.panel import Floats, Ints, Panel
@@ -46,8 +46,10 @@ def panel_of(facts: Facts, as_of: Instant, symbols: Sequence[str] | None = None)
     asset = _numbers(bars["symbol"], columns)
     shape = (len(instants), len(columns))
     opened, high, low, close, volume = (_spread(bars[name], row, asset, shape) for name in PRICES)
-    said = with_terms(facts).filter(pl.col("known_at") <= as_of)
-    quotes = quotes_of(said, columns)
+    acts, is_known = with_terms(facts), pl.col("known_at") <= as_of
+    # What an instrument is quoted in is no news but what its prices mean, so it holds from the first of them.
+    quotes = quotes_of(acts.filter(is_known | (pl.col("kind") == CURRENCY)), columns)
+    said = acts.filter(is_known)
     known = said.filter(pl.col("symbol").is_in(columns))
     days = local_dates(pl.Series(instants), facts.time_zone).cast(pl.Int32).to_numpy()
     actions = place(known, columns, days)

@@ -201,7 +201,7 @@ def _refuse_early_rates(
     if early.any():
         at = int(early.arg_true()[0])
         raise BadInput(
-            f"{source}, line {lines[at]}, column 'known_at': a rate of {day[at]} known on {announced_on[at]}.",
+            f"{source}, line {lines[at]}, column 'known_at': rate of {day[at]}, known on {announced_on[at]}.",
             "Give a known_at that is not before the rate's day, or leave the cell empty.",
         )
 
