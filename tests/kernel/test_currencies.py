@@ -158,6 +158,19 @@ def test_a_rate_that_is_stale_is_refused_with_the_day_it_is_of():
     in_currency(abroad(rates[:-2], closes[:-2]), "USD")
 
 
+def test_a_rate_lasts_seven_whole_days_to_the_close_of_the_last():
+    late = 21 * 3600 * 10**9
+    for count, holds in ((RATE_LASTS_DAYS + 1, True), (RATE_LASTS_DAYS + 2, False)):
+        panel = abroad([1.5, *[None] * (count - 1)], [10.0] * count)
+        panel = replace(panel, instants=panel.instants + late, opens_at=panel.opens_at + late)
+        panel.quotes.facts["known_at"] += late
+        if holds:
+            assert in_currency(panel, "USD").rates[:, 0].tolist() == [1.5] * count
+        else:
+            with pytest.raises(InvalidOption, match=r"for 1970-01-09: the last one known then is of 1970"):
+                in_currency(panel, "USD")
+
+
 def test_there_is_no_way_by_a_third_currency():
     with pytest.raises(InvalidOption, match=r"no rate of EUR in CHF"):
         in_currency(abroad(), "CHF")
