@@ -10,7 +10,7 @@ from order_streams import draw_orders
 
 from tradewright.data.currency import RATE_LASTS_DAYS, in_currency, profile_in
 from tradewright.kernel.batch import simulate, simulate_orders
-from tradewright.values.currency import Quotes, rate_dtype
+from tradewright.values.currency import Quotes, checked_currency, rate_dtype
 from tradewright.values.errors import InvalidOption, UnknownName
 from tradewright.values.order import Amend, Bracket, Order, OrderType, TimeInForce
 from tradewright.values.panel import DIVIDEND, MERGER, Panel
@@ -187,6 +187,17 @@ def test_an_unknown_currency_is_refused_by_name_and_nothing_else_changes():
         AccountOptions(currency="EURO")
     with pytest.raises(UnknownName, match=r"'EYR' is not a currency"):
         in_currency(abroad(), "EYR")
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "whole"),
+    [("GBX", "pence", "GBP"), ("GBp", "pence", "GBP"), ("ILA", "agorot", "ILS"), ("ZAC", "cents", "ZAR")],
+)
+def test_hundredths_are_not_taken_for_a_misspelt_currency(code, unit, whole):
+    with pytest.raises(UnknownName) as caught:
+        checked_currency(code)
+    assert f"quoted in {unit}" in caught.value.what
+    assert caught.value.mend == f"Divide prices and dividends by 100 and say {whole}."
 
 
 def test_prices_in_another_currency_than_the_account_are_never_traded():
