@@ -8,6 +8,7 @@ from tradewright.data.catalogue import Catalogue
 from tradewright.data.currency import in_currency
 from tradewright.data.feeds.csv_parquet import FileOptions, read
 from tradewright.values.errors import BadInput
+from tradewright.values.findings import Level
 from tradewright.values.instant import Instant, instant_of
 from tradewright.values.panel import Panel
 
@@ -98,6 +99,28 @@ def test_rates_and_currencies_are_no_finding(tmp_path):
     catalogue = ingested(tmp_path, "BBB,currency,0,2010-01-04,EUR", "EUR,rate,1.5,2010-01-04,USD")
     codes = {one.code for one in catalogue.findings(catalogue.resolve("made"))}
     assert not codes & {"unplaced-actions", "late-actions"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("EUR,rate,1.1,2020-01-02,USD", "EUR,rate,1.2,2020-01-02,USD"), {"rates-in-doubt"}),
+        (("EUR,rate,1.1,2020-01-02,USD", "EUR,rate,1.2,2020-01-02,"), {"rates-in-doubt"}),
+        (("EUR,rate,1.1,2020-01-02,USD", "EUR,rate,1.1,2020-01-02,USD"), set()),
+        (("EUR,rate,1.1,2020-01-02,USD", "EUR,rate,120,2020-01-02,JPY"), set()),
+        (("EUR,rate,1.1,2020-01-02,USD,2020-01-02", "EUR,rate,1.12,2020-01-02,USD,2020-01-06"), set()),
+        (("EUR,rate,1.0,2020-01-02,USD", "EUR,rate,1.09,2020-01-03,USD"), set()),
+        (("EUR,rate,1.0,2020-01-02,USD", "EUR,rate,1.11,2020-01-03,USD"), {"rate-step"}),
+        (("EUR,rate,1.0,2020-01-02,USD", "EUR,rate,0.9,2020-01-03,USD"), {"rate-step"}),
+        (("EUR,rate,1.0,2019-11-02,USD", "EUR,rate,1.2,2020-01-03,USD"), set()),
+    ],
+)
+def test_rates_that_contradict_each_other_are_an_error_and_large_steps_a_warning(tmp_path, lines, expected):
+    catalogue = ingested(tmp_path, *lines)
+    found = [one for one in catalogue.findings(catalogue.resolve("made")) if one.code.startswith("rate")]
+    assert {one.code for one in found} == expected
+    assert all(one.symbol == "" and one.message.startswith("EUR/USD: ") for one in found)
+    assert all((one.level is Level.ERROR) == (one.code == "rates-in-doubt") for one in found)
 
 
 @pytest.mark.parametrize(
