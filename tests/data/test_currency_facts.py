@@ -1,12 +1,16 @@
 """Currencies and rates, from the file of actions to the quotes of a panel."""
 
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from tradewright.data.calendar import sessions
 from tradewright.data.catalogue import Catalogue
 from tradewright.data.currency import in_currency
 from tradewright.data.feeds.csv_parquet import FileOptions, read
+from tradewright.data.feeds.facts import announced
 from tradewright.values.errors import BadInput
 from tradewright.values.findings import Level
 from tradewright.values.instant import Instant, instant_of
@@ -83,6 +87,25 @@ def test_rates_of_one_currency_on_one_day_keep_each_its_pair(tmp_path, same):
     assert pairs == {("EUR", "JPY", yen), ("EUR", "USD", 1.5)}
     assert len(panel.quotes.facts) == 2 * len(DAYS)
     assert in_currency(panel, "USD").rates[:, 1].tolist() == [1.5] * 4
+
+
+@pytest.mark.parametrize(
+    ("calendar", "day", "known_at"),
+    [
+        ("XTKS", date(2020, 1, 7), "2020-01-08T06:00:00"),
+        ("XETR", date(2020, 1, 7), "2020-01-07T16:30:00"),
+        ("XETR", date(2020, 7, 7), "2020-07-07T15:30:00"),
+        ("XNYS", date(2020, 7, 7), "2020-07-07T20:00:00"),
+        ("XNYS", date(2020, 12, 24), "2020-12-24T18:00:00"),
+        ("XLON", date(2020, 12, 24), "2020-12-29T16:30:00"),
+    ],
+)
+def test_a_rate_is_known_at_the_first_close_after_its_fixing(calendar, day, known_at):
+    days = sessions(calendar, date(2020, 1, 2), date(2020, 12, 31))
+    rate = {"symbol": ["EUR"], "kind": ["rate"], "value": [1.1], "ex_date": [day], "announced_on": [None]}
+    types = {"announced_on": pl.Date, "line": pl.Int64}
+    known = announced(pl.DataFrame({**rate, "line": [2]}, schema_overrides=types), days)
+    assert known["known_at"].to_list() == [int(instant_of(known_at))]
 
 
 def test_a_rate_of_a_saturday_is_known_at_the_next_close(tmp_path):

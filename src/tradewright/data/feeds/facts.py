@@ -28,6 +28,8 @@ KINDS = (
     *(CURRENCY, RATE),
 )
 
+# The later of the two fixings that rates are published from: that of London, an hour after the ECB's are out.
+FIXED_AT, FIXED_IN = "16h", "Europe/London"
 # Whose terms are whose is told by the line of the file, until the actions have their numbers.
 _LINED_ACTIONS = pl.Schema({**ACTIONS, "line": pl.Int64()})
 _LINED_TERMS = pl.Schema(
@@ -166,8 +168,9 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
     Where the file does not say when an action was announced, it is taken as known at the close of the session
     before its date: the latest moment that still lets an order of that evening reckon with it. In truth it
-    was known earlier; assuming less is the safe side. A rate is that of its day's end: it is known at the
-    first close on or after its day, or a day later where the calendar ends before.
+    was known earlier; assuming less is the safe side. A rate is that of a fixing in
+    Europe: it is known at the first close not before 16:00 in London on its day (on that of `known_at` where
+    the file gives one), or a day later where the calendar ends before.
     """
     if actions.is_empty():
         return empty(_LINED_ACTIONS)
@@ -183,12 +186,15 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _closed(rates: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
-    """Rates with the close at which they are known."""
-    at = pl.coalesce("announced_on", "ex_date").alias("session")
-    after = rates.with_columns(at).sort("session", maintain_order=True).join_asof(
-        closes, on="session", strategy="forward", check_sortedness=False
+    """Rates with the close at which they are known: Tokyo's is before the fixing of its day."""
+    day = pl.coalesce("announced_on", "ex_date").cast(pl.Datetime("ns")).alias("day")
+    fixed = pl.col("day").dt.offset_by(FIXED_AT).dt.replace_time_zone(FIXED_IN).dt.convert_time_zone("UTC")
+    dated = rates.with_columns(day).with_columns(fixed.cast(pl.Int64).alias("fixed_at"))
+    after = dated.sort("fixed_at", maintain_order=True).join_asof(
+        closes.select("known_at"), left_on="fixed_at", right_on="known_at", strategy="forward",
+        coalesce=False, check_sortedness=False,
     )  # fmt: skip
-    day_later = pl.col("session").dt.offset_by("1d").cast(pl.Datetime("ns")).cast(pl.Int64)
+    day_later = pl.col("day").dt.offset_by("1d").cast(pl.Int64)
     return after.with_columns(pl.col("known_at").fill_null(day_later))
 
 
