@@ -1,11 +1,13 @@
 """Spin-offs, mergers, renames and pay dates from the file of actions to the rows of a panel."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tradewright.data.adjustments import growth_index, held_value
+from tradewright.data.as_of import Facts, with_terms
 from tradewright.data.catalogue import Catalogue
 from tradewright.data.feeds.csv_parquet import FileOptions, read
 from tradewright.kernel.batch import simulate
@@ -84,6 +86,38 @@ def test_each_kind_is_placed_with_its_terms(tmp_path, row, expected):
     assert panel_of(tmp_path, place).actions.tolist() == [expected]
 
 
+def test_two_dividends_of_a_day_are_two_and_each_is_paid_on_its_own_day(tmp_path):
+    rows = ("AAA,dividend,2.0,2020-01-03,2020-01-08,,", "AAA,dividend,1.0,2020-01-03,2020-01-07,,")
+    panel = panel_of(tmp_path, folder(tmp_path, {"AAA": FLAT}, *rows))
+    assert panel.actions.tolist() == [
+        (1, 0, DIVIDEND, 1.0, -1, 0.0, 3),
+        (1, 0, DIVIDEND, 2.0, -1, 0.0, 4),
+    ]
+
+
+def test_of_two_dividends_of_a_day_one_without_a_pay_date_is_paid_at_once(tmp_path):
+    rows = ("AAA,dividend,2.0,2020-01-03,2020-01-08,,", "AAA,dividend,1.0,2020-01-03,,,")
+    panel = panel_of(tmp_path, folder(tmp_path, {"AAA": FLAT}, *rows))
+    assert panel.actions[["value", "pay_row"]].tolist() == [(1.0, 0), (2.0, 4)]
+
+
+def test_terms_of_an_earlier_version_stand_for_one_action_a_day_and_are_refused_for_more(tmp_path):
+    """Its table had no number: what is not in doubt is read as before, the rest must be ingested again."""
+    row, twin = "AAA,dividend,2.0,2020-01-03,2020-01-08,,", "AAA,dividend,1.0,2020-01-03,2020-01-07,,"
+    for rows, refused in (((row,), False), ((row, twin), True)):
+        (place := tmp_path / str(len(rows))).mkdir()
+        content = made(folder(place, {"AAA": FLAT}, *rows))
+        facts = Facts(
+            *(content.bars, content.actions, content.listings, content.sessions, content.time_zone),
+            content.terms.drop("number"),
+        )
+        if refused:
+            with pytest.raises(BadInput, match="AAA has several actions of kind 'dividend' on 2020-01-03"):
+                with_terms(facts)
+        else:
+            assert with_terms(facts)["pay_date"].to_list() == [date(2020, 1, 8)]
+
+
 def test_terms_are_known_with_their_action(tmp_path):
     place = folder(tmp_path, {"AAA": FLAT}, "AAA,dividend,2.0,2020-01-08,2020-01-09,,")
     catalogue = Catalogue(tmp_path / "catalogue")
@@ -135,6 +169,13 @@ def test_a_dataset_without_terms_keeps_the_name_it_always_had(tmp_path):
 
     place = folder(tmp_path, {"AAA": FLAT}, "AAA,dividend,2.0,2020-01-03,,,")
     assert "terms" not in tables_of(made(place), [])
+
+
+def test_terms_that_need_no_number_keep_the_name_they_had(tmp_path):
+    from tradewright.data.fingerprint import tables_of
+
+    place = folder(tmp_path, {"AAA": FLAT}, "AAA,dividend,2.0,2020-01-03,2020-01-08,,")
+    assert "number" not in tables_of(made(place), [])["terms"].columns
 
 
 def test_an_ingested_merger_is_traded_through(tmp_path):

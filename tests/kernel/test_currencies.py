@@ -10,7 +10,7 @@ from order_streams import draw_orders
 
 from tradewright.data.currency import RATE_LASTS_DAYS, in_currency, profile_in
 from tradewright.kernel.batch import simulate, simulate_orders
-from tradewright.values.currency import Quotes, rate_dtype
+from tradewright.values.currency import Quotes, checked_currency, rate_dtype
 from tradewright.values.errors import InvalidOption, UnknownName
 from tradewright.values.order import Amend, Bracket, Order, OrderType, TimeInForce
 from tradewright.values.panel import DIVIDEND, MERGER, Panel
@@ -158,6 +158,19 @@ def test_a_rate_that_is_stale_is_refused_with_the_day_it_is_of():
     in_currency(abroad(rates[:-2], closes[:-2]), "USD")
 
 
+def test_a_rate_lasts_seven_whole_days_to_the_close_of_the_last():
+    late = 21 * 3600 * 10**9
+    for count, holds in ((RATE_LASTS_DAYS + 1, True), (RATE_LASTS_DAYS + 2, False)):
+        panel = abroad([1.5, *[None] * (count - 1)], [10.0] * count)
+        panel = replace(panel, instants=panel.instants + late, opens_at=panel.opens_at + late)
+        panel.quotes.facts["known_at"] += late
+        if holds:
+            assert in_currency(panel, "USD").rates[:, 0].tolist() == [1.5] * count
+        else:
+            with pytest.raises(InvalidOption, match=r"for 1970-01-09: the last one known then is of 1970"):
+                in_currency(panel, "USD")
+
+
 def test_there_is_no_way_by_a_third_currency():
     with pytest.raises(InvalidOption, match=r"no rate of EUR in CHF"):
         in_currency(abroad(), "CHF")
@@ -174,6 +187,17 @@ def test_an_unknown_currency_is_refused_by_name_and_nothing_else_changes():
         AccountOptions(currency="EURO")
     with pytest.raises(UnknownName, match=r"'EYR' is not a currency"):
         in_currency(abroad(), "EYR")
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "whole"),
+    [("GBX", "pence", "GBP"), ("GBp", "pence", "GBP"), ("ILA", "agorot", "ILS"), ("ZAC", "cents", "ZAR")],
+)
+def test_hundredths_are_not_taken_for_a_misspelt_currency(code, unit, whole):
+    with pytest.raises(UnknownName) as caught:
+        checked_currency(code)
+    assert f"quoted in {unit}" in caught.value.what
+    assert caught.value.mend == f"Divide prices and dividends by 100 and say {whole}."
 
 
 def test_prices_in_another_currency_than_the_account_are_never_traded():

@@ -1,5 +1,6 @@
 """The laws of changed markets: honest strategies keep them, cheats are told where they break them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,16 @@ import pytest
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.runs.backtest import backtest
-from tradewright.runs.laws import BROKEN, LAWS, NOT_ASKED, check_laws
+from tradewright.runs.laws import (
+    BROKEN,
+    LAWS,
+    NOT_ASKED,
+    Run,
+    check_laws,
+    prices_scaled,
+    split_inserted,
+    symbols_permuted,
+)
 from tradewright.strategies.buy_and_hold import BuyAndHold
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.registry import members
@@ -15,7 +25,7 @@ from tradewright.strategies.sma_cross import SmaCross
 from tradewright.strategies.view import View, Wish
 from tradewright.values.instant import NS_PER_DAY, instant_of
 from tradewright.values.order import Bracket, Instruction, OneCancelsOther, Order, OrderType
-from tradewright.values.panel import Panel, no_actions
+from tradewright.values.panel import MERGER, Panel, event_dtype, no_actions
 from tradewright.values.profile import AccountOptions
 
 ACCOUNT = AccountOptions(100_000.0)
@@ -196,6 +206,42 @@ def test_a_cheat_is_told_which_law_it_breaks_and_where(strategy, law):
     found = {one.name: one for one in check_laws(strategy, market(), ACCOUNT, PROFILES["realistic"])}
     assert found[law].status == BROKEN
     assert "row" in found[law].words
+
+
+class SizedByEquity(Strategy):
+    """The larger the account, the more of it is in the market: cash from a merger is seen at once."""
+
+    watches_account = True
+
+    @property
+    def warm_up_bars(self) -> int:
+        """One."""
+        return 1
+
+    def decide(self, view: View) -> Wish:
+        """The same share of every name."""
+        return np.full(len(view.symbols), 0.3 * min(view.equity_usd / 2e5, 1.0))
+
+
+@pytest.mark.parametrize("row", [6, 12, 18])
+@pytest.mark.parametrize(
+    "terms", [(0.0, -1, 60.0), (1.5, 2, 0.0), (0.5, 2, 30.0)], ids=["cash", "stock", "both"]
+)
+def test_an_honest_strategy_keeps_the_laws_over_a_merger(terms, row):
+    plain = market(3, 24)
+    columns = [column.copy() for column in plain.columns()]
+    for column in columns:
+        column[row:, 0] = np.nan
+    opened, high, low, close, volume = columns
+    ratio, other, cash = terms
+    panel = replace(
+        plain, open=opened, high=high, low=low, close=close, volume=volume,
+        actions=np.array([(row, 0, MERGER, ratio, other, cash, 0)], event_dtype),
+    )  # fmt: skip
+    run = Run(SizedByEquity(), panel, ACCOUNT, PROFILES["realistic"])
+    made = backtest(run.strategy, panel, ACCOUNT, run.profile)
+    assert len(made.outcome.flows) and made.outcome.positions[0] == 0.0
+    assert [law(run) for law in (prices_scaled, split_inserted, symbols_permuted)] == ["", "", ""]
 
 
 def test_a_law_that_cannot_be_asked_says_so():

@@ -11,14 +11,13 @@ import numpy as np
 import polars as pl
 
 from tradewright.data.calendar import local_dates, outside_sessions
-from tradewright.data.content import TERMS, empty
-from tradewright.data.placing import place, place_borrows, quotes_of
-from tradewright.values.errors import unknown_name
+from tradewright.data.content import KEYS, TERMS, empty, numbered
+from tradewright.data.placing import CURRENCY, place, place_borrows, quotes_of
+from tradewright.values.errors import BadInput, unknown_name
 from tradewright.values.instant import Instant
 from tradewright.values.panel import Floats, Ints, Panel
 
 PRICES = ("open", "high", "low", "close", "volume")
-KEYS = ("symbol", "kind", "ex_date")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +46,37 @@ def panel_of(facts: Facts, as_of: Instant, symbols: Sequence[str] | None = None)
     asset = _numbers(bars["symbol"], columns)
     shape = (len(instants), len(columns))
     opened, high, low, close, volume = (_spread(bars[name], row, asset, shape) for name in PRICES)
-    said = facts.actions.filter(pl.col("known_at") <= as_of)
-    quotes = quotes_of(said.join(facts.terms, on=KEYS, how="left"), columns)
+    acts, is_known = with_terms(facts), pl.col("known_at") <= as_of
+    # What an instrument is quoted in is no news but what its prices mean, so it holds from the first of them.
+    quotes = quotes_of(acts.filter(is_known | (pl.col("kind") == CURRENCY)), columns)
+    said = acts.filter(is_known)
     known = said.filter(pl.col("symbol").is_in(columns))
     days = local_dates(pl.Series(instants), facts.time_zone).cast(pl.Int32).to_numpy()
-    actions = place(known.join(facts.terms, on=KEYS, how="left"), columns, days)
+    actions = place(known, columns, days)
     borrows = place_borrows(known, columns, days)
     return Panel(
         instants, opens_at, columns, opened, high, low, close, volume, actions, borrows, quotes=quotes
     )
+
+
+def with_terms(facts: Facts) -> pl.DataFrame:
+    """Each action once, with its own terms where it has any.
+
+    Raises: BadInput for a dataset of an earlier version, which did not keep whose terms are whose, where that
+    is in doubt.
+    """
+    actions, terms = numbered(facts.actions), facts.terms
+    if "number" not in terms.columns:
+        # Such a table stands for one action a day, and where there are more nothing tells them apart.
+        crowded = actions.filter(pl.col("number") > 0).join(terms, on=KEYS, how="semi")
+        for symbol, kind, day in crowded.select(KEYS).head(1).iter_rows():
+            raise BadInput(
+                f"{symbol} has several actions of kind '{kind}' on {day}, and this dataset, ingested by an "
+                "earlier version, does not say which terms belong to which.",
+                "Ingest it again from its files.",
+            )
+        terms = terms.with_columns(pl.lit(0, dtype=pl.Int64).alias("number"))
+    return actions.join(terms, on=[*KEYS, "number"], how="left", maintain_order="left")
 
 
 def tradable(bars: pl.DataFrame, facts: Facts) -> pl.DataFrame:

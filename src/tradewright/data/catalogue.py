@@ -224,7 +224,11 @@ class Catalogue:
     def _table(self, record: _Record, name: str) -> pl.DataFrame:
         """One table of a snapshot, verified; empty where the dataset has no such facts."""
         parts = [tables.read(self.root, file) for file in record.files if file.table == name]
-        return pl.concat(parts).cast(_SCHEMAS[name]) if parts else empty(_SCHEMAS[name])
+        if not parts:
+            return empty(_SCHEMAS[name])
+        # Terms have a number only where actions need one.
+        kept = pl.concat(parts)
+        return kept.cast({column: kind for column, kind in _SCHEMAS[name].items() if column in kept.columns})
 
 
 def _not_found(given: str, datasets: list[str]) -> NotFound:

@@ -26,14 +26,16 @@ ACTIONS = pl.Schema(
     }
 )  # fmt: skip
 
-# What only some actions have, by the same three keys; only those with any of it have a row. `other` is the
-# instrument whose shares are given; `cash`, in dollars: for a share of a merger, or the worth of one `other`.
+# What only some actions have; only those with any of it have a row. `other` is the instrument whose shares
+# are given; `cash`, in dollars: for a share of a merger, or the worth of one `other`. `number` says whose
+# terms they are: a name may pay twice on a day, and a currency has a rate for each other one (`numbered`).
 TERMS = pl.Schema(
     {
         "symbol": pl.String, "kind": pl.String, "ex_date": pl.Date, "pay_date": pl.Date,
-        "other": pl.String, "cash": pl.Float64,
+        "other": pl.String, "cash": pl.Float64, "number": pl.Int64,
     }
 )  # fmt: skip
+KEYS = ("symbol", "kind", "ex_date")
 
 # An instrument (`symbol`) and the ticker it traded under (`listed_as`); null `last_date`: it still does.
 LISTINGS = pl.Schema(
@@ -47,6 +49,15 @@ SESSIONS = pl.Schema({"session": pl.Date, "opens_at": pl.Int64, "closes_at": pl.
 def empty(schema: pl.Schema) -> pl.DataFrame:
     """A table without rows, such as `empty(ACTIONS)` for a dataset without corporate actions."""
     return pl.DataFrame(schema=schema)
+
+
+def numbered(actions: pl.DataFrame) -> pl.DataFrame:
+    """The actions, sorted, with `number`: which one it is of its symbol, kind and day, from 0, lowest first.
+
+    The order in which they came does not matter, so the numbers are the same before and after storage.
+    """
+    ranked = actions.sort(ACTIONS.names(), maintain_order=True)
+    return ranked.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).over(KEYS).alias("number"))
 
 
 LONGEST_NAME = 100

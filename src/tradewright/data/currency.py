@@ -106,7 +106,9 @@ def _rates_at(panel: Panel, instants: Ints, pair: tuple[str, str]) -> Floats:
     place = np.searchsorted(known_at, instants, side="right") - 1
     for row in np.flatnonzero(place < 0)[:1]:
         raise _not_known(pair, int(instants[row]), "none was known by then")
-    stale = instants - day_at[place] > RATE_LASTS_DAYS * NS_PER_DAY if len(rate) else np.zeros(0, dtype=bool)
+    # Days are counted, not hours: a close is later in its day than the midnight that a rate's day stands for.
+    days = instants // NS_PER_DAY - day_at[place] // NS_PER_DAY if len(rate) else np.zeros(0, dtype=np.int64)
+    stale = days > RATE_LASTS_DAYS
     for row in np.flatnonzero(stale)[:1]:
         last = date_of(int(day_at[place[row]]))
         raise _not_known(pair, int(instants[row]), f"the last one known then is of {last}")

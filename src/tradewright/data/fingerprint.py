@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from tradewright.data.content import ACTIONS, BARS, LISTINGS, TERMS, DatasetContent
+from tradewright.data.content import ACTIONS, BARS, KEYS, LISTINGS, TERMS, DatasetContent
 from tradewright.values.findings import Finding
 from tradewright.values.provenance import Provenance
 
@@ -27,8 +27,12 @@ def tables_of(content: DatasetContent, findings: list[Finding]) -> dict[str, pl.
     Equal keys keep their order, so that of duplicate bars the last one stays the last.
     """
     rows = [(f.code, f.level.value, f.symbol, f.message, f.count, f.first) for f in findings]
-    # A dataset without terms is what it was before there were any, its name included.
-    terms = {} if content.terms.is_empty() else {"terms": content.terms.sort(TERMS.names())}
+    # A dataset without terms is what it was before there were any, its name included; so is one whose actions
+    # need no number to be told apart.
+    sorted_terms = content.terms.sort(TERMS.names())
+    if not content.actions.select(KEYS).is_duplicated().any():
+        sorted_terms = sorted_terms.drop("number")
+    terms = {} if content.terms.is_empty() else {"terms": sorted_terms}
     return {
         **terms,
         "bars": content.bars.select(BARS.names()).sort("symbol", "known_at", maintain_order=True),

@@ -66,7 +66,8 @@ def place_borrows(actions: pl.DataFrame, columns: Sequence[str], days: Ints) -> 
 def quotes_of(facts: pl.DataFrame, columns: Sequence[str]) -> Quotes:
     """In which currency each column is quoted, and every rate on file.
 
-    Shape: `facts` are actions with their terms. A column that nothing is said of is quoted in dollars.
+    Shape: `facts` are actions with their terms, of the kind 'currency' all there are, whatever their date. A
+    column that nothing is said of is quoted in dollars.
     Raises: BadInput for an instrument that is said to be quoted in two currencies.
     """
     said = facts.filter(pl.col("kind") == CURRENCY, pl.col("symbol").is_in(list(columns)))

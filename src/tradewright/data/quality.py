@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tradewright.data.checks import corporate, prices, times
+from tradewright.data.checks import corporate, prices, rates, times
 from tradewright.data.checks.material import Material
 from tradewright.data.content import DatasetContent
 from tradewright.values.findings import Finding, Level
@@ -28,6 +28,8 @@ CHECKS: tuple[Check, ...] = (
     corporate.listed,
     corporate.late,
     corporate.placed,
+    rates.in_doubt,
+    rates.steps,
 )
 
 _RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}

@@ -15,7 +15,7 @@ from tradewright.strategies.contract import Strategy
 from tradewright.values.decisions import Decisions
 from tradewright.values.order import Amend, Bracket, Cancel, Instruction, OneCancelsOther, Order
 from tradewright.values.outcome import Outcome
-from tradewright.values.panel import SPLIT, Floats, Panel, event_dtype
+from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Panel, event_dtype
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 HOLDS, BROKEN, NOT_ASKED = "holds", "BROKEN", "not asked"
@@ -100,7 +100,8 @@ def prices_scaled(run: Run) -> str | None:
     """All prices in another unit change no weight, and orders by that unit alone."""
     columns = [column * FACTOR for column in run.panel.columns()[:4]]
     actions = run.panel.actions.copy()
-    actions["value"][actions["kind"] == 2] *= FACTOR
+    actions["value"][actions["kind"] == DIVIDEND] *= FACTOR
+    actions["cash_usd"] *= FACTOR
     scaled = _with(run.panel, [*columns, run.panel.volume / FACTOR], actions)
     return _differ(_decided(run, run.panel), _decided(run, scaled), lambda _: FACTOR)
 
@@ -114,6 +115,7 @@ def symbols_permuted(run: Run) -> str | None:
     columns = [np.ascontiguousarray(column[:, order]) for column in run.panel.columns()]
     actions = run.panel.actions.copy()
     actions["asset"] = count - 1 - actions["asset"]
+    actions["other"] = np.where(actions["other"] < 0, actions["other"], count - 1 - actions["other"])
     turned = _decided(run, _with(run.panel, columns, actions, run.panel.symbols[::-1]))
     back = Decisions(turned.rows, np.ascontiguousarray(turned.weights[:, order]), turned.said)
     return _differ(_decided(run, run.panel), back)
@@ -122,12 +124,13 @@ def symbols_permuted(run: Run) -> str | None:
 def split_inserted(run: Run) -> str | None:
     """A split in the middle, with prices and volumes to match, changes no weight, and orders by its ratio.
 
-    It stands before a row to which no order is on its way: such a one, in old shares, would be refused.
+    It stands before a row to which no order is on its way (one in old shares would be refused) and
+    on which nothing else happens, so that nobody need ask what comes first.
     """
     plain = _decided(run, run.panel)
-    spoken = {row for row, _ in plain.said}
+    taken = {row + 1 for row, _ in plain.said} | set(run.panel.actions["row"].tolist())
     later = range(max(len(run.panel.instants) // 2, 2), len(run.panel.instants))
-    middle = next((row for row in later if row - 1 not in spoken), None)
+    middle = next((row for row in later if row not in taken), None)
     if middle is None:
         return None
     there = np.arange(len(run.panel.instants)) >= middle
@@ -137,9 +140,10 @@ def split_inserted(run: Run) -> str | None:
     extra = np.array(splits, event_dtype)
     actions = np.concatenate([run.panel.actions, extra])
     actions = actions[np.argsort(actions["row"], kind="stable")]
-    # Dividends a share after the split are paid on more shares.
-    paid = (actions["kind"] == 2) & (actions["row"] >= middle)
-    actions["value"][paid] /= RATIO
+    # After it dividends and cash of mergers are paid on more shares, and one that is spun off is worth less.
+    later_on = actions["row"] >= middle
+    actions["value"][later_on & (actions["kind"] == DIVIDEND)] /= RATIO
+    actions["cash_usd"][later_on] /= RATIO
     split = _with(run.panel, [*columns, np.ascontiguousarray(run.panel.volume * factor)], actions)
     return _differ(plain, _decided(run, split), lambda row: 1.0 / RATIO if row >= middle else 1.0)
 

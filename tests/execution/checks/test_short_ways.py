@@ -103,16 +103,18 @@ def test_freshness_by_the_short_way_is_freshness_age_by_age(made, most):
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([1.0, -1.0]), st.sampled_from([50.0, 98.0, 100.0, 100.5, 102.0, 150.0]),
-    st.sampled_from([0.0, 0.005, 0.02, NAN]), st.sampled_from([FREE, 0.0, 50.0, 200.0, 5_000.0]),
+    st.sampled_from([0.0, 0.005, 0.02, -0.01, NAN]), st.sampled_from([FREE, 0.0, 50.0, 200.0, 5_000.0]),
     st.sampled_from([FREE, 0.0, 1.0, 3.0]),
 )  # fmt: skip
+@example(1.0, 50.0, -0.01, 5_000.0, 3.0)
+@example(1.0, 50.0, -0.01, 5_000.0, FREE)
 def test_a_collar_by_the_short_way_is_a_collar_by_bps_and_then_by_sigmas(qty, limit, sigma, bps, sigmas):
     limits = replace(LIMITS, collar_bps=bps, collar_sigma=sigmas)
     book = replace(BOOK, daily_volatility=sigma)
     away = qty * (limit / 100.0 - 1.0)
     questions = [] if bps == FREE == sigmas else [(False, away * 1e4 > bps)]
     if sigmas != FREE:
-        questions += [(sigma != sigma, False), (False, away > sigmas * sigma)]
+        questions += [(not sigma >= 0.0, False), (False, away > sigmas * sigma)]
     order = Request("SPY", qty, NOW, OrderType.LIMIT, limit_usd=limit)
     assert answer(price.collar(order, book, limits)) == first_no(questions)
 

@@ -36,6 +36,8 @@ _TABLE = (
          "Name the exchange's calendar or the time zone of the file."),
     Code("late-actions", Level.ERROR, "a corporate action known only after the bar on which it acts",
          "Correct its known_at: until then whoever decides on that bar would reckon with what nobody knew."),
+    Code("rates-in-doubt", Level.ERROR, "two rates of one pair and day, known at the same time",
+         "Keep one line for each pair and day, or give a correction a later known_at."),
     # Warnings: the data can be used, but somebody should have looked.
     Code("not-time-ordered", Level.WARNING, "rows were not in time order",
          "None needed: they are kept sorted."),
@@ -54,6 +56,8 @@ _TABLE = (
          "Complete the data, or add the delisting."),
     Code("large-move", Level.WARNING, "a move of more than 1.9 times in one session",
          "Look at it: is it real?"),
+    Code("rate-step", Level.WARNING, "a rate more than a tenth from the one before",
+         "Look at it: is the decimal point in its place, and the pair the right way round?"),
     Code("lone-spike", Level.WARNING, "a price far from those before and after it",
          "Look at it: is it real?"),
     Code("rows-before-listing", Level.WARNING, "rows from before the instrument had this ticker",

@@ -7,9 +7,9 @@ import polars as pl
 
 from tradewright.data import calendar as exchange
 from tradewright.data.checks.codes import finding
-from tradewright.data.content import BARS, DatasetContent, check_name
+from tradewright.data.content import ACTIONS, BARS, DatasetContent, check_name
 from tradewright.data.feeds.cells import joined, moments, numbers, texts
-from tradewright.data.feeds.facts import Writing, announced, read_actions, read_listings, read_terms
+from tradewright.data.feeds.facts import Writing, announced, owned, read_actions, read_listings, read_terms
 from tradewright.data.feeds.files import (
     SEPARATORS,
     SUFFIXES,
@@ -111,14 +111,15 @@ def read(path: Path, options: FileOptions) -> DatasetContent:
     symbols = bars["symbol"].unique().to_list()
     writing = Writing(options.date_format, options.encoding, options.notation)
     facts = options.actions or beside.get(ACTIONS_FILE)
-    actions, terms = read_actions(facts, symbols, writing), read_terms(facts, symbols, writing)
+    actions = announced(read_actions(facts, symbols, writing), days)
+    terms = owned(read_terms(facts, symbols, writing), actions)
     listings = read_listings(options.listings or beside.get(LISTINGS_FILE), symbols, writing)
     provenance = Provenance(
         Origin.REAL, options.vendor, options.licence, options.caveats, options.survivors_only
     )
     return DatasetContent(
         name=options.name, provenance=provenance, calendar=options.calendar, bars=bars,
-        actions=announced(actions, days), listings=listings, sessions=days,
+        actions=actions.select(ACTIONS.names()), listings=listings, sessions=days,
         time_zone=exchange.time_zone_of(options.calendar), findings=tuple(passed_over), terms=terms,
     )  # fmt: skip
 

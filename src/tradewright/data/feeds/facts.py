@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tradewright.data.content import ACTIONS, LISTINGS, TERMS, empty
+from tradewright.data.content import ACTIONS, LISTINGS, TERMS, empty, numbered
 from tradewright.data.feeds.cells import dates, numbers, texts
 from tradewright.data.feeds.files import column_of, optional_column, table_of
 from tradewright.data.feeds.notation import Notation, settled
@@ -28,15 +28,24 @@ KINDS = (
     *(CURRENCY, RATE),
 )
 
+# The later of the two fixings that rates are published from: that of London, an hour after the ECB's are out.
+FIXED_AT, FIXED_IN = "16h", "Europe/London"
+# Whose terms are whose is told by the line of the file, until the actions have their numbers.
+_LINED_ACTIONS = pl.Schema({**ACTIONS, "line": pl.Int64()})
+_LINED_TERMS = pl.Schema(
+    {**{name: kind for name, kind in TERMS.items() if name != "number"}, "line": pl.Int64()}
+)
+
 
 def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
     """What only some actions have: the day a dividend is paid, the other instrument, cash a share.
 
-    Shape: the TERMS schema, a row for each action of some symbols that has any of it.
+    Shape: the TERMS schema, a row for each action of some symbols that has any of it, but for `number`, in
+    whose place stands the `line` of the file.
     Raises: BadInput naming file, line, column and value; also for a kind that needs another instrument.
     """
     if path is None:
-        return empty(TERMS)
+        return empty(_LINED_TERMS)
     table = table_of(path, separator="", encoding=writing.encoding)
     source = str(path)
     name, kind, ex_date = (column_of(table, c, {}, source) for c in ("symbol", "kind", "ex_date"))
@@ -58,7 +67,13 @@ def read_terms(path: Path | None, symbols: list[str], writing: Writing) -> pl.Da
     _refuse_currencies(terms, source)
     given = pl.any_horizontal(pl.col("pay_date", "other", "cash").is_not_null())
     kept = terms.filter(given, pl.col("symbol").is_in(symbols) | (pl.col("kind") == RATE))
-    return kept.select(TERMS.names()).cast(TERMS)
+    return kept.select(_LINED_TERMS.names()).cast(_LINED_TERMS)
+
+
+def owned(terms: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
+    """The terms, each with the number of its own action. Shape: both with their `line`; returns TERMS."""
+    numbers = numbered(actions).select("line", "number")
+    return terms.join(numbers, on="line", how="inner").select(TERMS.names()).cast(TERMS)
 
 
 def _names(column: pl.Series) -> pl.Series:
@@ -116,11 +131,12 @@ def _refuse_currencies(terms: pl.DataFrame, source: str) -> None:
 def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:
     """Splits, dividends and delistings of some symbols; those of others are passed over, but rates are not.
 
-    Shape: the ACTIONS schema but for `known_at`, in whose place stands the date `announced_on`, or null.
+    Shape: the ACTIONS schema but for `known_at`, in whose place stands the date `announced_on`, or null; and
+    the `line` of the file.
     Raises: BadInput naming file, line, column and value.
     """
     if path is None:
-        return empty(ACTIONS)
+        return empty(_LINED_ACTIONS)
     table = table_of(path, separator="", encoding=writing.encoding)
     source = str(path)
     name, kind, value, ex_date = (
@@ -136,25 +152,28 @@ def read_actions(path: Path | None, symbols: list[str], writing: Writing) -> pl.
     values = numbers(table, value, source, settled(table, [value], said))
     _refuse_kinds(table, kinds, source, kind)
     _refuse_values(table, kinds, values, source, value)
+    _refuse_early_rates(table["line"], kinds, (dates(table, ex_date, source, form), announced_on), source)
     actions = pl.DataFrame(
         {
             "symbol": texts(table, name, source), "kind": kinds, "value": values,
             "ex_date": dates(table, ex_date, source, form), "announced_on": announced_on,
+            "line": table["line"],
         }
     )  # fmt: skip
     return actions.filter(pl.col("symbol").is_in(symbols) | (pl.col("kind") == RATE))
 
 
 def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """The actions with the instant from which they may be used.
+    """The actions with the instant from which they may be used, and their lines in the file.
 
     Where the file does not say when an action was announced, it is taken as known at the close of the session
     before its date: the latest moment that still lets an order of that evening reckon with it. In truth it
-    was known earlier; assuming less is the safe side. A rate is that of its day's end: it is known at the
-    first close on or after its day, or a day later where the calendar ends before.
+    was known earlier; assuming less is the safe side. A rate is that of a fixing in
+    Europe: it is known at the first close not before 16:00 in London on its day (on that of `known_at` where
+    the file gives one), or a day later where the calendar ends before.
     """
     if actions.is_empty():
-        return empty(ACTIONS)
+        return empty(_LINED_ACTIONS)
     closes = sessions.select("session", pl.col("closes_at").alias("known_at")).sort("session")
     at = pl.coalesce("announced_on", pl.col("ex_date").dt.offset_by("-1d")).alias("session")
     before = actions.with_columns(at).sort("session").join_asof(
@@ -163,17 +182,34 @@ def announced(actions: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     start = sessions["opens_at"].min() if len(sessions) else 0
     known = before.with_columns(pl.col("known_at").fill_null(start)).filter(pl.col("kind") != RATE)
     rates = _closed(actions.filter(pl.col("kind") == RATE), closes)
-    return pl.concat([one.select(ACTIONS.names()).cast(ACTIONS) for one in (known, rates)])
+    return pl.concat([one.select(_LINED_ACTIONS.names()).cast(_LINED_ACTIONS) for one in (known, rates)])
 
 
 def _closed(rates: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
-    """Rates with the close at which they are known."""
-    at = pl.coalesce("announced_on", "ex_date").alias("session")
-    after = rates.with_columns(at).sort("session", maintain_order=True).join_asof(
-        closes, on="session", strategy="forward", check_sortedness=False
+    """Rates with the close at which they are known: Tokyo's is before the fixing of its day."""
+    day = pl.coalesce("announced_on", "ex_date").cast(pl.Datetime("ns")).alias("day")
+    fixed = pl.col("day").dt.offset_by(FIXED_AT).dt.replace_time_zone(FIXED_IN).dt.convert_time_zone("UTC")
+    dated = rates.with_columns(day).with_columns(fixed.cast(pl.Int64).alias("fixed_at"))
+    after = dated.sort("fixed_at", maintain_order=True).join_asof(
+        closes.select("known_at"), left_on="fixed_at", right_on="known_at", strategy="forward",
+        coalesce=False, check_sortedness=False,
     )  # fmt: skip
-    day_later = pl.col("session").dt.offset_by("1d").cast(pl.Datetime("ns")).cast(pl.Int64)
+    day_later = pl.col("day").dt.offset_by("1d").cast(pl.Int64)
     return after.with_columns(pl.col("known_at").fill_null(day_later))
+
+
+def _refuse_early_rates(
+    lines: pl.Series, kinds: pl.Series, days: tuple[pl.Series, pl.Series], source: str
+) -> None:
+    """Nobody knew a rate before its day; one that is said to be known then would hide those in between."""
+    day, announced_on = days
+    early = ((kinds == RATE) & (announced_on < day)).fill_null(False)
+    if early.any():
+        at = int(early.arg_true()[0])
+        raise BadInput(
+            f"{source}, line {lines[at]}, column 'known_at': rate of {day[at]}, known on {announced_on[at]}.",
+            "Give a known_at that is not before the rate's day, or leave the cell empty.",
+        )
 
 
 def read_listings(path: Path | None, symbols: list[str], writing: Writing) -> pl.DataFrame:

@@ -51,7 +51,8 @@ def collar(order: Request, book: Book, limits: Limits) -> Refusal | None:
         return unknown(5, f"a price of {order.symbol}", _STALE)
     sign = 1.0 if order.qty > 0.0 else -1.0
     away = sign * (order.limit_usd / book.reference_usd - 1.0)
-    if away * 1e4 <= limits.collar_bps and away <= limits.collar_sigma * book.daily_volatility:
+    is_near = away * 1e4 <= limits.collar_bps and away <= limits.collar_sigma * book.daily_volatility
+    if is_near and book.daily_volatility >= 0.0:
         return None  # most orders: no words are made for them
     way_out = f"Move the limit closer to {book.reference_usd:g} USD."
     if away * 1e4 > limits.collar_bps:
