@@ -28,8 +28,13 @@ def test_the_figures_are_those_of_the_statistic_a_year():
     assert "best of the search" in live.interval.method
 
 
-def test_a_record_that_was_not_the_best_says_that_nothing_was_shrunk():
+def test_a_record_that_was_not_the_best_says_that_it_is_held_against_all():
     live, _ = expected_figures(records(2, -0.002), 252.0)
+    assert "not the best of its search: holds for all 10" in live.interval.method
+
+
+def test_a_record_that_was_tried_alone_says_that_there_is_nothing_to_shrink_for():
+    live, _ = expected_figures(records(2, 0.002, candidates=1), 252.0)
     assert "nothing to shrink for" in live.interval.method
 
 
