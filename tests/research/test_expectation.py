@@ -59,3 +59,9 @@ def test_a_ruined_account_has_nothing_to_expect_and_a_ruined_neighbour_is_left_o
 def test_a_record_that_never_moves_says_so():
     live, _ = expected_figures(np.zeros((100, 2)), 252.0)
     assert "never moved" in live.reason
+
+
+def test_a_record_whose_error_is_not_known_says_so_and_does_not_end_the_study():
+    evenly = 0.01 * np.where(np.arange(240) % 2 == 0, 0.5, -0.25)
+    live, days = expected_figures(np.stack([evenly, -evenly], axis=1), 252.0)
+    assert "error cannot be known" in live.reason and "error cannot be known" in days.reason

@@ -18,7 +18,7 @@ from tradewright.validation.circular_blocks import (
     spectra,
     suited_bars,
 )
-from tradewright.validation.selection import checked
+from tradewright.validation.selection import LEAST_ACTIVE_BLOCKS, checked, too_rarely_active
 from tradewright.validation.sharpe import SMALLEST_DEVIATION
 from tradewright.values.panel import Floats
 
@@ -31,6 +31,8 @@ SURE, FOUND = 0.95, 0.8
 HALVINGS = 60
 # Who follows the winner this closely is the winner: between two copies there was nothing to choose.
 COPY = 1.0 - 1e-9
+# Of that of returns without dependence; what lies below is rounding.
+SMALLEST_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def expected_after(excess: Floats, reported: int, level: float = 0.9) -> Expecte
     Source: Andrews, Kitagawa and McCloskey (2024), Quarterly Journal of Economics 139(1), conditional and
     hybrid inference on winners, and projection; Bonferroni's inequality for what holds for all at once;
     influence function of a Sharpe ratio: Lo (2002), Financial Analysts Journal 58(4).
-    Raises: ValueError where the returns cannot be measured.
+    Raises: ValueError where the returns cannot be measured. Records that moved in too few blocks have no
+    known error: a reported one is refused, others are left out.
     """
     checked(excess)
     if not 0.5 < level < 1.0:
@@ -86,7 +89,10 @@ def expected_after(excess: Floats, reported: int, level: float = 0.9) -> Expecte
     if not moved[reported]:
         raise ValueError(f"candidate {reported} never moved")
     place = int(np.count_nonzero(moved[:reported]))
-    ratios, covariances, error = _measured(excess[:, moved], place)
+    try:
+        ratios, covariances, error, place = _measured(excess[:, moved], place)
+    except ValueError as reason:
+        raise ValueError(f"candidate {reported} {reason}") from None
     found, count = float(ratios[place]), len(ratios)
     was_best = count > 1 and found >= float(np.max(ratios))
     if was_best:
@@ -145,20 +151,29 @@ def _beyond_none(candidates: int, chance: float) -> float:
     return NORMAL.inv_cdf(1.0 - chance / candidates)
 
 
-def _measured(excess: Floats, place: int) -> tuple[Floats, Floats, float]:
-    """Ratios per bar, their covariances with the reported one, and its error; N, N and a number."""
+def _measured(excess: Floats, place: int) -> tuple[Floats, Floats, float, int]:
+    """Ratios per bar, their covariances with the reported one, its error, and its place among those kept.
+
+    Raises: ValueError where that error cannot be known.
+    """
     sample = len(excess)
     scaled = (excess - np.mean(excess, axis=0)) / np.std(excess, axis=0)
     ratios = np.mean(excess, axis=0) / np.std(excess, axis=0)
     influence = scaled - 0.5 * ratios * (scaled**2 - 1.0)
     found = spectra(influence)
     bars = suited_bars(found, sample, least_bars(influence))
+    kept = ~too_rarely_active(excess, bars)
+    if not kept[place]:
+        raise ValueError(f"moved in fewer than {LEAST_ACTIVE_BLOCKS} blocks: too rarely to know its error")
     segments = block_count(sample, bars)
     sums = segment_sums(influence, segments)
     covariances = sums[:, place] @ sums / sample**2 * segments / (segments - 1)
+    if covariances[place] * sample <= SMALLEST_VARIANCE:
+        raise ValueError("repeats itself so evenly that every block is alike: its error cannot be known")
     level, slope = found[place]
     missed = level / (level - slope / bars) if slope > 0.0 and level > slope / bars else 1.0
-    return ratios, covariances, math.sqrt(float(covariances[place]) * missed)
+    error = math.sqrt(float(covariances[place]) * missed)
+    return ratios[kept], covariances[kept], error, int(np.count_nonzero(kept[:place]))
 
 
 def _room_of_luck(ratios: Floats, covariances: Floats, place: int) -> float:
