@@ -371,3 +371,14 @@ def test_a_strategy_that_never_trades_is_judged_without_a_number(workspace):
         "sharpe_above_zero", "beats_benchmark", "doubled_costs", "one_bar_later", "parameter_stability",
         "sample_length", "round_trips",
     }  # fmt: skip
+
+
+def test_one_filled_order_of_unknown_share_leaves_capacity_open(plan, result):
+    costs = result.execution.costs.copy()
+    filled = np.flatnonzero(costs["filled"] > 0.0)
+    costs["participation"][filled[:1]] = np.nan
+    told = replace(result, execution=replace(result.execution, costs=costs))
+    found = evidence_of(plan, told, CONTEXT).participation
+    assert found.value is None and found.reason.startswith(f"1 of {len(filled):,} filled orders")
+    whole = evidence_of(plan, result, CONTEXT).participation
+    assert whole.value == result.execution.costs["participation"][filled].max()

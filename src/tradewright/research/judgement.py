@@ -67,13 +67,20 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
 
 
 def _participation(result: StudyResult) -> Figure:
-    """The largest share of the volume of the bars it traded in that one order of the run was."""
-    shares = result.execution.costs["participation"]
-    known = shares[np.isfinite(shares) & (shares > 0.0)]
+    """The largest share of the volume of the bars it traded in that one order of the run was.
+
+    One order whose bars hold no volume leaves it open: it may have been the largest.
+    """
+    costs = result.execution.costs
+    shares = costs["participation"][costs["filled"] > 0.0]
+    unknown = int(np.count_nonzero(~np.isfinite(shares)))
     name, unit = "Largest participation", "share of a bar's volume"
-    if not len(known):
-        return not_evaluated(name, unit, 0, "no order traded a known share of a bar's volume")
-    return figure(name, float(known.max()), unit, len(known))
+    if not len(shares):
+        return not_evaluated(name, unit, 0, "no order was filled")
+    if unknown:
+        words = f"{unknown:,} of {len(shares):,} filled orders traded in bars that hold no volume"
+        return not_evaluated(name, unit, len(shares), words)
+    return figure(name, float(shares.max()), unit, len(shares))
 
 
 def audit_record(certificate: Certificate) -> AuditRecord:

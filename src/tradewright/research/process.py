@@ -78,20 +78,22 @@ def _tries(rows: Sequence[Row], dataset: str) -> Iterator[_Try]:
 
 def _late(seen: Sequence[_Try], own: Mapping[str, Any]) -> Iterator[ProcessLeak]:
     """Choices that differ from those of the first study whose results were seen."""
-    if not seen:
-        return
-    first = seen[0]
     for name in CHOICES:
-        then, now = first.chosen[name], own[name]
-        if name == "window":
-            # An end that moves on with the data is no choice; `_looks` judges one that was moved back.
-            then, now = then[0], now[0]
-        if then != now:
-            were, others = ("were", "others") if name == "costs" else ("was", "another one")
-            known = f"{_tried(seen)} had shown results with {others}, first on {date_of(first.event.at)}"
-            yield ProcessLeak(
-                name, f"the {name} {were} chosen after {known}", first.row, Instant(first.event.at)
-            )
+        # Folds that are added to a study that had none are more evidence, not another choice of it.
+        told = [one for one in seen if one.chosen.get(name) is not None]
+        if told and _began_with(name, told[0].chosen) != _began_with(name, own):
+            at, were, others = told[0].event.at, *_grammar(name)
+            known = f"{_tried(told)} had shown results with {others}, first on {date_of(at)}"
+            yield ProcessLeak(name, f"the {name} {were} chosen after {known}", told[0].row, Instant(at))
+
+
+def _began_with(name: str, chosen: Mapping[str, Any]) -> Any:
+    """A choice as far as it may not change: the end of a window moves on with the data, see `_looks`."""
+    return chosen[name][0] if name == "window" else chosen[name]
+
+
+def _grammar(name: str) -> tuple[str, str]:
+    return ("were", "others") if name in ("costs", "folds", "intervals") else ("was", "another one")
 
 
 def _looks(ledger: TrialLedger, options: StudyOptions, seen: Sequence[_Try]) -> Iterator[ProcessLeak]:

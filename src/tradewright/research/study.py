@@ -21,7 +21,7 @@ from tradewright.values.profile import AccountOptions
 
 LARGEST_GRID = 10_000
 # What a look at results must not change, in the order in which it is reported.
-CHOICES = ("universe", "window", "costs")
+CHOICES = ("universe", "window", "costs", "benchmark", "folds", "intervals", "seed")
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]*$", max_length=80)]
 
@@ -174,13 +174,22 @@ def choices(options: StudyOptions) -> dict[str, Any]:
 
     Parameters of the strategy are not among them: each try of those is counted and priced.
     """
-    execution = msgspec.to_builtins(options.execution)
-    window = msgspec.to_builtins(options.period)
+    told = msgspec.to_builtins(options)
+    execution, symbols = told["execution"], told["universe"]["symbols"]
     return {
-        "universe": msgspec.to_builtins(options.universe)["symbols"],
-        "window": [window["start"], window["end"]],
-        "costs": digest_of([execution["profile"], execution["override"]])[:16],
+        "universe": symbols if symbols == "all" else sorted(symbols),
+        "window": [told["period"]["start"], told["period"]["end"]],
+        "costs": _short([execution["profile"], execution["override"]]),
+        "benchmark": _short(told["benchmark"]),
+        "folds": None if told["folds"] is None else _short(told["folds"]),
+        "intervals": _short(told["intervals"]),
+        "seed": options.seed,
     }
+
+
+def _short(content: Any) -> str:
+    """Enough of a hash to tell one choice from another."""
+    return digest_of(content)[:16]
 
 
 def digest_of(content: Any) -> str:

@@ -10,10 +10,12 @@ from leak_zoo.labels import leak, look_alike
 from tradewright.assembly.audits import with_its_research
 from tradewright.causality.certificate import Certificate, ChannelVerdict, Coverage
 from tradewright.causality.verdict import AuditLevel, CausalByConstruction, Verdict
+from tradewright.research.fold_options import FoldOptions
 from tradewright.research.ladder.holdout import after_day
 from tradewright.research.ledger_marks import lost_rows
 from tradewright.research.process import process_leaks
 from tradewright.research.study import (
+    BenchmarkOptions,
     PeriodOptions,
     StudyOptions,
     UniverseOptions,
@@ -64,6 +66,11 @@ class History:
     def with_costs(self, profile: str) -> None:
         """From now on the study trades by another profile."""
         self.changed(execution=msgspec.structs.replace(self.study.execution, profile=profile))
+
+    def with_lookback(self, bars: int) -> None:
+        """From now on the study is about another parameter: a try of its own, counted and priced."""
+        strategy = msgspec.structs.replace(self.study.strategy, parameters={"lookback": bars})
+        self.changed(strategy=strategy)
 
     def with_end(self, end: date | None) -> None:
         """From now on the study ends on another day."""
@@ -141,7 +148,7 @@ def whole_history_tried_again_after_the_holdout(history: History) -> None:
     history.run("a", "b")
     history.with_end(None)
     history.run("a")
-    history.changed(seed=2)
+    history.with_lookback(100)
     history.run("b")  # leaks here
 
 
@@ -158,7 +165,7 @@ def second_candidate_on_the_same_stretch(history: History) -> None:
     history.run("a")
     history.opened_by_the_gate("first")
     history.opened_by_the_gate("second")
-    history.changed(seed=2)  # leaks here
+    history.with_lookback(100)  # leaks here
 
 
 @leak(CHOSEN, stage="research", shape="history")
@@ -182,6 +189,34 @@ def cheaper_fills_once_the_first_run_was_bad(history: History) -> None:
 
 
 @leak(CHOSEN, stage="research", shape="history")
+def another_seed_until_p_is_small(history: History) -> None:
+    """The p-value and every interval are drawn again until they please."""
+    history.run("a")
+    history.changed(seed=2)  # leaks here
+    history.run("a")
+
+
+@leak(CHOSEN, stage="research", shape="history")
+def weaker_benchmark_once_the_first_was_not_beaten(history: History) -> None:
+    history.run("a")
+    history.changed(benchmark=BenchmarkOptions("dataset", "bills"))  # leaks here
+
+
+@leak(CHOSEN, stage="research", shape="history")
+def folds_that_suit_the_result(history: History) -> None:
+    history.changed(folds=FoldOptions(preset="252/21/21"))
+    history.run("a")
+    history.changed(folds=FoldOptions(preset="504/126/21"))  # leaks here
+
+
+@look_alike(ABOUT_CHOICES, stage="research", shape="history")
+def folds_added_as_further_evidence(history: History) -> None:
+    history.run("a")
+    history.changed(folds=FoldOptions(preset="252/21/21"))
+    history.run("a")
+
+
+@leak(CHOSEN, stage="research", shape="history")
 def same_choice_under_the_name_of_a_fork(history: History) -> None:
     history.run("a")
     child = msgspec.structs.replace(history.study.hypothesis, id="fresh-idea")
@@ -194,7 +229,7 @@ def same_choice_under_the_name_of_a_fork(history: History) -> None:
 def parameters_tried_one_after_another(history: History) -> None:
     """A search is no leak where each try is on the record: it is priced."""
     history.run("a", "b")
-    history.changed(seed=2)
+    history.with_lookback(100)
     history.run("c", "d")
 
 
@@ -222,7 +257,7 @@ def first_look_past_the_end(history: History) -> None:
 @look_alike(ABOUT_CHOICES, stage="research", shape="history")
 def longer_as_the_data_grew(history: History) -> None:
     history.run("a", last=date(2020, 12, 31))
-    history.changed(seed=2)
+    history.with_lookback(100)
     history.run("b")
 
 

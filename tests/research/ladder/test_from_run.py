@@ -206,3 +206,14 @@ def test_a_narrower_interval_than_gates_ask_for_is_no_evidence_of_its_low_end(ra
     assert "covers 90%; a gate asks for 95%" in found["sharpe"].reasons["low"]
     assert found["benchmark"].values["excess_low"] is None
     assert "covers 90%" in found["benchmark"].reasons["excess_low"]
+
+
+def test_a_share_of_volume_that_nobody_knows_is_no_evidence_of_capacity(ran):
+    def table(name):
+        found = ran[1].table(name)
+        if name != "execution.parquet":
+            return found
+        return found.with_columns(participation=found["participation"].scatter(0, None))
+
+    assert of(ran, ran[1], "capacity").values["largest_participation"] > 0.0
+    assert of(ran, replace(ran[1], table=table), "capacity").values["largest_participation"] is None

@@ -277,10 +277,12 @@ def _regimes(plan: Plan, period: Period) -> Told:
 
 def _capacity(files: RunFiles) -> Told:
     orders, fills = files.table("execution.parquet"), files.table("fills.parquet")
-    known = [one for one in orders["participation"].to_list() if one is not None and math.isfinite(one)]
-    largest = max(known) if known else None
+    shares = orders.filter(orders["filled"] > 0.0)["participation"].to_list()
+    # An order whose share is not known may have been the largest.
+    is_known = bool(shares) and all(one is not None and math.isfinite(one) for one in shares)
+    largest = max(shares) if is_known else None
     charged = bool(len(fills)) and float(fills["impact_usd"].fill_null(0.0).fill_nan(0.0).abs().sum()) > 0.0
-    words = "the data hold no volume: nobody knows what share of it was traded"
+    words = "no volume is on file for bars that were traded in: nobody knows what share of it that was"
     return {"largest_participation": largest, "impact_is_charged": charged}, {"largest_participation": words}
 
 
