@@ -61,7 +61,9 @@ def _is_there(package: str) -> bool:
 
 
 def run(given: list[str] | None = None) -> int:
-    """Measure and print; 1 where a family's false promotion is shown to be above 6 %."""
+    """Measure and print; 1 where nothing was measured, or a family's false promotion is shown to be above
+    6 %.
+    """
     asked = arguments(given)
     settings = settings_of(asked)
     if not asked.report:

@@ -13,6 +13,7 @@ from tradewright.validation.proportion import wilson_interval
 ADAPTIVE = "adaptive"
 NOMINAL, CEILING, POWER_BAR = 0.05, 0.06, 0.64
 MET, MISSED, OPEN, BEYOND = "met", "MISSED", "too few to tell", "beyond returns"
+NOTHING = "not measured"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Share:
 
 
 def table(rows: Sequence[dict[str, Any]], settings: Sequence[Setting]) -> tuple[str, bool]:
-    """The printed table, and whether no bar is shown to be missed."""
+    """The printed table, and whether something was measured and no bar is shown to be missed."""
+    if not rows:
+        return f"{NOTHING}: the file holds no search of these settings by this code", False
     lines = [
         f"{'family':18}{'searcher':10}{'searches':>8}  luck gate at 5 %         and sealed years         "
         f"{'seconds':>8}  verdict",

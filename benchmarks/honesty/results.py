@@ -10,18 +10,19 @@ from benchmarks.honesty.searches import Setting, as_row, search
 
 ROOT = Path(__file__).resolve().parents[2]
 # What decides a search's outcome: with other code, lines kept earlier are not counted.
-SOURCES = ("src/tradewright/validation", "benchmarks/honesty")
-DECIDING = (
-    "bootstrap.py", "circular_blocks.py", "selection.py", "search_price.py", "gates.py", "families.py",
-    "searches.py", "after_selection.py",
-)  # fmt: skip
+DECIDING = {
+    "src/tradewright/validation": (
+        "after_selection.py", "bootstrap.py", "circular_blocks.py", "gates.py", "search_price.py",
+        "selection.py",
+    ),
+    "src/tradewright/research/ladder": ("holdout.py",),
+    "benchmarks/honesty": ("families.py", "searches.py"),
+}  # fmt: skip
 
 
 def code_hash() -> str:
     """A name for the code that draws, searches and judges."""
-    files = sorted(
-        path for folder in SOURCES for path in (ROOT / folder).glob("*.py") if path.name in DECIDING
-    )
+    files = [ROOT / folder / name for folder, names in DECIDING.items() for name in names]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 from benchmarks.honesty import __main__ as command
+from benchmarks.honesty import results
 from benchmarks.honesty.families import BEYOND_RECORDS, FAMILIES, worthless
 from benchmarks.honesty.report import BEYOND, MET, MISSED, OPEN, Share, table, verdict_on
 from benchmarks.honesty.results import code_hash, kept, measure
@@ -133,6 +134,23 @@ def test_the_command_measures_prints_and_goes_on(tmp_path, capsys):
     assert "normal" in capsys.readouterr().out
     assert command.run([*asked, "--report"]) == 0
     assert len((tmp_path / "h.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_table_of_nothing_is_not_measured_and_nothing_is_met(tmp_path, capsys):
+    assert command.run(["--report", "--family", "normal", "--out", str(tmp_path / "none.jsonl")]) == 1
+    assert "not measured" in capsys.readouterr().out
+
+
+def test_lines_of_another_code_for_the_sealed_years_are_not_counted(monkeypatch, tmp_path):
+    own, place = code_hash(), "src/tradewright/research/ladder/holdout.py"
+    for folder, names in results.DECIDING.items():
+        (tmp_path / folder).mkdir(parents=True)
+        for name in names:
+            (tmp_path / folder / name).write_bytes((results.ROOT / folder / name).read_bytes())
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    assert code_hash() == own
+    (tmp_path / place).write_text("ALPHA = 1.0")
+    assert code_hash() != own
 
 
 @pytest.mark.parametrize("wrong", [["--searches", "0"], ["--family", "nromal"], ["--days", "10"]])

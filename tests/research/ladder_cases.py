@@ -27,7 +27,7 @@ SOUND = {
     "fragility": {"doubled_costs_sharpe": 0.9, "one_bar_later_sharpe": 0.95},
     "stability": {"positive_share": 1.0, "cliffs": 0, "points": 9, "worst_kept_share": 0.8},
     "overfitting": {"pbo": 0.2, "pbo_low": 0.1, "pbo_high": 0.3},
-    "out_of_sample": {"sharpe": 0.8, "in_sample_sharpe": 1.0, "ratio": 0.8, "folds": 5},
+    "out_of_sample": {"sharpe": 0.8, "low": 0.2, "in_sample_sharpe": 1.0, "ratio": 0.8, "folds": 5},
     "regimes": {"measured": 6, "losing": 0, "worst": 0.1},
     "capacity": {"largest_participation": 0.01, "impact_is_charged": True},
     "null_battery": {"p": 0.01, "shifts": 999},

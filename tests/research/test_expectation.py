@@ -28,8 +28,13 @@ def test_the_figures_are_those_of_the_statistic_a_year():
     assert "best of the search" in live.interval.method
 
 
-def test_a_record_that_was_not_the_best_says_that_nothing_was_shrunk():
+def test_a_record_that_was_not_the_best_says_that_it_is_held_against_all():
     live, _ = expected_figures(records(2, -0.002), 252.0)
+    assert "not the best of its search: holds for all 10" in live.interval.method
+
+
+def test_a_record_that_was_tried_alone_says_that_there_is_nothing_to_shrink_for():
+    live, _ = expected_figures(records(2, 0.002, candidates=1), 252.0)
     assert "nothing to shrink for" in live.interval.method
 
 
@@ -54,3 +59,9 @@ def test_a_ruined_account_has_nothing_to_expect_and_a_ruined_neighbour_is_left_o
 def test_a_record_that_never_moves_says_so():
     live, _ = expected_figures(np.zeros((100, 2)), 252.0)
     assert "never moved" in live.reason
+
+
+def test_a_record_whose_error_is_not_known_says_so_and_does_not_end_the_study():
+    evenly = 0.01 * np.where(np.arange(240) % 2 == 0, 0.5, -0.25)
+    live, days = expected_figures(np.stack([evenly, -evenly], axis=1), 252.0)
+    assert "error cannot be known" in live.reason and "error cannot be known" in days.reason

@@ -1,5 +1,7 @@
 """Work in chunks: in order, whole, and refused in words where nobody can do it."""
 
+import os
+import signal
 import sys
 
 import pytest
@@ -16,6 +18,10 @@ def doubled(items):
 
 def broken(items):
     raise ValueError(f"no {items[0]}")
+
+
+def killed(items):
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @given(st.integers(0, 50), st.integers(1, 20))
@@ -43,6 +49,12 @@ def test_here_one_item_is_done_when_it_is_asked_for():
 def test_what_breaks_elsewhere_breaks_here():
     with pytest.raises(ValueError, match="no 0"):
         list(spread(broken, range(3), Workers(PROCESSES, 2)))
+
+
+def test_a_process_that_dies_is_told_with_what_to_do_about_it():
+    with pytest.raises(Failure, match="died at its work") as caught:
+        list(spread(killed, range(3), Workers(PROCESSES, 2)))
+    assert "fewer --workers" in str(caught.value.mend)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tradewright.validation.after_selection import METHOD, expected_after
+from tradewright.validation.after_selection import METHOD, Expected, expected_after
 from tradewright.validation.figure import Figure, Interval, fact, figure, not_evaluated
 from tradewright.values.panel import Floats
 
@@ -28,11 +28,18 @@ def expected_figures(excess: Floats, bars_per_year: float) -> tuple[Figure, ...]
     except ValueError as error:
         return not_evaluated(LIVE, unit, bars, str(error)), not_evaluated(CONFIRM, "bars", bars, str(error))
     scale = math.sqrt(bars_per_year)
-    how = METHOD if found.was_best else "not the best of the study's grid: nothing to shrink for"
-    inside = Interval(scale * found.low, scale * found.high, found.level, how, 1.0, 0)
+    inside = Interval(scale * found.low, scale * found.high, found.level, _how(found), 1.0, 0)
     live = figure(LIVE, scale * found.value, unit, bars).within(inside)
     needed = found.bars_to_confirm()
     if not math.isfinite(needed):
         reason = "nothing above zero is to be expected: no length of live trading would confirm it"
         return live, not_evaluated(CONFIRM, "bars", bars, reason)
     return live, fact(figure(CONFIRM, float(math.ceil(needed)), "bars", bars), DAYS_HOW)
+
+
+def _how(found: Expected) -> str:
+    if found.was_best:
+        return METHOD
+    if found.candidates == 1:
+        return "tried alone: nothing to shrink for"
+    return f"not the best of its search: holds for all {found.candidates} configurations at once"

@@ -6,6 +6,7 @@ himself. So a chunk that a dying worker began and another one finishes counts on
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,8 @@ def spread(
     """What `work` makes of each item, in the items' order, whoever does it and whenever it is done.
 
     `work` gets some neighbouring items and gives one answer for each; elsewhere it must be picklable.
-    Raises: what `work` raises; Failure without joblib or Dask, and where the cluster is not reached.
+    Raises: what `work` raises; Failure without joblib or Dask, where the cluster is not reached, and where a
+    process died at its work.
     """
     if not workers.is_elsewhere:
         for item in items:
@@ -78,8 +80,8 @@ def spread(
         tasks = (delayed(at_home)(work, chunk, workers.code_folder) for chunk in chunks)
         with back_end:
             # One chunk is one task: joblib must not join what was cut with care.
-            for answers in parallel(n_jobs=_jobs(workers), batch_size=1, return_as="generator")(tasks):
-                yield from answers
+            done = parallel(n_jobs=_jobs(workers), batch_size=1, return_as="generator")(tasks)
+            yield from _alive(itertools.chain.from_iterable(done), workers)
 
 
 def chunked(items: Sequence[Item], pieces: int) -> list[Sequence[Item]]:
@@ -98,6 +100,21 @@ def at_home(
     if folder and Path(folder).is_dir():
         cache.configure(Path(folder))
     return work(chunk)
+
+
+def _alive(answers: Iterator[Done], workers: Workers) -> Iterator[Done]:
+    """The answers, and in words that a process which should have given one is gone."""
+    while True:
+        try:
+            one = next(answers)
+        except StopIteration:
+            return
+        except BrokenExecutor as error:
+            raise Failure(
+                f"one of {workers.count} processes died at its work: memory ran out, or it was killed.",
+                "Give fewer --workers, or more memory; what was finished before is on record.",
+            ) from error
+        yield one
 
 
 def _jobs(workers: Workers) -> int:

@@ -18,7 +18,7 @@ from tradewright.validation.circular_blocks import (
     spectra,
     suited_bars,
 )
-from tradewright.validation.selection import checked
+from tradewright.validation.selection import LEAST_ACTIVE_BLOCKS, checked, too_rarely_active
 from tradewright.validation.sharpe import SMALLEST_DEVIATION
 from tradewright.values.panel import Floats
 
@@ -31,15 +31,18 @@ SURE, FOUND = 0.95, 0.8
 HALVINGS = 60
 # Who follows the winner this closely is the winner: between two copies there was nothing to choose.
 COPY = 1.0 - 1e-9
+# Of that of returns without dependence; what lies below is rounding.
+SMALLEST_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True)
 class Expected:
     """The Sharpe ratio to be expected from here on.
 
-    Units: ratios per bar. `value` lies above the truth as often as below it; `found` is what was observed,
-    `error` its standard error; `low` and `high` cover the truth as often as `level` says. `was_best` says
-    whether there was a choice to shrink for.
+    Units: ratios per bar. `found` is what was observed, `error` its standard error. For the best of a search
+    `value` lies above the truth as often as below it, and `low` and `high` cover the truth as often as
+    `level` says. For any other record of a search `value` lies above the truth at most as often as below
+    it, and the interval covers at least as often. `was_best` says which it was among `candidates`.
     """
 
     value: float
@@ -50,6 +53,7 @@ class Expected:
     error: float
     bars: int
     was_best: bool
+    candidates: int
 
     def bars_to_confirm(self) -> float:
         """Bars of live trading after which such an edge stands out in four records of five; inf for none.
@@ -66,14 +70,17 @@ def expected_after(excess: Floats, reported: int, level: float = 0.9) -> Expecte
     """The Sharpe ratio to expect of one record among all that were tried, and its interval.
 
     Shape: `excess` is T x N, returns above cash of everything that was tried. Where the reported record is
-    not the best by Sharpe ratio it was not chosen for it, and the interval is the ordinary one.
-    Property: covers as often as `level` says, whatever the true ratios; measured in
-    tests/validation/test_after_selection.py and by `make honesty`. Candidates must have been fixed
-    beforehand.
+    not the best by Sharpe ratio nobody can tell why it was reported: the second best may have been picked
+    for its luck as well. It gets the simultaneous interval over all N, which holds however it was chosen.
+    Property: whatever the true ratios, the best is covered as often as `level` says, any other record at
+    least as often, and one that was tried alone gets the ordinary interval; measured in
+    tests/validation/test_after_selection.py and, for the best, by `make honesty`. Candidates must have been
+    fixed beforehand.
     Source: Andrews, Kitagawa and McCloskey (2024), Quarterly Journal of Economics 139(1), conditional and
-    hybrid inference on winners; influence function of a Sharpe ratio: Lo (2002), Financial Analysts Journal
-    58(4).
-    Raises: ValueError where the returns cannot be measured.
+    hybrid inference on winners, and projection; Bonferroni's inequality for what holds for all at once;
+    influence function of a Sharpe ratio: Lo (2002), Financial Analysts Journal 58(4).
+    Raises: ValueError where the returns cannot be measured. Records that moved in too few blocks have no
+    known error: a reported one is refused, others are left out.
     """
     checked(excess)
     if not 0.5 < level < 1.0:
@@ -82,17 +89,19 @@ def expected_after(excess: Floats, reported: int, level: float = 0.9) -> Expecte
     if not moved[reported]:
         raise ValueError(f"candidate {reported} never moved")
     place = int(np.count_nonzero(moved[:reported]))
-    ratios, covariances, error = _measured(excess[:, moved], place)
-    found, was_best = float(ratios[place]), int(np.argmax(ratios)) == place and len(ratios) > 1
-    floor = _room_of_luck(ratios, covariances, place) if was_best else -math.inf
-    seen = _Seen(found, error, floor, _widest(len(ratios), level) if was_best else math.inf)
-    miss = (
-        1.0 - level
-        if not was_best
-        else (1.0 - level) * (1.0 - WIDE_SHARE) / (1.0 - (1.0 - level) * WIDE_SHARE)
-    )
-    low, value, high = (seen.ratio_where(share) for share in (miss / 2.0, 0.5, 1.0 - miss / 2.0))
-    return Expected(value, low, high, level, found, error, len(excess), was_best)
+    try:
+        ratios, covariances, error, place = _measured(excess[:, moved], place)
+    except ValueError as reason:
+        raise ValueError(f"candidate {reported} {reason}") from None
+    found, count = float(ratios[place]), len(ratios)
+    was_best = count > 1 and found >= float(np.max(ratios))
+    if was_best:
+        seen = _Seen(found, error, _room_of_luck(ratios, covariances, place), _widest(count, level))
+        low, value, high = seen.interval(level)
+    else:
+        reach = error * _beyond_none(count, (1.0 - level) / 2.0)
+        low, value, high = found - reach, found - error * _beyond_none(count, 0.5), found + reach
+    return Expected(value, low, high, level, found, error, len(excess), was_best, count)
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,13 @@ class _Seen:
     floor: float
     widest: float
 
-    def ratio_where(self, share: float) -> float:
+    def interval(self, level: float) -> tuple[float, float, float]:
+        """Low end, median and high end; what the wide interval may miss is taken off the conditional one."""
+        miss = (1.0 - level) * (1.0 - WIDE_SHARE) / (1.0 - (1.0 - level) * WIDE_SHARE)
+        low, value, high = (self._ratio_where(share) for share in (miss / 2.0, 0.5, 1.0 - miss / 2.0))
+        return low, value, high
+
+    def _ratio_where(self, share: float) -> float:
         """The true ratio under which as high a winner has this chance, found by halving."""
         reach = min(self.widest, 40.0)
         low, high = self.found - reach * self.error, self.found + 10.0 * self.error
@@ -128,23 +143,37 @@ def _above(score: float) -> float:
 
 def _widest(candidates: int, level: float) -> float:
     """Beyond so many errors none of the candidates lies, but for a small part of the allowed misses."""
-    return NORMAL.inv_cdf(1.0 - (1.0 - level) * WIDE_SHARE / (2.0 * candidates))
+    return _beyond_none(candidates, (1.0 - level) * WIDE_SHARE / 2.0)
 
 
-def _measured(excess: Floats, place: int) -> tuple[Floats, Floats, float]:
-    """Ratios per bar, their covariances with the reported one, and its error; N, N and a number."""
+def _beyond_none(candidates: int, chance: float) -> float:
+    """So many errors that at most with this chance any of the candidates looks better than it is by more."""
+    return NORMAL.inv_cdf(1.0 - chance / candidates)
+
+
+def _measured(excess: Floats, place: int) -> tuple[Floats, Floats, float, int]:
+    """Ratios per bar, their covariances with the reported one, its error, and its place among those kept.
+
+    Raises: ValueError where that error cannot be known.
+    """
     sample = len(excess)
     scaled = (excess - np.mean(excess, axis=0)) / np.std(excess, axis=0)
     ratios = np.mean(excess, axis=0) / np.std(excess, axis=0)
     influence = scaled - 0.5 * ratios * (scaled**2 - 1.0)
     found = spectra(influence)
     bars = suited_bars(found, sample, least_bars(influence))
+    kept = ~too_rarely_active(excess, bars)
+    if not kept[place]:
+        raise ValueError(f"moved in fewer than {LEAST_ACTIVE_BLOCKS} blocks: too rarely to know its error")
     segments = block_count(sample, bars)
     sums = segment_sums(influence, segments)
     covariances = sums[:, place] @ sums / sample**2 * segments / (segments - 1)
+    if covariances[place] * sample <= SMALLEST_VARIANCE:
+        raise ValueError("repeats itself so evenly that every block is alike: its error cannot be known")
     level, slope = found[place]
     missed = level / (level - slope / bars) if slope > 0.0 and level > slope / bars else 1.0
-    return ratios, covariances, math.sqrt(float(covariances[place]) * missed)
+    error = math.sqrt(float(covariances[place]) * missed)
+    return ratios[kept], covariances[kept], error, int(np.count_nonzero(kept[:place]))
 
 
 def _room_of_luck(ratios: Floats, covariances: Floats, place: int) -> float:

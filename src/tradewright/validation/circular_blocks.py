@@ -8,7 +8,13 @@ import math
 
 import numpy as np
 
-from tradewright.validation.bootstrap import LONGEST_BLOCK_SHARE, furthest_lag, spectrum_of, suited_length
+from tradewright.validation.bootstrap import (
+    LONGEST_BLOCK_SHARE,
+    furthest_lag,
+    keyed_generator,
+    spectrum_of,
+    suited_length,
+)
 from tradewright.values.panel import Floats, Ints
 
 # A stationary block's length times this is the circular block's; Politis and White (2004), section 3.3.
@@ -17,9 +23,9 @@ CIRCULAR_OVER_STATIONARY = 1.5 ** (1.0 / 3.0)
 SUITED_SHARE = 0.9
 # Dependence too weak to show in any one record may hide this share of a mean's variance from the blocks.
 HIDDEN_SHARE = 0.01
-# It is looked for at so many lags, in so many records at most, and is taken to be larger than it looks by
-# so many standard errors of its estimate.
-WEAK_LAGS, WEAK_RECORDS, WEAK_DOUBT = 6, 200, 1.645
+# It is looked for at so many lags, and is taken to be larger than it looks by so many standard errors of its
+# estimate; how far records are related is asked of so many at most.
+WEAK_LAGS, RELATED_RECORDS, WEAK_DOUBT = 6, 200, 1.645
 
 
 def spectra(columns: Floats) -> Floats:
@@ -69,26 +75,29 @@ def least_bars(columns: Floats) -> float:
     moving = np.flatnonzero(spread > 0.0)
     if not len(moving) or sample <= WEAK_LAGS:
         return cautious
-    chosen = moving[:: math.ceil(len(moving) / WEAK_RECORDS)]
-    scaled = (columns[:, chosen] - np.mean(columns[:, chosen], axis=0)) / spread[chosen]
+    scaled = (columns[:, moving] - np.mean(columns[:, moving], axis=0)) / spread[moving]
     lagged = [np.sum(scaled[lag:] * scaled[:-lag], axis=0) / sample for lag in range(1, WEAK_LAGS + 1)]
     beyond_noise = max(sample * float(np.mean(one**2)) - 1.0 for one in lagged)
-    doubt = WEAK_DOUBT * math.sqrt(2.0 / _independent_records(scaled, len(moving)))
+    doubt = WEAK_DOUBT * math.sqrt(2.0 / _independent_records(scaled))
     weak = math.sqrt(max(beyond_noise + doubt, 0.0) / sample)
     return min(2.0 * weak / HIDDEN_SHARE, cautious)
 
 
-def _independent_records(scaled: Floats, records: int) -> float:
+def _independent_records(scaled: Floats) -> float:
     """How many unrelated records know as much about squared autocorrelations as these do.
 
     Two records with correlation c have autocorrelations that correlate by c squared, squares of them by c to
     the fourth. Source: variance of a mean of equally correlated variables.
     """
-    count = scaled.shape[1]
-    if count == 1:
+    records = scaled.shape[1]
+    if records == 1:
         return 1.0
+    # Drawn, not every so many-th: the columns of a grid repeat in step with its innermost parameter.
+    drawn = keyed_generator(0, "related records").permutation(records)[:RELATED_RECORDS]
+    some = np.ascontiguousarray(scaled[:, np.sort(drawn)])
+    count = some.shape[1]
     # Not by the linear algebra library: its last bits depend on the number of cores.
-    related = np.einsum("ti,tj->ij", scaled, scaled) / len(scaled)
+    related = np.einsum("ti,tj->ij", some, some) / len(some)
     fourth = (float(np.sum(related**4)) - count) / (count * (count - 1))
     return float(records / (1.0 + (records - 1) * max(fourth, 0.0)))
 

@@ -98,7 +98,7 @@ def superior_ability(excess: Floats, options: BootstrapOptions, *words: str) -> 
     asked = options.block_bars
     bars = round(asked) if asked is not None else suited_bars(found, sample, least_bars(excess))
     bars = min(max(bars, 1), sample // 2)
-    undetermined = _undetermined(excess, bars)
+    undetermined = too_rarely_active(excess, bars)
     alone, adjusted, statistics = np.ones(count), np.ones(count), np.zeros(count)
     live = np.flatnonzero(~undetermined)
     if len(live):
@@ -127,8 +127,11 @@ def checked(excess: Floats) -> None:
         raise ValueError(f"candidate {lasting[0]} does not vary around a mean that is not zero")
 
 
-def _undetermined(excess: Floats, bars: int) -> np.ndarray:
-    """Candidates whose returns lie in too few blocks; an idle account's rounding is no return."""
+def too_rarely_active(excess: Floats, bars: int) -> np.ndarray:
+    """Candidates whose returns lie in too few blocks of about `bars`; rounding is no return.
+
+    Shape: `excess` is T x N, the answer N flags.
+    """
     moves = (np.abs(excess) > SMALLEST_DEVIATION).astype(np.float64)
     active = np.count_nonzero(segment_sums(moves, block_count(len(excess), bars)), axis=0)
     # A record of few blocks cannot be asked for more of them than it has.

@@ -126,6 +126,7 @@ def test_a_value_that_could_not_be_had_tells_its_reason():
         ("fragility", {"one_bar_later_sharpe": -0.1}, "one_bar_later", "below_limit"),
         ("luck", {"p": 0.011}, "luck", "above_limit"),
         ("out_of_sample", {"ratio": 0.49}, "out_of_sample", "below_limit"),
+        ("out_of_sample", {"ratio": 0.86, "low": -0.4}, "out_of_sample_sharpe", "below_limit"),
         ("stability", {"positive_share": 0.7}, "stability", "below_limit"),
         ("stability", {"cliffs": 1}, "cliffs", "above_limit"),
         ("regimes", {"losing": 1}, "regimes", "above_limit"),

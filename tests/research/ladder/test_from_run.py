@@ -171,6 +171,22 @@ def test_a_walk_through_folds_is_taken_from_the_runs_own_gate(ran):
     assert found.reasons["ratio"] == "add [folds]"
 
 
+def test_a_ratio_kept_whole_whose_interval_holds_zero_is_told_with_its_low_end(ran):
+    # The study's gate failed this walk, and the ladder let it pass for the 86 % that it had kept.
+    inside = {"low": -0.4, "high": 1.0, "level": 0.95}
+    after = {"value": 0.3, "interval": inside, "reason": ""}
+    figures = {"Sharpe ratio a year, out of sample": after, "Sharpe ratio a year, in sample": {"value": 0.35}}
+    failed = changed_gate(ran[1], "out_of_sample", status="FAIL", value=0.86)
+    walked = replace(failed, summary={**failed.summary, "out_of_sample": {"folds": 5, "figures": figures}})
+    found = of(ran, walked, "out_of_sample")
+    assert found.values == {"sharpe": 0.3, "low": -0.4, "in_sample_sharpe": 0.35, "ratio": 0.86, "folds": 5}
+    inside["level"] = 0.5
+    assert of(ran, walked, "out_of_sample").values["low"] is None
+    few = changed_gate(walked, "out_of_sample", status="NOT EVALUATED", value=None, reason="one fold")
+    told = of(ran, few, "out_of_sample")
+    assert (told.values["low"], told.reasons["low"]) == (None, "one fold")
+
+
 def test_the_weights_that_are_held_against_other_days_are_carried_until_the_next(ran):
     from tradewright.research.ladder.from_run import _carried
 

@@ -240,14 +240,28 @@ def _overfitting(files: RunFiles) -> Told:
 
 
 def _out_of_sample(files: RunFiles) -> Told:
-    """The share of the in-sample ratio that a walk through folds kept."""
+    """What a walk through folds left, with its low end, and the share of the in-sample ratio that it kept.
+
+    Half of a ratio may be kept by luck: a share alone would pass what the study's own gate failed.
+    """
     found = files.gate("out_of_sample")
     walked = files.summary.get("out_of_sample") or {}
     is_judged = found.get("status") in ("PASS", "FAIL")
-    ratio = found.get("value") if is_judged else None
-    folds = walked.get("folds") if isinstance(walked, Mapping) else None
-    values: dict[str, Value] = {"ratio": ratio, "folds": folds if isinstance(folds, int) else None}
-    return values, {"ratio": str(found.get("reason", "the study was not walked forward"))}
+    figures = walked.get("figures", {}) if is_judged else {}
+    after, before = (
+        figures.get(f"Sharpe ratio a year, {where}", {}) for where in ("out of sample", "in sample")
+    )
+    low, why = _low_end(after)
+    values: dict[str, Value] = {
+        "sharpe": after.get("value"),
+        "low": low,
+        "in_sample_sharpe": before.get("value"),
+        "ratio": found.get("value") if is_judged else None,
+        "folds": walked.get("folds"),
+    }
+    reason = str(found.get("reason", "the study was not walked forward"))
+    reasons = dict.fromkeys(("sharpe", "in_sample_sharpe", "ratio"), reason)
+    return values, {**reasons, "low": why if is_judged else reason}
 
 
 def _regimes(plan: Plan, period: Period) -> Told:

@@ -71,8 +71,8 @@ KINDS = {
         "probability of backtest overfitting by CSCV", {"pbo": NUMBER, "pbo_low": NUMBER, "pbo_high": NUMBER}
     ),
     "out_of_sample": Kind(
-        "the walk-forward's Sharpe ratio beside the one inside the folds",
-        {"sharpe": NUMBER, "in_sample_sharpe": NUMBER, "ratio": NUMBER, "folds": COUNT},
+        "the walk-forward's Sharpe ratio, its interval's low end, and the ratio inside the folds",
+        {"sharpe": NUMBER, "low": NUMBER, "in_sample_sharpe": NUMBER, "ratio": NUMBER, "folds": COUNT},
     ),
     "regimes": Kind(
         "how many market regimes lost money beyond chance, of those that could be measured",
