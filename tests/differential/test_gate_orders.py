@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markets import Traits, account, market, profile, wishes
 from order_drivers import order_differences
@@ -221,6 +221,50 @@ def test_an_order_that_would_turn_a_position_is_cancelled_whole():
 def test_a_target_and_its_stop_share_the_shares_they_close():
     pair = OneCancelsOther(waiting("A", -5_000.0, 200.0), stop(-5_000.0, 40.0))
     assert after_the_fall(pair)[0] == [WORKING, WORKING]
+
+
+RISE = market([[100.0, 50.0]] * 3 + [[75.0, 50.0]] * 2 + [[250.0, 50.0]] * 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (waiting("A", -5_000.0, 200.0, reduce_only=True), waiting("A", -5_000.0, 201.0)),
+        (
+            Bracket.around(Order.market("A", 100.0), take_profit_usd=200.0, stop_loss_usd=5.0),
+            waiting("A", -5_100.0, 201.0),
+        ),
+        (
+            waiting("A", -5_000.0, 202.0),
+            OneCancelsOther(waiting("A", -5_000.0, 200.0, reduce_only=True), waiting("A", -5_000.0, 201.0)),
+        ),
+    ],
+    ids=["exit and order", "bracket and order", "order and tied exits"],
+)
+def test_orders_that_want_the_same_shares_close_a_position_and_do_not_turn_it(words):
+    decisions = replace(no_decisions(2), said=(LONG, *((1, word) for word in words)))
+    outcome, record = both(RISE, decisions, RICH, profile(), KILLED)
+    assert record.kill_row == 3
+    assert outcome.positions.tolist() == [0.0, 0.0]
+    assert outcome.fills["row"].tolist()[-1] == 5
+
+
+@given(seed=st.integers(0, 2**32 - 1), latency_bars=st.integers(0, 2), whole=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_no_trade_after_the_kill_makes_a_position_grow_or_turn(seed, latency_bars, whole):
+    terms = account(capital_usd=10_000.0, fractional=not whole)
+    costs = profile(latency_bars=latency_bars)
+    stream = draw_orders(seed, Traits(bars=40, assets=2, acts=0), terms, costs, talk=1.5)
+    decisions, gate = replace(stream.stream.decisions, said=tuple(stream.said)), PlainGate(EARLY)
+    outcome = simulate_said(stream.panel, decisions, terms, costs, gate)
+    assume(gate.switch.is_latched)
+    kill_row = int(np.searchsorted(stream.panel.instants, gate.switch.tripped_at))
+    held = [0.0, 0.0]
+    for row, asset, qty in outcome.fills[["row", "asset", "qty"]].tolist():
+        if row > kill_row:
+            assert qty * held[asset] < 0.0
+            assert abs(qty) <= abs(held[asset]) * (1.0 + 1e-9)
+        held[asset] += qty
 
 
 def test_siblings_on_opposite_sides_do_not_cover_each_other():

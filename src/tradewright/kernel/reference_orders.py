@@ -320,10 +320,9 @@ class Desk:
             room = kernel.whole_shares(room * share) if state.terms.whole else room * share
         reach = min(abs(order.remaining), room)
         against = abs(held) if sign * held < 0.0 else 0.0
-        barred = rules.bar(state, order.asset) if sign < 0.0 and not live.reduce_only else 0
-        only = live.reduce_only or barred != 0
+        only = reference_gate.bar(state, live)
         if only and against == 0.0:
-            state.refusals.append((row, order.asset, barred or out.NOTHING_TO_REDUCE))
+            state.refusals.append((row, order.asset, only))
             self.end(row, live, out.CANCELLED)
             return
         if only:
