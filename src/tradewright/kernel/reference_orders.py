@@ -118,6 +118,8 @@ class Desk:
             return out.DELISTED
         if math.isnan(state.mark[order.asset]):
             return out.NO_PRICE
+        if math.isnan(self.since_said(state, order.asset, decided, live.arrived)):
+            return out.NO_RATE
         if self.split_row.get(order.asset, -1) > decided:
             return out.SPLIT_BETWEEN
         if order.qty == 0.0:
@@ -153,6 +155,8 @@ class Desk:
             self.end(row, live, out.CANCELLED)
         elif self.split_row.get(asset, -1) > decided:
             state.refusals.append((decided, asset, out.SPLIT_BETWEEN))
+        elif math.isnan(self.since_said(state, asset, decided, row)):
+            state.refusals.append((decided, asset, out.NO_RATE))
         elif abs(word["qty"]) >= LARGEST:
             state.refusals.append((decided, asset, out.TOO_LARGE))
         else:
