@@ -104,6 +104,28 @@ def follows_another(live: "LiveOrder", held: float) -> bool:
     return works and abs(live.order.remaining) <= abs(other.order.remaining)
 
 
+def objection(state: "State", decided: int, live: "LiveOrder") -> int:
+    """Why the gate does not take an order, 0 where it does; one that it scales becomes smaller."""
+    assert state.gate is not None
+    order, stands = live.order, live.order.state
+    order.state = out.PENDING  # it is not among those that work while it is asked for
+    wish = Wish(order.asset, order.remaining, decided, live.limit, live.stop, live.type)
+    shares, reason = state.gate.admitted(state, wish)
+    order.state = stands
+    if not reason and shares != order.remaining:
+        order.qty, order.remaining = order.filled + shares, shares
+    return reason
+
+
+def objection_to_change(state: "State", decided: int, live: "LiveOrder", remaining: float) -> int:
+    """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
+    if state.killed and abs(live.order.remaining) > abs(remaining):
+        return out.ENLARGED
+    if state.gate is None or live.reduce_only:
+        return 0
+    return objection(state, decided, live)
+
+
 def bar(state: "State", live: "LiveOrder") -> int:
     """Why an order may only take from what is held, whatever it says; 0 where it may open."""
     if live.reduce_only:

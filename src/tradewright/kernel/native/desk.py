@@ -19,7 +19,7 @@ CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, o
 WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
 DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
 ORDER_ENDED, SPLIT_BETWEEN, STOOD_DOWN = out.ORDER_ENDED, out.SPLIT_BETWEEN, out.STOOD_DOWN
-NO_RATE, TOO_LARGE = out.NO_RATE, out.TOO_LARGE
+ENLARGED, NO_RATE, TOO_LARGE = out.ENLARGED, out.NO_RATE, out.TOO_LARGE
 
 
 @compiled
@@ -169,7 +169,7 @@ def change(world: World, row: int, word: Record) -> None:
     elif abs(word["qty"]) >= LARGEST:
         refuse(account, journal[3], word["row"], live["asset"], TOO_LARGE)
     else:
-        amend(account, desk, (row, moved), ticket, word)
+        amend(account, desk, journal[3], (row, ticket, moved), word)
 
 
 @compiled
@@ -179,20 +179,37 @@ def since_said(market: Market, number: int, decided: int, row: int) -> float:
 
 
 @compiled
-def amend(account: Record, desk: Desk, now: tuple[int, float], ticket: int, word: Record) -> None:
+def amend(
+    account: Record, desk: Desk, refusals: Records, place: tuple[int, int, float], word: Record
+) -> None:
     """New prices, and a new size of which what was filled is part."""
-    live, (row, moved) = desk[2][ticket], now
+    row, ticket, moved = place
+    live = desk[2][ticket]
+    limit, stop, qty, remaining = live["limit"], live["stop"], live["qty"], live["remaining"]
     if not np.isnan(word["limit"]):
         live["limit"] = word["limit"] * moved
     if not np.isnan(word["stop"]):
         live["stop"] = word["stop"] * moved
-    if np.isnan(word["qty"]):
-        return
-    qty = whole_shares(word["qty"]) if account["whole"] else word["qty"]
-    if abs(qty) - abs(live["filled"]) <= DUST * abs(live["qty"]):
-        end(account, desk, row, ticket, CANCELLED)
-    else:
-        live["qty"], live["remaining"], live["changed"] = qty, qty - live["filled"], 1
+    if not np.isnan(word["qty"]):
+        wanted = whole_shares(word["qty"]) if account["whole"] else word["qty"]
+        if abs(wanted) - abs(live["filled"]) <= DUST * abs(qty):
+            end(account, desk, row, ticket, CANCELLED)
+            return
+        live["qty"], live["remaining"], live["changed"] = wanted, wanted - live["filled"], 1
+    reason = objection_to_change(account, live, word["row"], remaining)
+    if reason != 0:
+        live["limit"], live["stop"], live["qty"], live["remaining"] = limit, stop, qty, remaining
+        refuse(account, refusals, word["row"], live["asset"], reason)
+
+
+@compiled
+def objection_to_change(account: Record, live: Record, decided: int, remaining: float) -> int:
+    """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
+    if account["killed"] and abs(live["remaining"]) > abs(remaining):
+        return ENLARGED
+    if account["gate"] == 0 or live["reduce_only"]:
+        return 0
+    return int(objection_to(account, live, decided))
 
 
 @compiled
