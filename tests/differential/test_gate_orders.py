@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markets import Traits, account, market, profile, wishes
 from order_drivers import order_differences
-from order_streams import draw_orders
+from order_streams import draw_orders, orders_in
 
 from tradewright.execution.checks.contract import GATEWAY
 from tradewright.execution.limits.contract import FREE
@@ -22,8 +22,17 @@ from tradewright.runs.gate.compiled import CompiledGate
 from tradewright.runs.gate.plain import PlainGate, decision_of
 from tradewright.values.decisions import no_decisions
 from tradewright.values.instructions import instructions_of
-from tradewright.values.order import Bracket, OneCancelsOther, Order, OrderType, TimeInForce
-from tradewright.values.outcome import CANCELLED, FILLED, HELD, REJECTED, STOOD_DOWN, TOO_LARGE, WORKING
+from tradewright.values.order import Amend, Bracket, OneCancelsOther, Order, OrderType, TimeInForce
+from tradewright.values.outcome import (
+    CANCELLED,
+    ENLARGED,
+    FILLED,
+    HELD,
+    REJECTED,
+    STOOD_DOWN,
+    TOO_LARGE,
+    WORKING,
+)
 from tradewright.values.profile import AccountOptions
 from tradewright.values.reading import Reading
 
@@ -107,6 +116,45 @@ def test_a_gate_that_binds_nothing_leaves_orders_as_they_were(stream):
     decisions = replace(no_decisions(len(panel.symbols)), said=tuple(words))
     gated = simulate(panel, decisions, terms, costs, CompiledGate(NOTHING))
     assert order_differences(simulate(panel, decisions, terms, costs), gated) == []
+
+
+@given(stream=streams, limits=st.sampled_from([*LIVE, WIDE, EARLY]), times=st.sampled_from([0.5, 2.0, 30.0]))
+@settings(max_examples=40, deadline=None)
+def test_twins_agree_on_amended_sizes_behind_the_gate(stream, limits, times):
+    panel, words, terms, costs = stream.all
+    said_, ticket = [], 0
+    for row, word in words:
+        said_.append((row, word))
+        if isinstance(word, Order):
+            later = min(row + ticket % 3, len(panel.instants) - 1)
+            said_.append((later, Amend(ticket, qty=word.qty * times)))
+        ticket += len(orders_in(word))
+    said_.sort(key=lambda one: one[0])
+    both(panel, replace(no_decisions(len(panel.symbols)), said=tuple(said_)), terms, costs, limits)
+
+
+def test_an_amended_order_is_asked_for_as_a_new_one_of_its_size():
+    small = Order.limit("A", 1.0, 95.0)
+    falls = market([100.0] * 4 + [90.0] * 4)
+    words = (0, replace(small, time_in_force=TimeInForce.GTC)), (1, Amend(0, qty=9_000.0))
+    outcome, record = said(*words, limits=LIVE[0], panel=falls)
+    assert record.log["code"].tolist()[0] == 0 and record.log["code"][1] > 0
+    assert record.log["working_buys"].tolist() == [0.0, 0.0]  # its old self does not count beside it
+    assert outcome.orders["qty"].tolist() == outcome.positions.tolist() == [1.0]
+    assert outcome.refusals["reason"].tolist() == [GATEWAY + record.log["code"][1]]
+
+
+def test_a_price_alone_is_asked_for_as_well():
+    words = (0, waiting("A", 100.0, 90.0)), (1, Amend(0, limit_usd=110.0)), (2, Amend(0, limit_usd=99.0))
+    _, record = said(*words, limits=LIVE[0])
+    assert record.log["code"].tolist() == [0, 5, 0]
+
+
+def test_after_the_kill_an_amendment_only_makes_smaller():
+    words = LONG, (1, waiting("A", -100.0, 200.0)), (4, Amend(1, qty=-50_000.0)), (5, Amend(1, qty=-60.0))
+    outcome, _ = both(FALL, replace(no_decisions(2), said=words), RICH, profile(), KILLED)
+    assert outcome.refusals.tolist() == [(4, 0, ENLARGED)]
+    assert outcome.orders["qty"].tolist() == [5_000.0, -60.0]
 
 
 def test_an_order_within_the_limits_works():
@@ -221,6 +269,50 @@ def test_an_order_that_would_turn_a_position_is_cancelled_whole():
 def test_a_target_and_its_stop_share_the_shares_they_close():
     pair = OneCancelsOther(waiting("A", -5_000.0, 200.0), stop(-5_000.0, 40.0))
     assert after_the_fall(pair)[0] == [WORKING, WORKING]
+
+
+RISE = market([[100.0, 50.0]] * 3 + [[75.0, 50.0]] * 2 + [[250.0, 50.0]] * 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (waiting("A", -5_000.0, 200.0, reduce_only=True), waiting("A", -5_000.0, 201.0)),
+        (
+            Bracket.around(Order.market("A", 100.0), take_profit_usd=200.0, stop_loss_usd=5.0),
+            waiting("A", -5_100.0, 201.0),
+        ),
+        (
+            waiting("A", -5_000.0, 202.0),
+            OneCancelsOther(waiting("A", -5_000.0, 200.0, reduce_only=True), waiting("A", -5_000.0, 201.0)),
+        ),
+    ],
+    ids=["exit and order", "bracket and order", "order and tied exits"],
+)
+def test_orders_that_want_the_same_shares_close_a_position_and_do_not_turn_it(words):
+    decisions = replace(no_decisions(2), said=(LONG, *((1, word) for word in words)))
+    outcome, record = both(RISE, decisions, RICH, profile(), KILLED)
+    assert record.kill_row == 3
+    assert outcome.positions.tolist() == [0.0, 0.0]
+    assert outcome.fills["row"].tolist()[-1] == 5
+
+
+@given(seed=st.integers(0, 2**32 - 1), latency_bars=st.integers(0, 2), whole=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_no_trade_after_the_kill_makes_a_position_grow_or_turn(seed, latency_bars, whole):
+    terms = account(capital_usd=10_000.0, fractional=not whole)
+    costs = profile(latency_bars=latency_bars)
+    stream = draw_orders(seed, Traits(bars=40, assets=2, acts=0), terms, costs, talk=1.5)
+    decisions, gate = replace(stream.stream.decisions, said=tuple(stream.said)), PlainGate(EARLY)
+    outcome = simulate_said(stream.panel, decisions, terms, costs, gate)
+    assume(gate.switch.is_latched)
+    kill_row = int(np.searchsorted(stream.panel.instants, gate.switch.tripped_at))
+    held = [0.0, 0.0]
+    for row, asset, qty in outcome.fills[["row", "asset", "qty"]].tolist():
+        if row > kill_row:
+            assert qty * held[asset] < 0.0
+            assert abs(qty) <= abs(held[asset]) * (1.0 + 1e-9)
+        held[asset] += qty
 
 
 def test_siblings_on_opposite_sides_do_not_cover_each_other():

@@ -13,6 +13,7 @@ from tradewright.kernel.batch import simulate, simulate_orders
 from tradewright.values.currency import Quotes, checked_currency, rate_dtype
 from tradewright.values.errors import InvalidOption, UnknownName
 from tradewright.values.order import Amend, Bracket, Order, OrderType, TimeInForce
+from tradewright.values.outcome import NO_RATE, REJECTED
 from tradewright.values.panel import DIVIDEND, MERGER, Panel
 from tradewright.values.profile import AccountOptions, FeeStep
 
@@ -174,6 +175,38 @@ def test_a_rate_lasts_seven_whole_days_to_the_close_of_the_last():
 def test_there_is_no_way_by_a_third_currency():
     with pytest.raises(InvalidOption, match=r"no rate of EUR in CHF"):
         in_currency(abroad(), "CHF")
+
+
+def before_its_first_print(rates):
+    """A bracket said a row before the first price, over a bar's latency; then the price falls by half."""
+    stop = Order("A", -10.0, OrderType.STOP, stop_usd=9.0, time_in_force=TimeInForce.GTC)
+    said = [(0, Bracket(Order.market("A", 10.0), None, stop))]
+    panel = in_currency(abroad(rates, [np.nan, 10.0, 10.0, 10.0, 5.0, 5.0]), "USD")
+    plain = ORDER_DRIVERS["reference"](panel, said, ACCOUNT, profile(latency_bars=1))
+    for name in ("batch", "session"):
+        again = ORDER_DRIVERS[name](panel, said, ACCOUNT, profile(latency_bars=1))
+        assert order_differences(plain, again) == []
+    return plain
+
+
+def test_a_stop_said_before_the_first_price_of_a_name_from_abroad_sells():
+    made = before_its_first_print([1.0] * 6)
+    assert made.fills[["row", "qty", "price"]].tolist() == [(2, 10.0, 10.0), (4, -10.0, 5.0)]
+
+
+def test_an_order_said_while_no_rate_was_known_is_refused_by_name():
+    made = before_its_first_print([None] + [1.0] * 5)
+    assert made.refusals.tolist() == [(0, 0, NO_RATE)]
+    assert made.orders["state"].tolist() == [REJECTED, REJECTED]
+    assert not len(made.fills)
+
+
+def test_before_the_first_price_a_rate_that_went_stale_is_none():
+    late = [np.nan] * (RATE_LASTS_DAYS + 3) + [5.0]
+    panel = in_currency(abroad([2.0] + [None] * (RATE_LASTS_DAYS + 2) + [3.0], late), "USD")
+    assert panel.rates[: RATE_LASTS_DAYS + 1, 0].tolist() == [2.0] * (RATE_LASTS_DAYS + 1)
+    assert np.isnan(panel.rates[RATE_LASTS_DAYS + 1 : -1, 0]).all()
+    assert panel.rates[-1, 0] == 3.0
 
 
 def test_before_the_first_price_no_rate_is_asked_for():

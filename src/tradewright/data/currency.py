@@ -23,7 +23,8 @@ def in_currency(panel: Panel, currency: str) -> Panel:
     """The same bars and actions with every amount in one currency, ready for an account kept in it.
 
     Shape: `rates` of the result is T x N, what one unit of an instrument's currency was worth on each row,
-    NaN before its first price or action. A panel in this currency comes back as it is.
+    NaN on rows before its first price or action on which none was known. A panel in this currency comes back
+    as it is.
     Raises: UnknownName for a currency that is none; InvalidOption where a rate is missing, stale or not above
     zero, naming currency and day.
     """
@@ -87,14 +88,24 @@ def profile_in(profile: ExecutionProfile, panel: Panel) -> ExecutionProfile:
 
 
 def _rates_of_asset(panel: Panel, asset: int, pair: tuple[str, str]) -> Floats:
-    """T: the rates of one instrument from its first price or action on, NaN before."""
+    """T: the rates of one instrument; before its first price or action NaN where none is known."""
     known = np.isfinite(panel.close[:, asset]) | np.isfinite(panel.open[:, asset])
     acts = panel.actions[(panel.actions["asset"] == asset) | (panel.actions["other"] == asset)]
     known[np.clip(acts["row"], 0, len(known) - 1)] = True
     first = int(np.argmax(known)) if known.any() else len(known)
-    rates = np.full(len(known), np.nan)
-    rates[first:] = _rates_at(panel, panel.instants[first:], pair)
-    return rates
+    # Earlier ones are for orders said before the first print, whose prices stand in the other currency.
+    early = _lasting_at(_facts_of(panel, pair), panel.instants[:first])
+    return np.concatenate((early, _rates_at(panel, panel.instants[first:], pair)))
+
+
+def _lasting_at(facts: tuple[Ints, Ints, Floats], instants: Ints) -> Floats:
+    """The last rate known at each instant, NaN where there was none that lasted till then."""
+    known_at, day_at, rate = facts
+    if not len(rate):
+        return np.full(len(instants), np.nan)
+    place = np.searchsorted(known_at, instants, side="right") - 1
+    lasts = (place >= 0) & (instants - day_at[place] <= RATE_LASTS_DAYS * NS_PER_DAY)
+    return np.where(lasts, rate[place], np.nan)
 
 
 def _rates_at(panel: Panel, instants: Ints, pair: tuple[str, str]) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tradewright.kernel import reference as kernel
+from tradewright.kernel import reference_rules as rules
 from tradewright.values import outcome as out
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def close(state: "State", row: int, desk: "Desk | None" = None) -> None:
     """Show the gate a row's close; where it has shut for good, what works and could open something ends."""
     if state.gate is None or not state.gate.closed(state, row):
         return
+    state.killed = True
     for asset, order in sorted(state.working.items()):
         held = state.qty[asset]
         if not (order.remaining * held < 0.0 and abs(order.remaining) <= abs(held)):
@@ -100,6 +102,37 @@ def follows_another(live: "LiveOrder", held: float) -> bool:
         return False
     works = other.works and other.sign == live.sign
     return works and abs(live.order.remaining) <= abs(other.order.remaining)
+
+
+def objection(state: "State", decided: int, live: "LiveOrder") -> int:
+    """Why the gate does not take an order, 0 where it does; one that it scales becomes smaller."""
+    assert state.gate is not None
+    order, stands = live.order, live.order.state
+    order.state = out.PENDING  # it is not among those that work while it is asked for
+    wish = Wish(order.asset, order.remaining, decided, live.limit, live.stop, live.type)
+    shares, reason = state.gate.admitted(state, wish)
+    order.state = stands
+    if not reason and shares != order.remaining:
+        order.qty, order.remaining = order.filled + shares, shares
+    return reason
+
+
+def objection_to_change(state: "State", decided: int, live: "LiveOrder", remaining: float) -> int:
+    """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
+    if state.killed and abs(live.order.remaining) > abs(remaining):
+        return out.ENLARGED
+    if state.gate is None or live.reduce_only:
+        return 0
+    return objection(state, decided, live)
+
+
+def bar(state: "State", live: "LiveOrder") -> int:
+    """Why an order may only take from what is held, whatever it says; 0 where it may open."""
+    if live.reduce_only:
+        return out.NOTHING_TO_REDUCE
+    if state.killed:  # orders that stayed may want the same shares: the first to fill has them
+        return out.STOOD_DOWN
+    return rules.bar(state, live.order.asset) if live.sign < 0.0 else 0
 
 
 def answer(state: "State", row: int, asset: int, wish: tuple[float, int]) -> None:

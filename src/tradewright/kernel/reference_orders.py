@@ -25,7 +25,7 @@ from tradewright.kernel.inputs import (
     session_marks,
     terms_of,
 )
-from tradewright.kernel.reference_gate import PlainGate, Wish
+from tradewright.kernel.reference_gate import PlainGate
 from tradewright.kernel.reference_prices import Bar, LiveOrder, price_at_open, price_inside, turns
 from tradewright.kernel.reference_state import Intent, Match, Order, State
 from tradewright.values import outcome as out
@@ -101,7 +101,7 @@ class Desk:
         self.live.setdefault(asset, []).append(live)
         reason = self.objection(state, decided, live)
         if not reason and live.entry is None and state.gate is not None and not live.reduce_only:
-            reason = self.objection_of_gate(state, decided, live)
+            reason = reference_gate.objection(state, decided, live)
         if reason and live.entry is None:
             state.refusals.append((decided, asset, reason))
         if reason or (live.entry is None and costs.is_rejected(state.terms, order.order_id)):
@@ -118,6 +118,8 @@ class Desk:
             return out.DELISTED
         if math.isnan(state.mark[order.asset]):
             return out.NO_PRICE
+        if math.isnan(self.since_said(state, order.asset, decided, live.arrived)):
+            return out.NO_RATE
         if self.split_row.get(order.asset, -1) > decided:
             return out.SPLIT_BETWEEN
         if order.qty == 0.0:
@@ -131,18 +133,6 @@ class Desk:
             return out.RUINED
         return 0
 
-    def objection_of_gate(self, state: State, decided: int, live: LiveOrder) -> int:
-        """Why the gate does not take a new order, 0 where it does; one that it scales becomes smaller."""
-        assert state.gate is not None
-        order = live.order
-        order.state = out.PENDING  # until it is known whether the market takes it
-        wish = Wish(order.asset, order.qty, decided, live.limit, live.stop, live.type)
-        shares, reason = state.gate.admitted(state, wish)
-        order.state = out.WORKING
-        if not reason:
-            order.qty = order.remaining = shares
-        return reason
-
     def change(self, state: State, row: int, word: np.void) -> None:
         """Amend or cancel an order, unless it ended before."""
         live, decided = self.by_ticket[int(word["ticket"])], int(word["row"])
@@ -153,6 +143,8 @@ class Desk:
             self.end(row, live, out.CANCELLED)
         elif self.split_row.get(asset, -1) > decided:
             state.refusals.append((decided, asset, out.SPLIT_BETWEEN))
+        elif math.isnan(self.since_said(state, asset, decided, row)):
+            state.refusals.append((decided, asset, out.NO_RATE))
         elif abs(word["qty"]) >= LARGEST:
             state.refusals.append((decided, asset, out.TOO_LARGE))
         else:
@@ -160,19 +152,23 @@ class Desk:
 
     def amend(self, state: State, row: int, live: LiveOrder, word: np.void) -> None:
         """New prices, and a new size of which what was filled is part."""
-        moved = self.since_said(state, live.order.asset, int(word["row"]), row)
+        order, decided = live.order, int(word["row"])
+        moved = self.since_said(state, order.asset, decided, row)
+        before = (live.limit, live.stop, order.qty, order.remaining)
         if not math.isnan(word["limit"]):
             live.limit = float(word["limit"]) * moved
         if not math.isnan(word["stop"]):
             live.stop = float(word["stop"]) * moved
-        if math.isnan(word["qty"]):
-            return
-        order, qty = live.order, float(word["qty"])
-        qty = kernel.whole_shares(qty) if state.terms.whole else qty
-        if abs(qty) - abs(order.filled) <= DUST * abs(order.qty):
-            self.end(row, live, out.CANCELLED)
-        else:
+        if not math.isnan(word["qty"]):
+            qty = kernel.whole_shares(float(word["qty"])) if state.terms.whole else float(word["qty"])
+            if abs(qty) - abs(order.filled) <= DUST * abs(order.qty):
+                self.end(row, live, out.CANCELLED)
+                return
             order.qty, order.remaining = qty, qty - order.filled
+        reason = reference_gate.objection_to_change(state, decided, live, before[3])
+        if reason:
+            live.limit, live.stop, order.qty, order.remaining = before
+            state.refusals.append((decided, order.asset, reason))
 
     def restate(self, state: State, row: int) -> None:
         """Change working orders by this row's splits; those of an instrument that is gone end."""
@@ -320,10 +316,9 @@ class Desk:
             room = kernel.whole_shares(room * share) if state.terms.whole else room * share
         reach = min(abs(order.remaining), room)
         against = abs(held) if sign * held < 0.0 else 0.0
-        barred = rules.bar(state, order.asset) if sign < 0.0 and not live.reduce_only else 0
-        only = live.reduce_only or barred != 0
+        only = reference_gate.bar(state, live)
         if only and against == 0.0:
-            state.refusals.append((row, order.asset, barred or out.NOTHING_TO_REDUCE))
+            state.refusals.append((row, order.asset, only))
             self.end(row, live, out.CANCELLED)
             return
         if only:

@@ -57,6 +57,7 @@ class State:
     borrow_fee: float = 0.0  # paid so far
     ruined_row: int = -1
     gate: "PlainGate | None" = None
+    killed: bool = False  # the gate has shut for good: nothing may open
     receivable: float = 0.0  # dividends that are due, less those owed
     due: list[tuple[int, int, float]] = field(default_factory=list)  # each with its pay row and instrument
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one

@@ -26,7 +26,7 @@ FLOW_NAMES = {
 
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
 ORDER_ENDED, NOTHING_TO_REDUCE, SPLIT_BETWEEN = 5, 6, 7
-CASH_ACCOUNT, NOT_BORROWED, UNSETTLED, STOOD_DOWN, TOO_LARGE = 8, 9, 10, 11, 12
+CASH_ACCOUNT, NOT_BORROWED, UNSETTLED, STOOD_DOWN, TOO_LARGE, NO_RATE, ENLARGED = 8, 9, 10, 11, 12, 13, 14
 REFUSAL_NAMES = {
     NO_PRICE: "no price is known yet",
     DELISTED: "the instrument was delisted",
@@ -39,6 +39,8 @@ REFUSAL_NAMES = {
     NOT_BORROWED: "the shares cannot be borrowed",
     UNSETTLED: "the cash for it has not settled; the order waits",
     STOOD_DOWN: "the kill switch cancelled what worked and could have opened a position",
+    ENLARGED: "the kill switch has tripped; an order may only be made smaller",
+    NO_RATE: "no exchange rate was known when the word was said",
     TOO_LARGE: "no market could fill a size of a trillion shares",
 }
 

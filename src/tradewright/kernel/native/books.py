@@ -174,7 +174,7 @@ class Books:
     def run(self, stop: int) -> None:
         """Run all bars before row `stop` that have not run yet."""
         if self._gate is not None:
-            self._gate.make_room(int(self.table["decisions"][0]) * len(self.assets) + self.said.submitted)
+            self._gate.make_room(int(self.table["decisions"][0]) * len(self.assets) + self.said.said)
         while self._enter(self._address, stop) == JOURNAL_FULL:
             self._grow()
 

@@ -19,7 +19,7 @@ CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, o
 WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
 DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
 ORDER_ENDED, SPLIT_BETWEEN, STOOD_DOWN = out.ORDER_ENDED, out.SPLIT_BETWEEN, out.STOOD_DOWN
-TOO_LARGE = out.TOO_LARGE
+ENLARGED, NO_RATE, TOO_LARGE = out.ENLARGED, out.NO_RATE, out.TOO_LARGE
 
 
 @compiled
@@ -52,8 +52,8 @@ def submit(world: World, row: int, decided: int, ticket: int) -> None:
     account, assets, market, journal, desk = world
     live = desk[2][ticket]
     begin(account, live, desk[1][ticket], row)
+    factor = since_said(market, live["asset"], decided, row) if account["converts"] else 1.0
     if account["converts"]:
-        factor = since_said(market, live["asset"], decided, row)
         live["limit"] *= factor
         live["stop"] *= factor
         live["trail_usd"] *= factor
@@ -66,7 +66,7 @@ def submit(world: World, row: int, decided: int, ticket: int) -> None:
     open_line(account, journal[0], live, (decided, row, ticket))
     if live["entry"] < 0 and account["latency_low"] + account["latency_span"] > 0.0:
         live["latency_ms"] = latency_ms(account, live["order"])
-    reason = objection(account, asset, desk, decided, live)
+    reason = objection(account, asset, desk, (decided, factor), live)
     # What only reduces is never asked for: fills see to that themselves.
     if reason == 0 and live["entry"] < 0 and account["gate"] != 0 and not live["reduce_only"]:
         reason = objection_to(account, live, decided)
@@ -118,14 +118,17 @@ def open_line(account: Record, orders: Records, live: Record, place: tuple[int, 
 
 
 @compiled
-def objection(account: Record, asset: Record, desk: Desk, decided: int, live: Record) -> int:
-    """Why the market does not take a new order; 0 where it does."""
+def objection(account: Record, asset: Record, desk: Desk, word: tuple[int, float], live: Record) -> int:
+    """Why the market does not take a new order; 0 where it does. `word`: its row, and how far rates went."""
+    decided, moved = word
     if live["entry"] >= 0:
         return 0 if is_live(desk[2][live["entry"]]) else ORDER_ENDED
     if asset["delisted"]:
         return DELISTED
     if np.isnan(asset["mark"]):
         return NO_PRICE
+    if np.isnan(moved):
+        return NO_RATE
     if desk[3][live["asset"]]["split_row"] > decided:
         return SPLIT_BETWEEN
     if live["qty"] == 0.0:
@@ -154,17 +157,19 @@ def change(world: World, row: int, word: Record) -> None:
     account, _, market, journal, desk = world
     ticket = word["ticket"]
     live = desk[2][ticket]
+    moved = since_said(market, live["asset"], word["row"], row) if account["converts"] else 1.0
     if not is_live(live):
         refuse(account, journal[3], word["row"], live["asset"], ORDER_ENDED)
     elif word["kind"] == CANCEL:
         end(account, desk, row, ticket, CANCELLED)
     elif desk[3][live["asset"]]["split_row"] > word["row"]:
         refuse(account, journal[3], word["row"], live["asset"], SPLIT_BETWEEN)
+    elif np.isnan(moved):
+        refuse(account, journal[3], word["row"], live["asset"], NO_RATE)
     elif abs(word["qty"]) >= LARGEST:
         refuse(account, journal[3], word["row"], live["asset"], TOO_LARGE)
     else:
-        moved = since_said(market, desk[2][ticket]["asset"], word["row"], row) if account["converts"] else 1.0
-        amend(account, desk, (row, moved), ticket, word)
+        amend(account, desk, journal[3], (row, ticket, moved), word)
 
 
 @compiled
@@ -174,20 +179,37 @@ def since_said(market: Market, number: int, decided: int, row: int) -> float:
 
 
 @compiled
-def amend(account: Record, desk: Desk, now: tuple[int, float], ticket: int, word: Record) -> None:
+def amend(
+    account: Record, desk: Desk, refusals: Records, place: tuple[int, int, float], word: Record
+) -> None:
     """New prices, and a new size of which what was filled is part."""
-    live, (row, moved) = desk[2][ticket], now
+    row, ticket, moved = place
+    live = desk[2][ticket]
+    limit, stop, qty, remaining = live["limit"], live["stop"], live["qty"], live["remaining"]
     if not np.isnan(word["limit"]):
         live["limit"] = word["limit"] * moved
     if not np.isnan(word["stop"]):
         live["stop"] = word["stop"] * moved
-    if np.isnan(word["qty"]):
-        return
-    qty = whole_shares(word["qty"]) if account["whole"] else word["qty"]
-    if abs(qty) - abs(live["filled"]) <= DUST * abs(live["qty"]):
-        end(account, desk, row, ticket, CANCELLED)
-    else:
-        live["qty"], live["remaining"], live["changed"] = qty, qty - live["filled"], 1
+    if not np.isnan(word["qty"]):
+        wanted = whole_shares(word["qty"]) if account["whole"] else word["qty"]
+        if abs(wanted) - abs(live["filled"]) <= DUST * abs(qty):
+            end(account, desk, row, ticket, CANCELLED)
+            return
+        live["qty"], live["remaining"], live["changed"] = wanted, wanted - live["filled"], 1
+    reason = objection_to_change(account, live, word["row"], remaining)
+    if reason != 0:
+        live["limit"], live["stop"], live["qty"], live["remaining"] = limit, stop, qty, remaining
+        refuse(account, refusals, word["row"], live["asset"], reason)
+
+
+@compiled
+def objection_to_change(account: Record, live: Record, decided: int, remaining: float) -> int:
+    """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
+    if account["killed"] and abs(live["remaining"]) > abs(remaining):
+        return ENLARGED
+    if account["gate"] == 0 or live["reduce_only"]:
+        return 0
+    return int(objection_to(account, live, decided))
 
 
 @compiled

@@ -16,7 +16,7 @@ from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.numbers import list_assets, look_back
 from tradewright.kernel.native.phases import end_order, place_order, refuse, send, wanted_shares
 from tradewright.kernel.native.records import Intents, Journal, Market, Record, Records, called, compiled
-from tradewright.values.outcome import CANCELLED, REPLACED, STOOD_DOWN
+from tradewright.values.outcome import CANCELLED, PENDING, REPLACED, STOOD_DOWN
 
 if TYPE_CHECKING:
     from tradewright.kernel.native.books import Books
@@ -94,13 +94,16 @@ def ask(account: Record, asset: int, shares: float, row: int) -> float:
 @compiled
 def objection_to(account: Record, live: Record, row: int) -> int:
     """Why the gate does not take a submitted order, 0 where it does; one that it scales becomes smaller."""
+    stands = live["state"]
+    live["state"] = PENDING  # it is not among those that work while it is asked for
     account["asked_type"], account["asked_limit"] = live["type"], live["limit"]
     account["asked_stop"] = live["stop"]
-    shares = ask(account, live["asset"], live["qty"], row)
+    shares = ask(account, live["asset"], live["remaining"], row)
+    live["state"] = stands
     if shares == 0.0:
         return int(account["gate_reason"])
-    if shares != live["qty"]:
-        live["qty"], live["remaining"], live["changed"] = shares, shares, 1
+    if shares != live["remaining"]:
+        live["qty"], live["remaining"], live["changed"] = live["filled"] + shares, shares, 1
     return 0
 
 

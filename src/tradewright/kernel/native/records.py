@@ -70,7 +70,8 @@ _BROKER = ("forced", "long_maintenance", "short_maintenance", "sold", "fee_multi
 _ASKS = ("margins", "watches", "entries", "cuts", "cash_only", "by_name", "follows")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
-_GATE = ("gate", "gate_memory", "gate_reason", "asked_type")
+# `killed` once it has said that nothing may open any more, as of the last close that it was shown.
+_GATE = ("gate", "gate_memory", "gate_reason", "asked_type", "killed")
 # The prices of the order that is asked for, NaN for one it has not; its type stands above.
 _ASKED = ("asked_limit", "asked_stop")
 

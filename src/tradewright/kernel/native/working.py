@@ -27,7 +27,7 @@ from tradewright.values.order import TimeInForce
 DAY, IOC, FOK = int(TimeInForce.DAY), int(TimeInForce.IOC), int(TimeInForce.FOK)
 CANCELLED, EXPIRED, FILLED, HELD = out.CANCELLED, out.EXPIRED, out.FILLED, out.HELD
 TRIGGERED, PARTIALLY_FILLED, WORKING = out.TRIGGERED, out.PARTIALLY_FILLED, out.WORKING
-NOTHING_TO_REDUCE, UNSETTLED = out.NOTHING_TO_REDUCE, out.UNSETTLED
+NOTHING_TO_REDUCE, STOOD_DOWN, UNSETTLED = out.NOTHING_TO_REDUCE, out.STOOD_DOWN, out.UNSETTLED
 
 
 @compiled
@@ -229,13 +229,12 @@ def take(world: World, row: int, ticket: int, offer: tuple[float, float, float])
         room = whole_shares(room * share) if account["whole"] else room * share
     reach = min(abs(live["remaining"]), room)
     against = abs(held) if sign * held < 0.0 else 0.0
-    barred = bar(account, asset) if sign < 0.0 and not live["reduce_only"] else 0
-    only = live["reduce_only"] or barred != 0
-    if only and against == 0.0:
-        refuse(account, journal[3], row, live["asset"], barred if barred != 0 else NOTHING_TO_REDUCE)
+    only = only_reduces(account, asset, live)
+    if only != 0 and against == 0.0:
+        refuse(account, journal[3], row, live["asset"], only)
         end(account, desk, row, ticket, CANCELLED)
         return
-    if only:
+    if only != 0:
         reach = min(reach, against)
     whole_or_none = live["time_in_force"] == FOK
     if reach <= 0.0 or (whole_or_none and reach < abs(live["remaining"])):
@@ -259,6 +258,16 @@ def take(world: World, row: int, ticket: int, offer: tuple[float, float, float])
             return
     own["room"] -= abs(filled)
     book_order(world, row, ticket, (qty, filled, price))
+
+
+@compiled
+def only_reduces(account: Record, asset: Record, live: Record) -> int:
+    """Why an order may only take from what is held, whatever it says; 0 where it may open."""
+    if live["reduce_only"]:
+        return NOTHING_TO_REDUCE
+    if account["killed"]:
+        return STOOD_DOWN
+    return int(bar(account, asset)) if sign_of(live) < 0.0 else 0
 
 
 @compiled

@@ -190,6 +190,7 @@ def passed(
     place, row = where
     last_row = arrays[0]["row"] - 1  # of the last close: a word may travel for some bars
     watch(memory, limits, arrays, last_row)
+    arrays[0]["killed"] = memory["kill_row"] >= 0
     if place < 0:
         return 1.0 if memory["kill_row"] >= 0 else 0.0
     read_books(book, arrays, place, last_row)
