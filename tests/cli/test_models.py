@@ -41,6 +41,20 @@ def test_a_weight_file_cut_short_is_named(trained):
     assert said.code == 1 and "weights.npz has 50 of" in said.line and "truncated" in said.line
 
 
+def test_a_damaged_model_is_listed_by_name_beside_the_others(trained):
+    shell, version = trained
+    said = shell("models", "train", "naive", "--data", "walk", *QUICK)
+    other = said.out.rpartition("show ")[2].strip()
+    (shell.workspace / "models" / version / "model.json").write_text("{")
+    rows = {row["id"]: row for row in shell("models", "list", "--json").rows()}
+    assert "is no JSON" in rows[version]["damaged"] and rows[other]["damaged"] == ""
+    said = shell("models", "list")
+    assert said.code == 0 and f"{version} is damaged" in said.out and other in said.out
+    assert shell("models", "show", other).code == 0
+    said = shell("models", "show", version)
+    assert said.code == 1 and "is no JSON" in said.line
+
+
 def test_without_a_model_the_list_says_how_to_get_one(lived_in):
     assert "tradewright models train ridge" in lived_in("models", "list").out
 

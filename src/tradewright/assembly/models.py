@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tradewright.models.skill import Skill
     from tradewright.models.table import FeatureRows, Targets
     from tradewright.runs.checkpoints import Hear
-    from tradewright.runs.model_store import Card
+    from tradewright.runs.model_store import Card, Damaged
     from tradewright.values.panel import Panel
 
 Row = dict[str, Any]
@@ -102,8 +102,8 @@ def _hearing(workspace: Workspace, tell: Tell) -> "Hear":
     return hear
 
 
-def kept(workspace: Workspace) -> "list[Card]":
-    """What is kept. Raises: BadInput naming a model that is damaged."""
+def kept(workspace: Workspace) -> "list[Card | Damaged]":
+    """What is kept, what is damaged among it."""
     from tradewright.runs.model_store import cards
 
     return cards(room_of(workspace))
