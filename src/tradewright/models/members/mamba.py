@@ -8,6 +8,7 @@ import numpy as np
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.extra import need_ml
 from tradewright.models.forecasts import Answers
+from tradewright.models.judged_part import judged_part
 from tradewright.models.moments import weighted_deviation, weighted_mean
 from tradewright.models.table import Examples
 from tradewright.values.panel import Floats
@@ -65,9 +66,7 @@ class Mamba(Model):
         from tradewright.models.mamba.training import Course, Sequences
         from tradewright.models.mamba.weights import named, transferred, untrained, without_prefix
 
-        early, late = examples.parted(self.judged_share)
-        if not len(early) or not len(late):
-            early = late = examples
+        early, late = judged_part(examples, self.judged_share, signature.horizons_bars, type(self).__name__)
         scales = _measured(early)
         learnt, judged = Sequences(early, scales, how.seed), Sequences(late, scales, how.seed)
         with jax.enable_x64(False):
