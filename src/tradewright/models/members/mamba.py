@@ -68,7 +68,9 @@ class Mamba(Model):
 
         early, late = judged_part(examples, self.judged_share, signature.horizons_bars, type(self).__name__)
         scales = _measured(early)
-        learnt, judged = Sequences(early, scales, how.seed), Sequences(late, scales, how.seed)
+        # Rows before the cut taught: they may not say when to stop.
+        learnt = Sequences(early, scales, how.seed)
+        judged = Sequences(late, scales, how.seed, first_row=int(late.at[:, 1].min()))
         with jax.enable_x64(False):
             network = untrained(self._shape(len(signature.names), len(signature.horizons_bars)), how.seed)
             network, told = transferred(network, without_prefix(how.parent, WEIGHTS))
