@@ -1,5 +1,7 @@
 """Forecasting models from the command line: trained, kept, listed, shown, and refused in words."""
 
+import json
+
 import pytest
 
 QUICK = ("--features", "rsi", "--features", "momentum", "--horizon", "1", "--horizon", "5")
@@ -53,6 +55,31 @@ def test_a_damaged_model_is_listed_by_name_beside_the_others(trained):
     assert shell("models", "show", other).code == 0
     said = shell("models", "show", version)
     assert said.code == 1 and "is no JSON" in said.line
+
+
+def test_a_parent_that_learnt_what_its_child_is_judged_on_is_refused_with_the_share_that_is_left(lived_in):
+    said = lived_in("models", "train", "ridge", "--data", "walk", *QUICK, "--judged", "0.3")
+    parent = said.out.rpartition("show ")[2].strip()
+    (card,) = lived_in("models", "show", parent, "--json").rows()
+    assert card["lineage"]["learnt_until"] > 0
+    child = ("models", "train", "ridge", "--data", "walk", *QUICK, "--parent", parent, "--judged")
+    said = lived_in(*child, "0.5")
+    assert said.code == 2 and f"The parent {parent} learnt until" in said.line
+    share = said.line.partition("Give --judged ")[2].split()[0]
+    assert 0.29 <= float(share) <= 0.301
+    # The share that it names passes this check, and the next one speaks: ridge begins with no weights.
+    assert "a parent teaches it nothing" in lived_in(*child, share).err
+    assert "a parent teaches it nothing" in lived_in(*child, "0.2").err
+
+
+def test_a_parent_that_does_not_say_until_when_it_learnt_is_refused(trained):
+    shell, version = trained
+    path = shell.workspace / "models" / version / "model.json"
+    told = json.loads(path.read_text())
+    del told["lineage"]["learnt_until"]
+    path.write_text(json.dumps(told))
+    said = shell("models", "train", "ridge", "--data", "walk", *QUICK, "--parent", version)
+    assert said.code == 2 and "does not say until when it learnt. Train the parent anew" in said.line
 
 
 def test_without_a_model_the_list_says_how_to_get_one(lived_in):

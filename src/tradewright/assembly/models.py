@@ -59,6 +59,7 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
         find_model,
         keep_model,
         load_model,
+        read_card,
         training_name,
     )
 
@@ -69,9 +70,12 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     )
     rows = _rows(workspace, request, panel)
     cut = _cut(request, len(rows.instants))
-    learnt = _targets(request, panel, int(rows.instants[cut]) - 1)
+    until = int(rows.instants[cut]) - 1
+    learnt = _targets(request, panel, until)
+    if parent is not None:
+        _refuse_later_parent(read_card(parent), rows, until)
     mother = load_model(parent) if parent is not None else None
-    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "")
+    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "", learnt_until=until)
     name = training_name(recipe, request.seed, lineage)
     training = KeptTraining(room_of(workspace) / UNFINISHED / f"{name}.npz", _hearing(workspace, tell))
     with stopping_between_epochs(training):
@@ -151,6 +155,30 @@ def _cut(request: ModelRequest, count: int) -> int:
     if not 1 <= cut < count:
         raise InvalidOption(f"{count} rows leave nothing to learn from or to judge on.", "Give more data.")
     return cut
+
+
+def _refuse_later_parent(parent: "Card", rows: "FeatureRows", until: int) -> None:
+    """A child is not judged on what its parent learnt: the parent's outcomes end before the first judged row.
+
+    Raises: InvalidOption.
+    """
+    from tradewright.values.instant import date_of
+
+    known = parent.lineage.learnt_until
+    if known and known <= until:
+        return
+    if not known:
+        raise InvalidOption(
+            f"The model {parent.version} does not say until when it learnt.", "Train the parent anew."
+        )
+    # Rounded down, so that the cut it gives is never before the parent's.
+    share = np.floor(1_000.0 * np.mean(rows.instants > known)) / 1_000.0
+    mend = f"Give --judged {share:g} or less, or" if share > 0.0 else "Give more data, or"
+    raise InvalidOption(
+        f"The parent {parent.version} learnt until {date_of(known)}, rows are judged after {date_of(until)}: "
+        "it would be judged on what it learnt.",
+        f"{mend} a parent that learnt less.",
+    )
 
 
 def _last(fitted: "FittedModel", rows: "FeatureRows", targets: "Targets", cut: int) -> tuple[Any, Any]:

@@ -26,12 +26,14 @@ class Lineage:
     """Where a model comes from.
 
     `data` is a hash of the rows and outcomes it learnt from, `parent` the version of the model that its
-    weights began as; empty where nobody said. `metrics` are figures by name.
+    weights began as; empty where nobody said. `metrics` are figures by name. `learnt_until` (ns UTC) is the
+    instant up to which outcomes were known that it learnt from; 0 where nobody said.
     """
 
     data: str = ""
     parent: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    learnt_until: int = 0
 
 
 @dataclass(frozen=True)
