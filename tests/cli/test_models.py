@@ -1,8 +1,17 @@
 """Forecasting models from the command line: trained, kept, listed, shown, and refused in words."""
 
+import errno
 import json
+import os
+import signal
 
+import numpy as np
 import pytest
+
+from tradewright.models.contract import Lesson
+from tradewright.models.members.naive import Naive
+from tradewright.models.training.watch import Checkpoint
+from tradewright.runs import checkpoints
 
 QUICK = ("--features", "rsi", "--features", "momentum", "--horizon", "1", "--horizon", "5")
 
@@ -80,6 +89,45 @@ def test_a_parent_that_does_not_say_until_when_it_learnt_is_refused(trained):
     path.write_text(json.dumps(told))
     said = shell("models", "train", "ridge", "--data", "walk", *QUICK, "--parent", version)
     assert said.code == 2 and "does not say until when it learnt. Train the parent anew" in said.line
+
+
+def lesson_of_one_epoch():
+    """A lesson that ends after its epoch where its watch says so, after a Ctrl-C within it."""
+
+    def learn(self, examples, signature, how):
+        os.kill(os.getpid(), signal.SIGINT)
+        how.watch.keep(Checkpoint({"w": np.ones(3)}, {"epoch": 1}), True)
+        return Lesson({}, {"interrupted": how.watch.wants_stop(), "epoch": 1})
+
+    return learn
+
+
+@pytest.mark.parametrize(
+    ("is_full", "told"),
+    [
+        (False, "epoch 1, which is kept. The same command goes on"),
+        (True, "epoch 1; nothing of it could be kept"),
+    ],
+)
+def test_ctrl_c_says_what_is_kept_and_what_is_not(lived_in, monkeypatch, is_full, told):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if is_full:
+        monkeypatch.setattr(checkpoints, "replace_file", full)
+    monkeypatch.setattr(Naive, "has_epochs", True)
+    monkeypatch.setattr(Naive, "_learn", lesson_of_one_epoch())
+    said = lived_in("models", "train", "naive", "--data", "walk", *QUICK)
+    assert said.code == 1 and told in said.err
+    assert "Stopping after this epoch" in said.err + said.out
+    assert lived_in("models", "list", "--json").rows() == []
+
+
+def test_ctrl_c_ends_at_once_what_has_no_epochs(lived_in, monkeypatch):
+    monkeypatch.setattr(Naive, "_learn", lesson_of_one_epoch())
+    said = lived_in("models", "train", "naive", "--data", "walk", *QUICK)
+    assert said.code == 130 and "Stopping after this epoch" not in said.err + said.out
+    assert not list((lived_in.workspace / "models").glob("unfinished/*"))
 
 
 def test_without_a_model_the_list_says_how_to_get_one(lived_in):

@@ -1,6 +1,7 @@
 """Forecasting models trained on a dataset of the workspace, judged on its last rows, and kept."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,18 +79,32 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "", learnt_until=until)
     name = training_name(recipe, request.seed, lineage)
     training = KeptTraining(room_of(workspace) / UNFINISHED / f"{name}.npz", _hearing(workspace, tell))
-    with stopping_between_epochs(training):
+    with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
         fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
     if fitted.story.get("interrupted"):
-        raise Interrupted(
-            f"Stopped after epoch {fitted.story['epoch']}, which is kept.",
-            "The same command goes on from there.",
-        )
+        raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
     judged = skills(*_last(fitted, rows, _targets(request, panel, int(rows.instants[-1])), cut))
     metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
     version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics))
     training.forget()
     return [_as_row(version, one) for one in judged]
+
+
+def _stopped(epoch: int, kept_epoch: int) -> Interrupted:
+    """What a person is told who stopped a training, by what is on the disk."""
+    if kept_epoch == epoch:
+        return Interrupted(
+            f"Stopped after epoch {epoch}, which is kept.", "The same command goes on from there."
+        )
+    if kept_epoch:
+        return Interrupted(
+            f"Stopped after epoch {epoch}, which could not be kept; epoch {kept_epoch} is.",
+            "Free the disk; the same command goes on from there.",
+        )
+    return Interrupted(
+        f"Stopped after epoch {epoch}; nothing of it could be kept.",
+        "Free the disk; the same command begins anew.",
+    )
 
 
 def _hearing(workspace: Workspace, tell: Tell) -> "Hear":

@@ -35,6 +35,7 @@ class Mamba(Model):
     least_examples: ClassVar[int] = 50
     rounding: ClassVar[float] = 1e-5
     takes_parent: ClassVar[bool] = True
+    has_epochs: ClassVar[bool] = True
 
     sequence_bars: int = parameter(60, low=2, high=4096, unit="bars", about="rows that an answer looks at")
     d_model: int = parameter(64, low=2, high=1024, unit="channels", about="width of the stream")
