@@ -1,6 +1,17 @@
 """Forecasting models from the command line: trained, kept, listed, shown, and refused in words."""
 
+import errno
+import json
+import os
+import signal
+
+import numpy as np
 import pytest
+
+from tradewright.models.contract import Lesson
+from tradewright.models.members.naive import Naive
+from tradewright.models.training.watch import Checkpoint
+from tradewright.runs import checkpoints
 
 QUICK = ("--features", "rsi", "--features", "momentum", "--horizon", "1", "--horizon", "5")
 
@@ -39,6 +50,84 @@ def test_a_weight_file_cut_short_is_named(trained):
     path.write_bytes(path.read_bytes()[:50])
     said = shell("models", "show", version)
     assert said.code == 1 and "weights.npz has 50 of" in said.line and "truncated" in said.line
+
+
+def test_a_damaged_model_is_listed_by_name_beside_the_others(trained):
+    shell, version = trained
+    said = shell("models", "train", "naive", "--data", "walk", *QUICK)
+    other = said.out.rpartition("show ")[2].strip()
+    (shell.workspace / "models" / version / "model.json").write_text("{")
+    rows = {row["id"]: row for row in shell("models", "list", "--json").rows()}
+    assert "is no JSON" in rows[version]["damaged"] and rows[other]["damaged"] == ""
+    said = shell("models", "list")
+    assert said.code == 0 and f"{version} is damaged" in said.out and other in said.out
+    assert shell("models", "show", other).code == 0
+    said = shell("models", "show", version)
+    assert said.code == 1 and "is no JSON" in said.line
+
+
+def test_a_parent_that_learnt_what_its_child_is_judged_on_is_refused_with_the_share_that_is_left(lived_in):
+    said = lived_in("models", "train", "ridge", "--data", "walk", *QUICK, "--judged", "0.3")
+    parent = said.out.rpartition("show ")[2].strip()
+    (card,) = lived_in("models", "show", parent, "--json").rows()
+    assert card["lineage"]["learnt_until"] > 0
+    child = ("models", "train", "ridge", "--data", "walk", *QUICK, "--parent", parent, "--judged")
+    said = lived_in(*child, "0.5")
+    assert said.code == 2 and f"The parent {parent} learnt until" in said.line
+    share = said.line.partition("Give --judged ")[2].split()[0]
+    assert 0.29 <= float(share) <= 0.301
+    # The share that it names passes this check, and the next one speaks: ridge begins with no weights.
+    assert "a parent teaches it nothing" in lived_in(*child, share).err
+    assert "a parent teaches it nothing" in lived_in(*child, "0.2").err
+
+
+def test_a_parent_that_does_not_say_until_when_it_learnt_is_refused(trained):
+    shell, version = trained
+    path = shell.workspace / "models" / version / "model.json"
+    told = json.loads(path.read_text())
+    del told["lineage"]["learnt_until"]
+    path.write_text(json.dumps(told))
+    said = shell("models", "train", "ridge", "--data", "walk", *QUICK, "--parent", version)
+    assert said.code == 2 and "does not say until when it learnt. Train the parent anew" in said.line
+
+
+def lesson_of_one_epoch():
+    """A lesson that ends after its epoch where its watch says so, after a Ctrl-C within it."""
+
+    def learn(self, examples, signature, how):
+        os.kill(os.getpid(), signal.SIGINT)
+        how.watch.keep(Checkpoint({"w": np.ones(3)}, {"epoch": 1}), True)
+        return Lesson({}, {"interrupted": how.watch.wants_stop(), "epoch": 1})
+
+    return learn
+
+
+@pytest.mark.parametrize(
+    ("is_full", "told"),
+    [
+        (False, "epoch 1, which is kept. The same command goes on"),
+        (True, "epoch 1; nothing of it could be kept"),
+    ],
+)
+def test_ctrl_c_says_what_is_kept_and_what_is_not(lived_in, monkeypatch, is_full, told):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if is_full:
+        monkeypatch.setattr(checkpoints, "replace_file", full)
+    monkeypatch.setattr(Naive, "has_epochs", True)
+    monkeypatch.setattr(Naive, "_learn", lesson_of_one_epoch())
+    said = lived_in("models", "train", "naive", "--data", "walk", *QUICK)
+    assert said.code == 1 and told in said.err
+    assert "Stopping after this epoch" in said.err + said.out
+    assert lived_in("models", "list", "--json").rows() == []
+
+
+def test_ctrl_c_ends_at_once_what_has_no_epochs(lived_in, monkeypatch):
+    monkeypatch.setattr(Naive, "_learn", lesson_of_one_epoch())
+    said = lived_in("models", "train", "naive", "--data", "walk", *QUICK)
+    assert said.code == 130 and "Stopping after this epoch" not in said.err + said.out
+    assert not list((lived_in.workspace / "models").glob("unfinished/*"))
 
 
 def test_without_a_model_the_list_says_how_to_get_one(lived_in):

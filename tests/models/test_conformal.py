@@ -70,6 +70,21 @@ def test_an_interval_of_too_few_rows_is_infinite_rather_than_sure():
     assert quantile(np.arange(1.0, 10.0), 0.9) == 9.0
 
 
+def test_a_miss_that_no_finite_width_holds_counts():
+    missed = np.r_[np.arange(1.0, 10.0), np.full(100, np.inf)]
+    assert np.isinf(quantile(missed, 0.9)) and quantile(missed, 0.05) == 6.0
+    assert quantile(np.r_[np.arange(1.0, 10.0), np.full(100, np.nan)], 0.9) == 9.0, "NaN is no miss"
+
+
+def test_intervals_that_follow_count_a_miss_that_is_infinite():
+    said, came = said_and_came(4, 60, symbols=1)
+    values = np.array(came.values)
+    values[10:40] = np.inf
+    broken = Targets(values, came.ends, came.weights, (1,))
+    assert np.isinf(FollowingIntervals(level=0.8).intervals(said, broken).high[30, 0, 0])
+    assert np.isfinite(FollowingIntervals(level=0.8).intervals(said, came).high[30, 0, 0])
+
+
 def test_silence_has_no_interval():
     said, came = said_and_came(2, 50)
     mean = said.mean.copy()

@@ -72,14 +72,16 @@ def test_a_writer_that_is_killed_leaves_a_whole_checkpoint_each_time(tmp_path):
 def test_a_file_that_may_not_grow_leaves_the_old_checkpoint_and_says_so(tmp_path):
     heard = []
     training(tmp_path, heard).keep(checkpoint(1.0), True)
+    full = training(tmp_path, heard)
+    full.resumed()
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, limits[1]))
-        training(tmp_path, heard).keep(checkpoint(2.0, size=100_000), True)
+        full.keep(checkpoint(2.0, size=100_000), True)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert heard == ["not kept"]
+    assert heard == ["not kept"] and full.kept_epoch == 1
     assert training(tmp_path).resumed().progress["epoch"] == 1
     assert [one.name for one in tmp_path.iterdir()] == ["kept.npz"]
 

@@ -1,7 +1,10 @@
 """Fitted models as folders: bit for bit, with their lineage, refused when they are not what was saved."""
 
 import json
+import os
 import pickle
+import shutil
+import time
 
 import numpy as np
 import pytest
@@ -11,9 +14,13 @@ from tradewright.models.table import FeatureRows, Targets
 from tradewright.runs.model_store import (
     CONFIG,
     WEIGHTS,
+    Damaged,
     Lineage,
     arrays_as_bytes,
+    cards,
     data_hash_of,
+    find_model,
+    keep_model,
     load_model,
     read_card,
     save_model,
@@ -130,3 +137,43 @@ def test_a_folder_that_is_there_is_not_written_over(folder):
 def test_a_folder_without_a_model_is_named(tmp_path):
     with pytest.raises(NotFound, match=r"model\.json"):
         load_model(tmp_path)
+
+
+def two_kept(room) -> tuple[str, str]:
+    return tuple(keep_model(room, FITTED, Lineage(data)) for data in ("one", "other"))
+
+
+@pytest.mark.parametrize("config", [b"", b"{", None], ids=["empty", "cut short", "whole"])
+def test_a_save_that_was_killed_is_no_model_and_hides_none(tmp_path, config):
+    one, other = two_kept(tmp_path)
+    orphan = tmp_path / ".writing-killed"
+    shutil.copytree(tmp_path / one, orphan)
+    if config is not None:
+        (orphan / CONFIG).write_bytes(config)
+    assert [card.version for card in cards(tmp_path)] == sorted((one, other))
+    assert find_model(tmp_path, one) == tmp_path / one
+    with pytest.raises(NotFound, match="Known"):
+        find_model(tmp_path, ".writing")
+
+
+def test_a_damaged_card_is_listed_by_name_and_hides_no_other(tmp_path):
+    one, other = two_kept(tmp_path)
+    for text in ("{", "[]", json.dumps({"kind": "tradewright model"})):
+        (tmp_path / one / CONFIG).write_text(text)
+        told = {card.version: card for card in cards(tmp_path)}
+        assert isinstance(told[one], Damaged) and "model.json" in told[one].why
+        assert told[other].name == "ridge"
+        assert load_model(find_model(tmp_path, other)).signature == FITTED.signature
+        with pytest.raises(BadInput, match=one):
+            load_model(find_model(tmp_path, one))
+
+
+def test_the_next_save_sweeps_what_died_long_ago_and_nothing_else(tmp_path):
+    old = time.time() - 2 * 86_400
+    for name, file in ((".writing-old", CONFIG), (".writing-foreign", "diary.txt"), (".writing-now", CONFIG)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).write_text("half")
+        if name != ".writing-now":
+            os.utime(tmp_path / name, (old, old))
+    version = keep_model(tmp_path, FITTED, Lineage())
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".writing-foreign", ".writing-now", version]

@@ -1,7 +1,9 @@
 """Learned pricers as folders: served bit for bit as they were trained, and what is damaged is named."""
 
 import json
+import os
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -102,3 +104,15 @@ def test_without_the_extra_its_name_is_said(monkeypatch, tmp_path):
     with pytest.raises(Blocked, match="needs jax and equinox") as caught:
         load_pricer(tmp_path)
     assert "pip install 'tradewright[ml]'" in caught.value.mend
+
+
+def test_a_save_that_was_killed_is_in_no_pricers_way_and_is_swept_a_day_later(pricer, folder):
+    orphan, old = folder.parent / ".writing-killed", time.time() - 2 * 86_400
+    orphan.mkdir()
+    (orphan / WEIGHTS).write_bytes(b"half")
+    load_pricer(folder)
+    save_pricer(folder.parent / "second", pricer, {})
+    assert orphan.exists(), "it may still be written"
+    os.utime(orphan, (old, old))
+    save_pricer(folder.parent / "third", pricer, {})
+    assert sorted(one.name for one in folder.parent.iterdir()) == ["pricer", "second", "third"]

@@ -1,6 +1,7 @@
 """Forecasting models trained on a dataset of the workspace, judged on its last rows, and kept."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tradewright.models.skill import Skill
     from tradewright.models.table import FeatureRows, Targets
     from tradewright.runs.checkpoints import Hear
-    from tradewright.runs.model_store import Card
+    from tradewright.runs.model_store import Card, Damaged
     from tradewright.values.panel import Panel
 
 Row = dict[str, Any]
@@ -59,6 +60,7 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
         find_model,
         keep_model,
         load_model,
+        read_card,
         training_name,
     )
 
@@ -69,23 +71,40 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     )
     rows = _rows(workspace, request, panel)
     cut = _cut(request, len(rows.instants))
-    learnt = _targets(request, panel, int(rows.instants[cut]) - 1)
+    until = int(rows.instants[cut]) - 1
+    learnt = _targets(request, panel, until)
+    if parent is not None:
+        _refuse_later_parent(read_card(parent), rows, until)
     mother = load_model(parent) if parent is not None else None
-    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "")
+    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "", learnt_until=until)
     name = training_name(recipe, request.seed, lineage)
     training = KeptTraining(room_of(workspace) / UNFINISHED / f"{name}.npz", _hearing(workspace, tell))
-    with stopping_between_epochs(training):
+    with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
         fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
     if fitted.story.get("interrupted"):
-        raise Interrupted(
-            f"Stopped after epoch {fitted.story['epoch']}, which is kept.",
-            "The same command goes on from there.",
-        )
+        raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
     judged = skills(*_last(fitted, rows, _targets(request, panel, int(rows.instants[-1])), cut))
     metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
     version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics))
     training.forget()
     return [_as_row(version, one) for one in judged]
+
+
+def _stopped(epoch: int, kept_epoch: int) -> Interrupted:
+    """What a person is told who stopped a training, by what is on the disk."""
+    if kept_epoch == epoch:
+        return Interrupted(
+            f"Stopped after epoch {epoch}, which is kept.", "The same command goes on from there."
+        )
+    if kept_epoch:
+        return Interrupted(
+            f"Stopped after epoch {epoch}, which could not be kept; epoch {kept_epoch} is.",
+            "Free the disk; the same command goes on from there.",
+        )
+    return Interrupted(
+        f"Stopped after epoch {epoch}; nothing of it could be kept.",
+        "Free the disk; the same command begins anew.",
+    )
 
 
 def _hearing(workspace: Workspace, tell: Tell) -> "Hear":
@@ -102,8 +121,8 @@ def _hearing(workspace: Workspace, tell: Tell) -> "Hear":
     return hear
 
 
-def kept(workspace: Workspace) -> "list[Card]":
-    """What is kept. Raises: BadInput naming a model that is damaged."""
+def kept(workspace: Workspace) -> "list[Card | Damaged]":
+    """What is kept, what is damaged among it."""
     from tradewright.runs.model_store import cards
 
     return cards(room_of(workspace))
@@ -151,6 +170,30 @@ def _cut(request: ModelRequest, count: int) -> int:
     if not 1 <= cut < count:
         raise InvalidOption(f"{count} rows leave nothing to learn from or to judge on.", "Give more data.")
     return cut
+
+
+def _refuse_later_parent(parent: "Card", rows: "FeatureRows", until: int) -> None:
+    """A child is not judged on what its parent learnt: the parent's outcomes end before the first judged row.
+
+    Raises: InvalidOption.
+    """
+    from tradewright.values.instant import date_of
+
+    known = parent.lineage.learnt_until
+    if known and known <= until:
+        return
+    if not known:
+        raise InvalidOption(
+            f"The model {parent.version} does not say until when it learnt.", "Train the parent anew."
+        )
+    # Rounded down, so that the cut it gives is never before the parent's.
+    share = np.floor(1_000.0 * np.mean(rows.instants > known)) / 1_000.0
+    mend = f"Give --judged {share:g} or less, or" if share > 0.0 else "Give more data, or"
+    raise InvalidOption(
+        f"The parent {parent.version} learnt until {date_of(known)}, rows are judged after {date_of(until)}: "
+        "it would be judged on what it learnt.",
+        f"{mend} a parent that learnt less.",
+    )
 
 
 def _last(fitted: "FittedModel", rows: "FeatureRows", targets: "Targets", cut: int) -> tuple[Any, Any]:

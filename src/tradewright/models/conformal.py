@@ -88,7 +88,7 @@ class FollowingIntervals:
 
     def _reach(self, said: Forecasts, ends: Ints, missed: Floats) -> Floats:
         """The width at each row, T, in deviations, for one horizon."""
-        known = np.isfinite(missed)
+        known = ~np.isnan(missed)
         last = np.where(known, ends, np.iinfo(np.int64).min).max(axis=1)
         widths, error = np.full(len(missed), np.inf), 1.0 - self.level
         done = 0
@@ -122,9 +122,10 @@ def misses(said: Forecasts, targets: Targets, level: float) -> Floats:
 def quantile(missed: Floats, level: float) -> float:
     """The smallest width that holds at least `level` of one more like these; infinite where too few are.
 
-    ceil((n + 1) level) of n ordered misses: the one more is itself counted.
+    ceil((n + 1) level) of n ordered misses: the one more is itself counted. NaN is no miss; an infinite
+    one counts, as no finite width holds it.
     """
-    held = np.sort(missed[np.isfinite(missed)])
+    held = np.sort(missed[~np.isnan(missed)])
     rank = int(np.ceil((len(held) + 1) * level))
     if rank > len(held):
         return float("inf")

@@ -58,12 +58,13 @@ class Model(Tunable):
 
     `least_examples` is what it needs to learn at all. `rounding` is how far an answer may hang on which rows
     are asked about together, relative to its size; 0 says not a bit. `takes_parent` says whether it can begin
-    with another model's weights.
+    with another model's weights, `has_epochs` whether its watch is asked between epochs if it shall stop.
     """
 
     least_examples: ClassVar[int] = 2
     rounding: ClassVar[float] = 0.0
     takes_parent: ClassVar[bool] = False
+    has_epochs: ClassVar[bool] = False
 
     @property
     def lookback_bars(self) -> int:

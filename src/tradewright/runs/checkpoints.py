@@ -29,13 +29,14 @@ class KeptTraining:
     """A watch that keeps each epoch in a file, and stops training after one where somebody asked.
 
     `hear` is told what happens, among it `not kept` where the disk is full: training goes on, and the
-    checkpoint before stands.
+    checkpoint before stands. `kept_epoch` is the epoch that is on the disk, 0 where none is.
     """
 
     def __init__(self, path: Path, hear: Hear) -> None:
         """Of the file of one training."""
         self.path, self.hear = path, hear
         self.stop_asked = False
+        self.kept_epoch = 0
 
     def resumed(self) -> Checkpoint | None:
         """Where an earlier attempt stood; None where there was none.
@@ -51,6 +52,7 @@ class KeptTraining:
             progress = json.loads(arrays.pop(PROGRESS).tobytes())
         except (ValueError, KeyError, EOFError, BadZipFile) as error:
             raise BadInput(f"{self.path} is damaged.", "Remove it: training begins anew.") from error
+        self.kept_epoch = int(progress["epoch"])
         return Checkpoint(arrays, progress)
 
     def keep(self, checkpoint: Checkpoint, is_best: bool) -> None:
@@ -59,6 +61,7 @@ class KeptTraining:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self.path, arrays_as_bytes({**checkpoint.arrays, PROGRESS: told}))
+            self.kept_epoch = int(checkpoint.progress["epoch"])
         except OSError as error:
             self.hear("not kept", {"why": error.strerror or str(error), "path": str(self.path)})
 

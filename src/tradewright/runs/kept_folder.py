@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ from typing import Any
 
 from tradewright.runs.durable import sync_folder, write_through
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure
+
+WRITING = ".writing-"
+# A half-written folder older than this belongs to a process that died.
+ABANDONED_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Keeping:
             raise BadInput(f"{path} is no JSON: it is damaged.", "Copy it again, or train anew.") from None
         if not isinstance(config, dict) or config.get("kind") != self.kind:
             raise BadInput(f"{path} is of no {self.kind.partition(' ')[2]}.", f"Give {self.source}.")
+        if not isinstance(config.get("version"), int):
+            raise BadInput(f"{path} has no version: it is damaged.", "Copy it again, or train anew.")
         if config["version"] > self.version:
             raise BadInput(
                 f"{path} is of version {config['version']}; this program reads up to {self.version}.",
@@ -103,7 +110,8 @@ def refuse_taken(folder: Path) -> None:
 def _place(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files beside the folder's place, make them durable, and rename."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+    _sweep(folder.parent, set(files))
+    fresh = Path(tempfile.mkdtemp(prefix=WRITING, dir=folder.parent))
     try:
         for name, content in files.items():
             write_through(fresh / name, content)
@@ -113,3 +121,14 @@ def _place(folder: Path, files: Mapping[str, bytes]) -> None:
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+
+
+def _sweep(room: Path, names: set[str]) -> None:
+    """Remove what saves that were killed long ago left half written; one with other files is not ours."""
+    for orphan in room.glob(f"{WRITING}*"):
+        try:
+            is_old = time.time() - orphan.stat().st_mtime > ABANDONED_SECONDS
+            if is_old and {one.name for one in orphan.iterdir()} <= names:
+                shutil.rmtree(orphan, ignore_errors=True)
+        except OSError:
+            continue

@@ -26,12 +26,14 @@ class Lineage:
     """Where a model comes from.
 
     `data` is a hash of the rows and outcomes it learnt from, `parent` the version of the model that its
-    weights began as; empty where nobody said. `metrics` are figures by name.
+    weights began as; empty where nobody said. `metrics` are figures by name. `learnt_until` (ns UTC) is the
+    instant up to which outcomes were known that it learnt from; 0 where nobody said.
     """
 
     data: str = ""
     parent: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    learnt_until: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class Card:
     lineage: Lineage
     code: str
     story: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A kept model whose description cannot be read: its folder's name and why."""
+
+    version: str
+    why: str
 
 
 def save_model(folder: Path, fitted: FittedModel, lineage: Lineage | None = None) -> str:
@@ -80,27 +90,41 @@ def training_name(model: Model, seed: int, lineage: Lineage) -> str:
     return hashlib.sha256(repr((told, code_version())).encode()).hexdigest()[:16]
 
 
-def cards(room: Path) -> list[Card]:
+def cards(room: Path) -> list[Card | Damaged]:
     """What is kept in a room of models, by version; an empty list where there is no room.
 
-    Raises: BadInput naming one that is damaged.
+    A model whose description cannot be read stands among the others as damaged, by name.
     """
-    folders = sorted(one for one in room.glob("*") if (one / CONFIG).is_file()) if room.is_dir() else []
-    return [read_card(folder) for folder in folders]
+    return [_card_or_damage(folder) for folder in _folders(room)]
 
 
 def find_model(room: Path, version: str) -> Path:
-    """The folder of a version, which may be named by its first letters.
+    """The folder of a version, which may be named by its first letters; what is in it is not read.
 
     Raises: NotFound with what there is; InvalidOption where several begin so.
     """
-    known = [one.version for one in cards(room)]
+    known = [folder.name for folder in _folders(room)]
     found = [one for one in known if one.startswith(version)] if version else []
     if len(found) > 1:
         raise InvalidOption(f"{len(found)} models begin with '{version}'.", f"Say more: {', '.join(found)}.")
     if not found:
         raise NotFound(f"There is no model '{version}'.", f"Known: {', '.join(known) or 'none'}.")
     return room / found[0]
+
+
+def _folders(room: Path) -> list[Path]:
+    """The folders of a room's models, by version; a hidden one is half written."""
+    if not room.is_dir():
+        return []
+    return sorted(one for one in room.iterdir() if not one.name.startswith(".") and (one / CONFIG).is_file())
+
+
+def _card_or_damage(folder: Path) -> Card | Damaged:
+    """What a folder says of its model, or why it cannot be read."""
+    try:
+        return read_card(folder)
+    except BadInput as error:
+        return Damaged(folder.name, str(error))
 
 
 def _described(fitted: FittedModel, lineage: Lineage) -> tuple[dict[str, Any], bytes]:

@@ -66,6 +66,12 @@ def test_it_speaks_in_units(name):
     law.must_speak_in_units(fitted(name), ROWS)
 
 
+def test_it_speaks_in_units_where_outcomes_never_move(name):
+    still = np.where(np.isfinite(TARGETS.values), 0.0, np.nan)
+    flat = Targets(still, TARGETS.ends, TARGETS.weights, TARGETS.horizons_bars)
+    law.must_speak_in_units(recipe(name).fit(ROWS, flat, seed=11), ROWS)
+
+
 def test_it_leaves_its_input_alone(name):
     law.must_leave_its_input_alone(recipe(name), ROWS, TARGETS)
 

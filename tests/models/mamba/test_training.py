@@ -8,7 +8,7 @@ import pytest
 from tradewright.models.mamba import training
 from tradewright.models.members.mamba import Mamba
 from tradewright.models.table import FeatureRows, Targets
-from tradewright.models.training.rules import LossIsNoNumber
+from tradewright.models.training.rules import LossIsNoNumber, Standing
 from tradewright.models.training.watch import Unwatched
 
 RECIPE = Mamba(d_model=8, d_state=4, layers=1, sequence_bars=8, epochs=6, batch=32, rate=0.02)
@@ -72,6 +72,25 @@ def test_on_noise_it_finds_nothing(taught):
     said = RECIPE.fit(rows, told.known_by(cut), seed=3).predict(rows).mean[cut:, :, 0].ravel()
     # Rows are independent here: three standard errors of a correlation that is zero.
     assert abs(np.corrcoef(said, noise[cut:].ravel())[0, 1]) < 3.0 / np.sqrt(said.size)
+
+
+def test_rows_that_taught_do_not_judge(monkeypatch):
+    rows, targets, _ = remembered()
+    one = FeatureRows(rows.names, rows.values[:, :260, :1], rows.instants[:260], ("a",), "one")
+    came = Targets(targets.values[:260, :1], targets.ends[:260, :1], targets.weights[:260, :1], (1,))
+    judges = []
+
+    def noted(self, network, watch):
+        judges.append(self.judged)
+        return network, Standing.first(self.rules)
+
+    monkeypatch.setattr(training.Course, "run", noted)
+    replace(RECIPE, sequence_bars=60).fit(one, came, seed=2)
+    (judged,) = judges
+    ends, cut = judged.ends(None), int(judged.examples.at[:, 1].min())
+    weight = np.asarray(judged.batch(ends, len(ends)).weight)[..., 0]
+    seen = ends[:, 1:] + np.arange(-59, 1)
+    assert sorted(seen[weight > 0.0]) == list(range(cut, 260)), "each judged row once, and no other"
 
 
 def test_its_story_says_how_it_came_about(taught):

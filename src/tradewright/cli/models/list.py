@@ -1,47 +1,59 @@
 """`tradewright models list`"""
 
+from typing import TYPE_CHECKING, Any
+
 import typer
 
 from tradewright.cli import screen
 from tradewright.cli.asked import Json, nothing_yet, workspace_of
+
+if TYPE_CHECKING:
+    from tradewright.runs.model_store import Card, Damaged
 
 
 def run(context: typer.Context, json: Json = False) -> None:
     """List the models that are kept, by version, with what they were judged to be worth.
 
     A version is a hash of weights, recipe, features, data, parent and code.
+    One whose description cannot be read is listed as damaged, and why.
     """
     from tradewright.assembly.models import kept
 
     workspace = workspace_of(context)
     cards = kept(workspace)
-    rows = [
-        {
-            "id": one.version,
-            "name": one.name,
-            "horizons_bars": list(one.signature.horizons_bars),
-            "features": len(one.signature.names),
-            "seed": one.seed,
-            "parent": one.lineage.parent,
-            "metrics": dict(one.lineage.metrics),
-        }
-        for one in cards
-    ]
     if json:
-        screen.as_json(rows)
+        screen.as_json([_row(one) for one in cards])
         return
-    if not rows:
+    if not cards:
         words = "There is no model yet. Train one: tradewright models train ridge --data DATASET"
         screen.say(nothing_yet(workspace, words))
         return
-    told = [
-        (
-            one.version,
-            one.name,
-            str(len(one.signature.names)),
-            ", ".join(f"{value:+.3f}" for value in one.lineage.metrics.values()),
-            one.lineage.parent[:16] or "-",
-        )
-        for one in cards
-    ]
-    screen.table(("model", "kind", "features", "coefficients", "parent"), told)
+    screen.table(("model", "kind", "features", "coefficients", "parent"), [_line(one) for one in cards])
+    for one in cards:
+        if hasattr(one, "why"):
+            screen.say(f"\n{one.version} is damaged: {one.why}")
+
+
+def _row(one: "Card | Damaged") -> dict[str, Any]:
+    """A model as JSON; `damaged` says why it cannot be read, and is empty where it can."""
+    if hasattr(one, "why"):
+        return {"id": one.version, "damaged": one.why}
+    return {
+        "id": one.version,
+        "name": one.name,
+        "horizons_bars": list(one.signature.horizons_bars),
+        "features": len(one.signature.names),
+        "seed": one.seed,
+        "parent": one.lineage.parent,
+        "metrics": dict(one.lineage.metrics),
+        "damaged": "",
+    }
+
+
+def _line(one: "Card | Damaged") -> tuple[str, ...]:
+    """A model as a line of the table."""
+    if hasattr(one, "why"):
+        return one.version, "damaged", "-", "-", "-"
+    coefficients = ", ".join(f"{value:+.3f}" for value in one.lineage.metrics.values())
+    features, parent = str(len(one.signature.names)), one.lineage.parent[:16] or "-"
+    return one.version, one.name, features, coefficients, parent

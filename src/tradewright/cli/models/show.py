@@ -7,6 +7,7 @@ import typer
 
 from tradewright.cli import screen
 from tradewright.cli.asked import Json, workspace_of
+from tradewright.values.instant import date_of
 
 SHOWN = 6
 
@@ -40,6 +41,7 @@ def run(
         ("schema", card.signature.schema_hash[:16]),
         ("seed", str(card.seed)),
         ("data", card.lineage.data[:16] or "nobody said"),
+        ("learnt until", date_of(card.lineage.learnt_until) if card.lineage.learnt_until else "nobody said"),
         ("parent", card.lineage.parent or "none"),
         ("code version", card.code[:16]),
         ("numbers learnt", f"{weights:,}"),

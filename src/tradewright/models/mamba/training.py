@@ -78,11 +78,12 @@ class Scales:
 
 @dataclass(frozen=True, eq=False)
 class Sequences:
-    """Examples as batches of sequences."""
+    """Examples as batches of sequences. A row before `first_row` is looked back at and counts nothing."""
 
     examples: Examples
     scales: Scales
     seed: int
+    first_row: int = 0
 
     @property
     def stride(self) -> int:
@@ -113,8 +114,9 @@ class Sequences:
         ends = np.resize(chosen, (size, chosen.shape[1]))
         outcome = windows_at(of.targets, ends, back)  # B x L x H
         held = windows_at(of.weights[..., None], ends, back)  # B x L x 1
-        counts = np.arange(back)[None, :, None] >= back - self.stride
-        weight = np.where(np.isfinite(outcome) & counts, held, 0.0)
+        rows = ends[:, 1:] + np.arange(1 - back, 1)  # B x L
+        counts = (np.arange(back) >= back - self.stride) & (rows >= self.first_row)
+        weight = np.where(np.isfinite(outcome) & counts[..., None], held, 0.0)
         weight[len(chosen) :] = 0.0
         scaled = (outcome - self.scales.outcome_mean) / self.scales.outcome_deviation
         x = self.scales.features(windows_at(of.features, ends, back))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.extra import need_ml
 from tradewright.models.forecasts import Answers
+from tradewright.models.judged_part import judged_part
 from tradewright.models.moments import LEAST_DEVIATION, root_mean_square, weighted_deviation
 from tradewright.models.table import Examples, Flags
 from tradewright.values.panel import Floats
@@ -45,15 +46,11 @@ class BoostedTrees(Model):
 
     def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         need_ml("A forecaster of boosted trees", ("lightgbm",), "Ridge and the other baselines need none.")
-        early, late = examples.parted(self.judged_share)
-        if not len(early) or not len(late):
-            early = late = examples
+        early, late = judged_part(examples, self.judged_share, signature.horizons_bars, type(self).__name__)
         kept: dict[str, NDArray[Any]] = {}
         missed, counts = [], []
         for place in range(len(signature.horizons_bars)):
-            held = [_of_horizon(part, place) for part in (early, late)]
-            # A long horizon may have no outcome on one side of the purge: the other side then does both.
-            parts = [part if len(part[1]) else other for part, other in zip(held, held[::-1], strict=True)]
+            parts = [_of_horizon(part, place) for part in (early, late)]
             scale = float(weighted_deviation(parts[0][1][:, None], parts[0][2])[0])
             scaled: Parts = [(x, np.asarray(y / scale, dtype=np.float64), w) for x, y, w in parts]
             sided: Parts = [(x, (y > 0.0).astype(np.float64), w) for x, y, w in parts]

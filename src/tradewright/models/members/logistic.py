@@ -4,7 +4,13 @@ import numpy as np
 
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
-from tradewright.models.moments import line_at, root_mean_square, weighted_deviation, weighted_mean
+from tradewright.models.moments import (
+    LEAST_DEVIATION,
+    line_at,
+    root_mean_square,
+    weighted_deviation,
+    weighted_mean,
+)
 from tradewright.models.table import Examples
 from tradewright.values.panel import Floats
 from tradewright.values.parameters import parameter
@@ -42,7 +48,8 @@ class Logistic(Model):
         slopes = learned["slopes"]
         rise = expit(slopes[0] + line_at(x, slopes[1:]))
         mean = rise * learned["rises"] + (1.0 - rise) * learned["falls"]
-        return Answers(mean, rise, np.broadcast_to(learned["deviation"], mean.shape).copy())
+        spread = np.broadcast_to(np.maximum(learned["deviation"], LEAST_DEVIATION), mean.shape).copy()
+        return Answers(mean, rise, spread)
 
 
 def _logistic_line(x: Floats, y: Floats, weights: Floats, penalty: float) -> Floats:

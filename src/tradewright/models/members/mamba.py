@@ -8,6 +8,7 @@ import numpy as np
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.extra import need_ml
 from tradewright.models.forecasts import Answers
+from tradewright.models.judged_part import judged_part
 from tradewright.models.moments import weighted_deviation, weighted_mean
 from tradewright.models.table import Examples
 from tradewright.values.panel import Floats
@@ -34,6 +35,7 @@ class Mamba(Model):
     least_examples: ClassVar[int] = 50
     rounding: ClassVar[float] = 1e-5
     takes_parent: ClassVar[bool] = True
+    has_epochs: ClassVar[bool] = True
 
     sequence_bars: int = parameter(60, low=2, high=4096, unit="bars", about="rows that an answer looks at")
     d_model: int = parameter(64, low=2, high=1024, unit="channels", about="width of the stream")
@@ -65,11 +67,11 @@ class Mamba(Model):
         from tradewright.models.mamba.training import Course, Sequences
         from tradewright.models.mamba.weights import named, transferred, untrained, without_prefix
 
-        early, late = examples.parted(self.judged_share)
-        if not len(early) or not len(late):
-            early = late = examples
+        early, late = judged_part(examples, self.judged_share, signature.horizons_bars, type(self).__name__)
         scales = _measured(early)
-        learnt, judged = Sequences(early, scales, how.seed), Sequences(late, scales, how.seed)
+        # Rows before the cut taught: they may not say when to stop.
+        learnt = Sequences(early, scales, how.seed)
+        judged = Sequences(late, scales, how.seed, first_row=int(late.at[:, 1].min()))
         with jax.enable_x64(False):
             network = untrained(self._shape(len(signature.names), len(signature.horizons_bars)), how.seed)
             network, told = transferred(network, without_prefix(how.parent, WEIGHTS))
