@@ -208,3 +208,11 @@ def test_few_candidates_are_averaged_one_by_one_as_many_are_in_one_product(monke
     assert one_by_one.statistics.tolist() == together.statistics.tolist()
     assert np.abs(one_by_one.alone - together.alone).max() <= 1.0 / 200
     assert np.abs(one_by_one.adjusted - together.adjusted).max() <= 1.0 / 200
+
+
+@pytest.mark.parametrize("sample", [64, 240, 480])
+def test_a_record_whose_blocks_all_earn_the_same_wins_nothing(sample):
+    """Evenly alternating returns have blocks without error: t would be infinite, p as small as can be."""
+    evenly = np.where(np.arange(sample) % 2 == 0, 0.005, -0.0025)
+    found = superior_ability(evenly[:, None], BootstrapOptions(1, 200, 0.95, 2.0), "even")
+    assert found.undetermined[0] and found.adjusted[0] == 1.0

@@ -33,6 +33,8 @@ MEASURED_SIZE = (0.025, 0.055)
 MEASURED_ON = "200 searches of 50 candidates in each of 6 families"
 # Returns in fewer blocks than this determine no error: such a candidate is counted, and can win nothing.
 LEAST_ACTIVE_BLOCKS = 10
+# Blocks whose sums vary by less than this share of what independent returns would are all alike.
+ALIKE_SHARE = 1e-6
 # A resample whose variance fell below this share of the record's drew hardly any active block.
 LEAST_VARIANCE_SHARE = 0.05
 # Candidates resampled at a time, so that memory stays small.
@@ -98,7 +100,7 @@ def superior_ability(excess: Floats, options: BootstrapOptions, *words: str) -> 
     asked = options.block_bars
     bars = round(asked) if asked is not None else suited_bars(found, sample, least_bars(excess))
     bars = min(max(bars, 1), sample // 2)
-    undetermined = too_rarely_active(excess, bars)
+    undetermined = too_rarely_active(excess, bars) | blocks_alike(excess, bars)
     alone, adjusted, statistics = np.ones(count), np.ones(count), np.zeros(count)
     live = np.flatnonzero(~undetermined)
     if len(live):
@@ -136,6 +138,16 @@ def too_rarely_active(excess: Floats, bars: int) -> np.ndarray:
     active = np.count_nonzero(segment_sums(moves, block_count(len(excess), bars)), axis=0)
     # A record of few blocks cannot be asked for more of them than it has.
     return np.asarray(active < min(LEAST_ACTIVE_BLOCKS, block_count(len(excess), bars)))
+
+
+def blocks_alike(excess: Floats, bars: int) -> np.ndarray:
+    """Candidates whose blocks all earn the same but for rounding: they tell no error.
+
+    Shape: `excess` is T x N, the answer N flags.
+    """
+    sums = segment_sums(excess - np.mean(excess, axis=0), block_count(len(excess), bars))
+    usual = np.std(excess, axis=0) * math.sqrt(bars)
+    return np.asarray(np.sqrt(np.mean(sums**2, axis=0)) <= ALIKE_SHARE * usual)
 
 
 def _measured(excess: Floats, found: Floats, bars: int) -> _Records:
