@@ -54,7 +54,7 @@ def test_a_stream_of_rows_is_timed_by_its_slow_ones(capsys):
 
 
 def test_without_a_choice_every_case_runs():
-    races = "sma top_decile sma_grid decide brackets order_kernel features features_panel spa options"
+    races = "sma top_decile sma_grid decide brackets order_kernel features features_panel spa options mamba"
     assert arguments([]).cases == [*races.split(), "streaming", "gateway", "commands"]
 
 
@@ -64,7 +64,7 @@ def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
     assert stop.value.code == 2
     told = capsys.readouterr().err
     assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, brackets, " in told
-    assert "features_panel, spa, options, streaming, gateway, commands." in told
+    assert "features_panel, spa, options, mamba, streaming, gateway, commands." in told
 
 
 def test_no_rounds_at_all_are_refused(capsys):

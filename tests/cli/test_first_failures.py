@@ -22,9 +22,12 @@ LARGE = STUDY.replace("lookback = [40, 60]", f"lookback = {list(range(20, 220))}
 def started(shell: Shell, text: str) -> subprocess.Popen:
     """A study in a process of its own, in the midst of its trials."""
     words = [*TRADEWRIGHT, "study", "run", shell.study(text), "--no-verify"]
-    # Whoever runs the tests may ignore SIGHUP, as nohup does, and children inherit that.
+    # Whoever runs the tests may ignore SIGHUP, as nohup does, or SIGINT, as a shell's background does, and
+    # children inherit that.
     heeding = (
-        f"import os, signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv({words[0]!r}, {words!r})"
+        "import os, signal\n"
+        "for one in (signal.SIGHUP, signal.SIGINT): signal.signal(one, signal.SIG_DFL)\n"
+        f"os.execv({words[0]!r}, {words!r})"
     )
     running = subprocess.Popen(
         [words[0], "-c", heeding],

@@ -118,11 +118,20 @@ def test_ctrl_c_says_what_is_kept_and_what_is_not(lived_in, monkeypatch, is_full
     monkeypatch.setattr(Naive, "has_epochs", True)
     monkeypatch.setattr(Naive, "_learn", lesson_of_one_epoch())
     said = lived_in("models", "train", "naive", "--data", "walk", *QUICK)
-    assert said.code == 1 and told in said.err
+    assert said.code == 130 and told in said.err
     assert "Stopping after this epoch" in said.err + said.out
     assert lived_in("models", "list", "--json").rows() == []
 
 
+@pytest.fixture
+def heeds_ctrl_c():
+    """Tests that run in the background inherit that Ctrl-C is ignored; a person's terminal does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_ends_at_once_what_has_no_epochs(lived_in, monkeypatch):
     monkeypatch.setattr(Naive, "_learn", lesson_of_one_epoch())
     said = lived_in("models", "train", "naive", "--data", "walk", *QUICK)

@@ -61,7 +61,7 @@ def test_a_sweep_forgets_the_claims_of_the_candidate_before(stream):
 def test_the_accountant_finds_every_cent_of_crowded_actions(stream):
     outcome = DRIVERS["batch"](*stream.all)
     money = np.maximum(outcome.long_usd + outcome.short_usd + np.abs(outcome.cash_usd), 1.0)
-    expected = changes_of_equity(stream.panel, outcome)
+    expected = changes_of_equity(stream.panel, outcome, stream.profile.conversion_bps)
     found = np.diff(outcome.equity_usd, prepend=stream.account.capital_usd)
     assert np.all(np.abs(found - expected) <= 1e-9 * np.maximum(money, np.roll(money, 1)))
     cash = cash_of(stream.panel, outcome, stream.account.capital_usd)

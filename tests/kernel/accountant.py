@@ -55,14 +55,16 @@ def holdings_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.n
     return followed(panel, outcome, marks)[:2]
 
 
-def followed(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Holdings as above, and T: dividends that are due and not paid yet."""
+def followed(
+    panel: Panel, outcome: Outcome, marks: np.ndarray, conversion_bps: float = 0.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Holdings as above, and T: dividends due and not paid yet, less what changing them will cost."""
     bars, assets = panel.shape
-    due = np.zeros(bars)
+    due, changing = np.zeros(bars), panel.is_foreign * conversion_bps / 10_000.0
     acted, traded, held = np.zeros((bars, assets)), np.zeros((bars, assets)), np.zeros(assets)
     gone: set[int] = set()
     for row in range(bars):
-        act_on(panel, outcome, row, (held, marks[row - 1].copy(), gone, due))
+        act_on(panel, outcome, row, (held, marks[row - 1].copy(), gone, due, changing))
         acted[row] = held
         held = held.copy()
         for fill in outcome.fills[outcome.fills["row"] == row]:
@@ -73,7 +75,7 @@ def followed(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.ndar
 
 def act_on(panel: Panel, outcome: Outcome, row: int, books) -> None:
     """Change holdings by the actions of one row; fractions paid out are worked back from their cash."""
-    held, price, gone, due = books
+    held, price, gone, due, changing = books
     flows = outcome.flows
     lieu = flows[(flows["row"] == row) & (flows["kind"] == CASH_IN_LIEU)]
     payments = {asset: lieu["amount_usd"][lieu["asset"] == asset].tolist() for asset in range(len(held))}
@@ -85,7 +87,8 @@ def act_on(panel: Panel, outcome: Outcome, row: int, books) -> None:
             held[asset], price[asset] = held[asset] * action["value"], price[asset] / action["value"]
             held[asset] -= paid_out(held[asset], price[asset], payments[asset])
         elif action["kind"] == DIVIDEND and action["pay_row"] > row:
-            due[row : action["pay_row"]] += held[asset] * action["value"]
+            owed = held[asset] * action["value"]
+            due[row : action["pay_row"]] += owed - abs(owed) * changing[asset]
         elif action["kind"] in GIVING and ratio > 0.0 and held[asset] != 0.0 and other not in gone | {asset}:
             if not price[other] > 0.0:
                 makeshift = 0.0 if action["kind"] == SPIN_OFF else max(price[asset] - cash, 0.0) / ratio
@@ -109,11 +112,11 @@ def paid_out(shares: float, price: float, payments: list) -> float:
     return 0.0
 
 
-def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:
+def changes_of_equity(panel: Panel, outcome: Outcome, conversion_bps: float = 0.0) -> np.ndarray:
     """T: what equity should change by at every row: price moves of what was held, flows, less costs."""
     marks = marks_of(panel)
     acted, traded = holdings_of(panel, outcome, marks)
-    changes, claims = np.zeros(len(panel.instants)), claims_of(panel, outcome, marks)
+    changes, claims = np.zeros(len(panel.instants)), claims_of(panel, outcome, marks, conversion_bps)
     interest = np.diff(outcome.interest_usd, prepend=0.0)
     fees = np.diff(outcome.borrow_fee_usd, prepend=0.0)
     for row in range(len(changes)):
@@ -127,9 +130,9 @@ def changes_of_equity(panel: Panel, outcome: Outcome) -> np.ndarray:
     return changes
 
 
-def claims_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> np.ndarray:
+def claims_of(panel: Panel, outcome: Outcome, marks: np.ndarray, conversion_bps: float = 0.0) -> np.ndarray:
     """T: dividends that fell due and are paid on a later row, by the shares held on the day they fell due."""
-    return followed(panel, outcome, marks)[2]
+    return followed(panel, outcome, marks, conversion_bps)[2]
 
 
 def received(outcome: Outcome, row: int) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from accountant import cash_of, changes_of_equity, claims_of, holdings_of, marks_of, worth
 from drivers import DRIVERS
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markets import DAY_NS, DEAR, Traits, draw, profile
 
@@ -48,12 +48,22 @@ def scale_of(outcome):
     return np.maximum(outcome.long_usd + outcome.short_usd + np.abs(outcome.cash_usd), 1.0)
 
 
+# A dividend from abroad that is due and not paid yet: what changing it costs is owed with it.
+FROM_ABROAD = draw(
+    0,
+    Traits(bars=5, assets=4, gaps=0.0, acts=2, pace=1, volume=300.0, abroad=True, length_ns=0),
+    AccountOptions(capital_usd=500.0, max_gross=0.5, fractional=False),
+    PROFILES["idealistic"],
+)
+
+
 @settings(max_examples=150, deadline=None)
+@example(FROM_ABROAD)
 @given(streams)
 def test_equity_is_cash_plus_long_minus_short_at_every_bar(stream):
     outcome = simulate(*stream.all)
     worth_usd = outcome.cash_usd + outcome.long_usd - outcome.short_usd
-    claims = claims_of(stream.panel, outcome, marks_of(stream.panel))
+    claims = claims_of(stream.panel, outcome, marks_of(stream.panel), stream.profile.conversion_bps)
     settled = claims == 0.0
     assert np.array_equal(outcome.equity_usd[settled], worth_usd[settled])
     assert np.all(np.abs(outcome.equity_usd - worth_usd - claims) <= CENT * scale_of(outcome))
@@ -64,7 +74,7 @@ def test_equity_is_cash_plus_long_minus_short_at_every_bar(stream):
 @given(streams)
 def test_equity_changes_by_price_moves_flows_and_costs_alone(stream):
     outcome = simulate(*stream.all)
-    expected = changes_of_equity(stream.panel, outcome)
+    expected = changes_of_equity(stream.panel, outcome, stream.profile.conversion_bps)
     found = np.diff(outcome.equity_usd, prepend=stream.account.capital_usd)
     assert np.all(np.abs(found - expected) <= CENT * scale_of(outcome))
 
@@ -249,7 +259,7 @@ def test_an_account_that_liquidates_ends_in_cash_alone(stream):
     outcome = simulate(*stream.all)
     if stream.account.liquidate_at_end:
         assert not outcome.positions.any()
-        owed = claims_of(stream.panel, outcome, marks_of(stream.panel))[-1]
+        owed = claims_of(stream.panel, outcome, marks_of(stream.panel), stream.profile.conversion_bps)[-1]
         assert outcome.equity_usd[-1] - outcome.cash_usd[-1] == pytest.approx(owed, rel=1e-9, abs=1e-6)
         assert WORKING not in outcome.orders["state"]
 

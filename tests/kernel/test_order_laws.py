@@ -336,6 +336,8 @@ def test_random_streams_reach_every_state_and_refusal():
     from tradewright.values import outcome as out
 
     assert states == set(OrderState) - {OrderState.PENDING, OrderState.REPLACED}
-    # These need an account of a type, or facts on borrowing: test_cash_accounts.py and test_borrowing.py.
+    # These need an account of a type, facts on borrowing or rates, a gateway or a word beyond all reason:
+    # test_cash_accounts.py, test_borrowing.py, test_currencies.py, test_gate_orders.py, test_bad_input.py.
     elsewhere = {out.CASH_ACCOUNT, out.NOT_BORROWED, out.UNSETTLED}
+    elsewhere |= {out.NO_RATE, out.STOOD_DOWN, out.ENLARGED, out.TOO_LARGE}
     assert refusals == set(out.REFUSAL_NAMES) - elsewhere

@@ -93,7 +93,7 @@ def test_weights_of_a_newer_version_are_refused(folder):
 def test_a_pickle_in_the_weights_is_never_opened(tmp_path):
     class Trap:
         def __reduce__(self):
-            return (open, (str(tmp_path / "sprung"), "w"))
+            return (os.mkdir, (str(tmp_path / "sprung"),))
 
     trapped = tmp_path / "model"
     held = {"slopes": np.array([Trap()], dtype=object)}
