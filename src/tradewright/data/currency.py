@@ -8,6 +8,7 @@ is refused, never made up. Source: docs/decisions/0080-currencies.md.
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradewright.values.currency import USD, checked_currency
 from tradewright.values.errors import InvalidOption
@@ -104,8 +105,15 @@ def _lasting_at(facts: tuple[Ints, Ints, Floats], instants: Ints) -> Floats:
     if not len(rate):
         return np.full(len(instants), np.nan)
     place = np.searchsorted(known_at, instants, side="right") - 1
-    lasts = (place >= 0) & (instants - day_at[place] <= RATE_LASTS_DAYS * NS_PER_DAY)
-    return np.where(lasts, rate[place], np.nan)
+    return np.where((place >= 0) & _lasts(day_at[place], instants), rate[place], np.nan)
+
+
+def _lasts(day_at: Ints, instants: Ints) -> NDArray[np.bool_]:
+    """Whether rates of these days still hold at these instants.
+
+    Days are counted, not hours: a close is later in its day than the midnight that a rate's day stands for.
+    """
+    return np.asarray(instants // NS_PER_DAY - day_at // NS_PER_DAY <= RATE_LASTS_DAYS)
 
 
 def _rates_at(panel: Panel, instants: Ints, pair: tuple[str, str]) -> Floats:
@@ -117,13 +125,12 @@ def _rates_at(panel: Panel, instants: Ints, pair: tuple[str, str]) -> Floats:
     place = np.searchsorted(known_at, instants, side="right") - 1
     for row in np.flatnonzero(place < 0)[:1]:
         raise _not_known(pair, int(instants[row]), "none was known by then")
-    # Days are counted, not hours: a close is later in its day than the midnight that a rate's day stands for.
-    days = instants // NS_PER_DAY - day_at[place] // NS_PER_DAY if len(rate) else np.zeros(0, dtype=np.int64)
-    stale = days > RATE_LASTS_DAYS
-    for row in np.flatnonzero(stale)[:1]:
+    if not len(rate):
+        return np.zeros(0)
+    for row in np.flatnonzero(~_lasts(day_at[place], instants))[:1]:
         last = date_of(int(day_at[place[row]]))
         raise _not_known(pair, int(instants[row]), f"the last one known then is of {last}")
-    return rate[place] if len(rate) else np.zeros(0)
+    return rate[place]
 
 
 def _facts_of(panel: Panel, pair: tuple[str, str]) -> tuple[Ints, Ints, Floats]:

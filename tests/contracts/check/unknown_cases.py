@@ -93,6 +93,12 @@ UNKNOWNS = (
     ),
     Case(
         6,
+        book={"equity_usd": math.inf},
+        words="order size: nobody knows equity or price; allowed: only what is known. Reconcile "
+        "with the broker.",
+    ),
+    Case(
+        6,
         book={"equity_usd": 0.0},
         words="order size: nobody knows equity or price; allowed: only what is known. Reconcile "
         "with the broker.",
@@ -113,6 +119,12 @@ UNKNOWNS = (
     Case(
         7,
         book={"equity_usd": NAN},
+        words="exposure: nobody knows position, equity or price; allowed: only what is known. "
+        "Reconcile with the broker.",
+    ),
+    Case(
+        7,
+        book={"equity_usd": math.inf},
         words="exposure: nobody knows position, equity or price; allowed: only what is known. "
         "Reconcile with the broker.",
     ),
@@ -186,6 +198,12 @@ UNKNOWNS = (
     Case(
         8,
         book={"equity_usd": NAN},
+        words="unexecuted orders: nobody knows the value of working orders, equity or price; "
+        "allowed: only what is known. Reconcile with the broker.",
+    ),
+    Case(
+        8,
+        book={"equity_usd": math.inf},
         words="unexecuted orders: nobody knows the value of working orders, equity or price; "
         "allowed: only what is known. Reconcile with the broker.",
     ),
@@ -316,6 +334,12 @@ UNKNOWNS = (
     Case(
         15,
         book={"equity_usd": NAN},
+        words="losses: nobody knows the loss since the session began; allowed: only what is known. "
+        "Reconcile equity with the broker.",
+    ),
+    Case(
+        15,
+        book={"equity_usd": math.inf},
         words="losses: nobody knows the loss since the session began; allowed: only what is known. "
         "Reconcile equity with the broker.",
     ),

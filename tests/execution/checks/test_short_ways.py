@@ -42,7 +42,7 @@ def first_no(questions) -> tuple[bool, bool]:
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([100.0, -100.0, 1_000.0, NAN]), shares, shares, st.tuples(*[money] * 5),
-    st.tuples(*[multiples] * 5), st.sampled_from([1e6, 0.0, -1.0, NAN]),
+    st.tuples(*[multiples] * 5), st.sampled_from([1e6, 0.0, -1.0, NAN, math.inf]),
 )  # fmt: skip
 def test_exposure_by_the_short_way_is_exposure_one_by_one(qty, position, working, worth, most, equity):
     gross, net, long, sector, opening_usd = worth
@@ -64,7 +64,7 @@ def test_exposure_by_the_short_way_is_exposure_one_by_one(qty, position, working
     )
     asked = [(value, limit) for value, limit in zip(held, most, strict=True) if limit != FREE]
     expected = first_no(
-        (value != value or not equity > 0.0, value > limit * equity) for value, limit in asked
+        (value != value or not 0.0 < equity < math.inf, value > limit * equity) for value, limit in asked
     )
     assert answer(exposure.exposure(order, book, limits)) == expected
 

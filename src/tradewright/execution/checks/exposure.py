@@ -1,5 +1,7 @@
 """Checks 7, 16 and 20: what would be held once everything that works has filled, and whose capital is it?"""
 
+import math
+
 from tradewright.execution.checks.contract import (
     Book,
     Refusal,
@@ -33,7 +35,7 @@ def exposure(order: Request, book: Book, limits: Limits) -> Refusal | None:
     long = book.long_usd + book.working_opening_usd + (opening if buys else 0.0)
     # Most orders pass: which limit says no is looked for only where one does, or where something is unknown.
     if (
-        equity > 0.0
+        0.0 < equity < math.inf
         and position <= limits.max_position_share * equity
         and gross <= limits.max_gross * equity
         and net <= limits.max_net * equity
@@ -56,7 +58,7 @@ def _first_beyond(projected: tuple[tuple[str, float, float], ...], equity: float
     for name, value, limit in projected:
         if limit == FREE:
             continue
-        if not (value == value and equity > 0.0):
+        if not (value == value and 0.0 < equity < math.inf):
             return unknown(7, f"{name}, equity or price", _ACCOUNT)
         if value > limit * equity:
             return refused(

@@ -41,7 +41,7 @@ def has_lost(book: Book) -> bool:
 
 def lost_share(equity_usd: float, start_usd: float) -> float:
     """What of a starting value is gone; negative is a gain, NaN where either is unknown."""
-    return 1.0 - equity_usd / start_usd if start_usd > 0.0 else math.nan
+    return 1.0 - equity_usd / start_usd if start_usd > 0.0 and equity_usd < math.inf else math.nan
 
 
 def scale(book: Book, limits: Limits) -> float:

@@ -1,5 +1,7 @@
 """Checks 6, 8 and 9: how large is the order, how much already works, and is there money for it?"""
 
+import math
+
 from tradewright.execution.checks.contract import (
     Book,
     Refusal,
@@ -24,7 +26,8 @@ def order_size(order: Request, book: Book, limits: Limits) -> Refusal | None:
         most = limits.max_order_shares
         return refused(6, f"{most:,.0f} shares", f"{size:,.0f} shares", f"Split it: {most:,.0f} at a time.")
     if limits.max_order_share != FREE:
-        share = size * notional_price(order, book) / book.equity_usd if book.equity_usd > 0.0 else -1.0
+        equity = book.equity_usd
+        share = size * notional_price(order, book) / equity if 0.0 < equity < math.inf else -1.0
         if not share >= 0.0:
             return unknown(6, "equity or price", _ACCOUNT)
         if share > limits.max_order_share:
@@ -58,7 +61,7 @@ def unexecuted(order: Request, book: Book, limits: Limits) -> Refusal | None:
     if limits.max_working_share == FREE:
         return None
     value = book.working_usd + abs(order.qty) * notional_price(order, book)
-    if not (value >= book.working_usd >= 0.0 and book.equity_usd > 0.0):
+    if not (value >= book.working_usd >= 0.0 and 0.0 < book.equity_usd < math.inf):
         return unknown(8, "the value of working orders, equity or price", _ACCOUNT)
     if value > limits.max_working_share * book.equity_usd:
         return refused(

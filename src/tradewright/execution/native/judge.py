@@ -127,7 +127,8 @@ def order_size(order: Record, book: Record, limits: Record) -> int:
     if size > limits["max_order_shares"]:
         return VIOLATED
     if limits["max_order_share"] != _INFINITE:
-        share = size * price_of(order, book) / book["equity_usd"] if book["equity_usd"] > 0.0 else -1.0
+        equity = book["equity_usd"]
+        share = size * price_of(order, book) / equity if 0.0 < equity < np.inf else -1.0
         if not share >= 0.0:
             return NOT_KNOWN
         if share > limits["max_order_share"]:
@@ -144,7 +145,7 @@ def within(value: float, limit: float, equity: float) -> int:
     """One projected exposure against its multiple of equity."""
     if limit == _INFINITE:
         return PASS
-    if not (value == value and equity > 0.0):
+    if not (value == value and 0.0 < equity < np.inf):
         return NOT_KNOWN
     return VIOLATED if value > limit * equity else PASS
 
@@ -184,7 +185,9 @@ def unexecuted(order: Record, book: Record, limits: Record) -> int:
     if limits["max_working_share"] == _INFINITE:
         return PASS
     value = book["working_usd"] + abs(order["qty"]) * price_of(order, book)
-    if not (value >= book["working_usd"] and book["working_usd"] >= 0.0 and book["equity_usd"] > 0.0):
+    if not (
+        value >= book["working_usd"] and book["working_usd"] >= 0.0 and 0.0 < book["equity_usd"] < np.inf
+    ):
         return NOT_KNOWN
     return VIOLATED if value > limits["max_working_share"] * book["equity_usd"] else PASS
 
@@ -277,7 +280,7 @@ def self_match(order: Record, book: Record, limits: Record) -> int:
 @compiled
 def lost_share(equity: float, start: float) -> float:
     """What of a starting value is gone; NaN where either is unknown."""
-    return float(1.0 - equity / start if start > 0.0 else np.nan)
+    return float(1.0 - equity / start if start > 0.0 and equity < np.inf else np.nan)
 
 
 @compiled
