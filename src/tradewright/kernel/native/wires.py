@@ -50,11 +50,11 @@ def wire(account: Record, own: Record, live: Record) -> bool:
         return False
     waits = not live["triggered"]
     if kind == LIMIT or (not waits and kind in (STOP_LIMIT, LIMIT_IF_TOUCHED)):
-        return hang(own, live["limit"], sign_of(live) > 0.0)
+        return bool(hang(own, live["limit"], sign_of(live) > 0.0))
     if waits and kind == LIMIT_IF_TOUCHED:
-        return hang(own, live["stop"], sign_of(live) > 0.0)
+        return bool(hang(own, live["stop"], sign_of(live) > 0.0))
     if waits and kind in (STOP, STOP_LIMIT):
-        return hang(own, live["stop"], sign_of(live) < 0.0)
+        return bool(hang(own, live["stop"], sign_of(live) < 0.0))
     return False
 
 
