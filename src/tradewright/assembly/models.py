@@ -79,14 +79,15 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "", learnt_until=until)
     name = training_name(recipe, request.seed, lineage)
     training = KeptTraining(room_of(workspace) / UNFINISHED / f"{name}.npz", _hearing(workspace, tell))
-    with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
-        fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
-    if fitted.story.get("interrupted"):
-        raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
-    judged = skills(*_last(fitted, rows, _targets(request, panel, int(rows.instants[-1])), cut))
-    metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
-    version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics))
-    training.forget()
+    with training.alone() if recipe.has_epochs else nullcontext():
+        with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
+            fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
+        if fitted.story.get("interrupted"):
+            raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
+        judged = skills(*_last(fitted, rows, _targets(request, panel, int(rows.instants[-1])), cut))
+        metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
+        version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics))
+        training.forget()
     return [_as_row(version, one) for one in judged]
 
 

@@ -1,6 +1,7 @@
 """The entry point: joins the verbs, knows the options of all of them, and gives every end its exit code.
 
-Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 3 an audit cannot tell; 130 interrupted.
+Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 3 an audit cannot tell; 4 a lost
+accelerator; 130 interrupted.
 """
 
 import gc

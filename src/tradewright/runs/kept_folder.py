@@ -1,24 +1,25 @@
 """Folders of things that were learnt: a description in JSON, weights beside it, a hash over the weights.
 
-A folder appears whole or not at all, and nothing that is read from it can run code.
+A folder appears whole or not at all, and nothing that is read from it can run code. One process at a time
+writes into a room of them.
 """
 
 import hashlib
 import json
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tradewright.runs.durable import sync_folder, write_through
+from tradewright.runs.locks import alone
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure
 
-WRITING = ".writing-"
-# A half-written folder older than this belongs to a process that died.
-ABANDONED_SECONDS = 86_400.0
+WRITING, LOCK = ".writing-", ".writing.lock"
+# A save is over in seconds; who waits so long for others' waits for something that hangs.
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,8 @@ class Keeping:
         """Write a new folder; `told` is kept as it is.
 
         Raises: InvalidOption where something is there already; StorageFailure when the disk is full or
-        read-only.
+        read-only; Blocked where another process writes beside it and does not end.
         """
-        refuse_taken(folder)
         config = {
             "kind": self.kind,
             "version": self.version,
@@ -47,7 +47,9 @@ class Keeping:
         }
         files = {self.weights: weights, self.config: (json.dumps(config, indent=1) + "\n").encode()}
         try:
-            _place(folder, files)
+            with alone(folder.parent / LOCK, str(folder.parent), PATIENCE_SECONDS):
+                refuse_taken(folder)
+                _place(folder, files)
         except OSError as error:
             raise StorageFailure(
                 f"{folder} could not be written: {error.strerror or error}.", "Nothing of it was kept."
@@ -108,8 +110,7 @@ def refuse_taken(folder: Path) -> None:
 
 
 def _place(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files beside the folder's place, make them durable, and rename."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Write files beside the folder's place, make them durable, and rename; for who is alone in the room."""
     _sweep(folder.parent, set(files))
     fresh = Path(tempfile.mkdtemp(prefix=WRITING, dir=folder.parent))
     try:
@@ -124,11 +125,10 @@ def _place(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _sweep(room: Path, names: set[str]) -> None:
-    """Remove what saves that were killed long ago left half written; one with other files is not ours."""
+    """Remove what saves that were killed left half written; one with other files is not ours."""
     for orphan in room.glob(f"{WRITING}*"):
         try:
-            is_old = time.time() - orphan.stat().st_mtime > ABANDONED_SECONDS
-            if is_old and {one.name for one in orphan.iterdir()} <= names:
+            if {one.name for one in orphan.iterdir()} <= names:
                 shutil.rmtree(orphan, ignore_errors=True)
         except OSError:
             continue

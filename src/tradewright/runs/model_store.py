@@ -79,8 +79,13 @@ def keep_model(room: Path, fitted: FittedModel, lineage: Lineage) -> str:
     """
     told, _ = _described(fitted, lineage)
     version = str(told["model"])
-    if not (room / version).exists():
-        save_model(room / version, fitted, lineage)
+    try:
+        if not (room / version).exists():
+            save_model(room / version, fitted, lineage)
+    except InvalidOption:
+        # Another process kept the same model meanwhile: it is there, and it is whole.
+        if not (room / version / CONFIG).is_file():
+            raise
     return version
 
 

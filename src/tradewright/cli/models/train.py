@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tradewright.cli import screen
-from tradewright.cli.asked import Json, pairs, workspace_of
+from tradewright.cli.asked import Asked, Json, pairs, workspace_of
 
 HORIZONS = [1, 5, 10, 30]
 
@@ -39,8 +39,12 @@ def run(
     coefficient is the correlation of forecasts with what came; within two
     errors it may be luck. boosted_trees and mamba need the extra named ml.
     """
+    from tradewright.assembly.accelerators import trained_apart
     from tradewright.assembly.models import ModelRequest, train
 
+    apart = trained_apart(workspace_of(context), name, (context.find_object(Asked) or Asked()).arguments)
+    if apart is not None:
+        raise typer.Exit(apart)
     typed = pairs(options or (), "--set")
     wanted = tuple(features or ("technical",))
     horizons = tuple(horizon or HORIZONS)
