@@ -31,9 +31,10 @@ class Keeping:
     config: str
     weights: str
     source: str
+    beside: str = ""
 
-    def write(self, folder: Path, told: Mapping[str, Any], weights: bytes) -> None:
-        """Write a new folder; `told` is kept as it is.
+    def write(self, folder: Path, told: Mapping[str, Any], weights: bytes, beside: bytes = b"") -> None:
+        """Write a new folder; `told` is kept as it is. `beside` is a second file, where the kind has one.
 
         Raises: InvalidOption where something is there already; StorageFailure when the disk is full or
         read-only; Blocked where another process writes beside it and does not end.
@@ -45,10 +46,15 @@ class Keeping:
             "weights_sha256": hashlib.sha256(weights).hexdigest(),
             "weights_bytes": len(weights),
         }
-        files = {self.weights: weights, self.config: (json.dumps(config, indent=1) + "\n").encode()}
+        files = {self.weights: weights}
+        if beside:
+            config["beside_sha256"] = hashlib.sha256(beside).hexdigest()
+            files[self.beside] = beside
+        files[self.config] = (json.dumps(config, indent=1) + "\n").encode()
         try:
             with alone(folder.parent / LOCK, str(folder.parent), PATIENCE_SECONDS):
                 refuse_taken(folder)
+                _sweep(folder.parent, {self.config, self.weights, self.beside})
                 _place(folder, files)
         except OSError as error:
             raise StorageFailure(
@@ -92,6 +98,18 @@ class Keeping:
             raise BadInput(f"{path} is not what was saved.", "Copy it again, or train anew.")
         return content
 
+    def read_beside(self, folder: Path, config: Mapping[str, Any]) -> bytes:
+        """The second file, byte for byte as it was written; empty where the folder was written without one.
+
+        Raises: NotFound; BadInput naming a file that is changed.
+        """
+        if not config.get("beside_sha256"):
+            return b""
+        content = self._bytes(folder / self.beside)
+        if hashlib.sha256(content).hexdigest() != config["beside_sha256"]:
+            raise BadInput(f"{folder / self.beside} is not what was saved.", "Copy it again, or train anew.")
+        return content
+
     def _bytes(self, path: Path) -> bytes:
         """A file's content."""
         try:
@@ -111,7 +129,6 @@ def refuse_taken(folder: Path) -> None:
 
 def _place(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files beside the folder's place, make them durable, and rename; for who is alone in the room."""
-    _sweep(folder.parent, set(files))
     fresh = Path(tempfile.mkdtemp(prefix=WRITING, dir=folder.parent))
     try:
         for name, content in files.items():

@@ -12,7 +12,6 @@ import numpy as np
 
 from tradewright.validation.luck import printable_p
 from tradewright.validation.multiple_testing import holm
-from tradewright.validation.sharpe import autocovariances
 from tradewright.values.panel import Floats
 
 # A distribution is kept as so many quantiles: its shares are right to a thousandth.
@@ -150,16 +149,16 @@ def _with_p(one: Drift, p: float) -> Drift:
 
 def _long_variance(series: Floats) -> float:
     """Long-run variance of a series by Geyer's initial monotone sequence of paired autocovariances."""
-    centred = series - np.mean(series)
-    lags = max(int(len(series) * FURTHEST_SHARE), 1)
-    gamma = autocovariances(centred, lags)
-    pairs = gamma[: 2 * (len(gamma) // 2)].reshape(-1, 2).sum(axis=1)
-    ends = np.flatnonzero(pairs <= 0.0)
-    used = np.minimum.accumulate(pairs[: ends[0] if len(ends) else len(pairs)])
+    centred, count = series - np.mean(series), len(series)
+    variance, total, smallest, lag = float(np.mean(centred**2)), 0.0, math.inf, 0
+    while lag < FURTHEST_SHARE * count:
+        pair = sum(float(np.sum(centred[k:] * centred[: count - k])) / count for k in (lag, lag + 1))
+        if pair <= 0.0:
+            break
+        smallest = min(smallest, pair)
+        total, lag = total + smallest, lag + 2
     # Each estimated autocovariance lacks about the variance of the mean, which grows with what is summed.
-    total = max(2.0 * float(np.sum(used)) - float(gamma[0]), float(gamma[0]) if not len(used) else 0.0)
-    reach = 2.0 * len(used) / len(series)
-    return total / max(1.0 - reach, 0.5)
+    return max(2.0 * total - variance, 0.0) / max(1.0 - lag / count, 0.5)
 
 
 def _distance(quantiles: Floats, known: Floats) -> float:
