@@ -188,9 +188,9 @@ def test_a_save_waits_for_the_one_at_work(tmp_path, monkeypatch):
 def test_a_model_that_another_process_kept_first_is_kept(tmp_path, monkeypatch):
     save = model_store.save_model
 
-    def overtaken(folder, fitted, lineage):
-        save(folder, fitted, lineage)
-        return save(folder, fitted, lineage)
+    def overtaken(*told):
+        save(*told)
+        return save(*told)
 
     monkeypatch.setattr(model_store, "save_model", overtaken)
     version = keep_model(tmp_path, FITTED, Lineage())

@@ -28,14 +28,15 @@ class Lineage:
 
     `data` is a hash of the rows and outcomes it learnt from, `parent` the version of the model that its
     weights began as; empty where nobody said. `metrics` are figures by name. `learnt_until` (ns UTC) is the
-    instant up to which outcomes were known that it learnt from; 0 where nobody said. `asked` is what was
-    typed to make its rows: dataset, features and symbols.
+    instant up to which outcomes were known that it learnt from, `judged_until` the last row that judged it;
+    0 where nobody said. `asked` is what was typed to make its rows: dataset, features and symbols.
     """
 
     data: str = ""
     parent: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
     learnt_until: int = 0
+    judged_until: int = 0
     asked: Mapping[str, Any] = field(default_factory=dict)
 
 

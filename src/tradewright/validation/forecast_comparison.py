@@ -27,6 +27,8 @@ from tradewright.values.panel import Floats
 LEAST_PAIRS, LEAST_BLOCKS = 1_000, 20
 POWER = 0.8
 NORMAL = NormalDist()
+# Exchanges are made so many at a time, so that memory stays small.
+DRAWS_AT_ONCE = 250
 PROVES, FORBIDS = "proves", "forbids"
 
 
@@ -39,7 +41,7 @@ class ComparisonOptions:
     """
 
     alpha: float = 0.05
-    worth_share: float = 0.01
+    worth_share: float = 0.001
     draws: int = 999
     seed: int = 0
 
@@ -66,7 +68,7 @@ class PairedTest:
     @property
     def says_yes(self) -> bool:
         """Whether chance alone would hardly give this."""
-        return self.p <= self.limit
+        return bool(self.p <= self.limit)
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ def _resampled(gain: Floats, block: int, options: ComparisonOptions) -> tuple[fl
         drawn = (means - np.mean(gain)) / errors
     # A resample that determines no error counts against the challenger.
     reached = np.count_nonzero(~(drawn < distance))
-    return distance, (1.0 + reached) / (options.draws + 1.0)
+    return distance, float((1.0 + reached) / (options.draws + 1.0))
 
 
 def _tails(theirs: Floats, ours: Floats, block: int, options: ComparisonOptions) -> tuple[float, float]:
@@ -241,9 +243,13 @@ def _tails(theirs: Floats, ours: Floats, block: int, options: ComparisonOptions)
     order = np.argsort(np.concatenate([theirs, ours]), kind="stable")
     coins = keyed_generator(options.seed, "tails").integers(0, 2, size=(options.draws, -(-rows // block)))
     signs = np.repeat(2 * coins - 1, block, axis=1)[:, :rows].astype(np.int8)
-    found = _widest(np.ones((1, rows), dtype=np.int8), order)[0] / rows
-    drawn = _widest(signs, order) / rows
-    return float(found), (1.0 + np.count_nonzero(drawn >= found)) / (options.draws + 1.0)
+    found = int(_widest(np.ones((1, rows), dtype=np.int8), order)[0])
+    pieces = range(0, options.draws, DRAWS_AT_ONCE)
+    reached = sum(
+        int(np.count_nonzero(_widest(signs[start : start + DRAWS_AT_ONCE], order) >= found))
+        for start in pieces
+    )
+    return found / rows, (1.0 + reached) / (options.draws + 1.0)
 
 
 def _widest(signs: Floats, order: Floats) -> Floats:

@@ -31,6 +31,7 @@ def run(
     judged: Annotated[float, typer.Option(help="The last part of the rows, which judges.")] = 0.2,
     seed: Annotated[int, typer.Option(help="Draws weights and order.")] = 0,
     parent: Annotated[str, typer.Option(help="A kept model whose weights it begins with.")] = "",
+    line: Annotated[str, typer.Option(help="The line of models that it is a candidate of.")] = "main",
     json: Json = False,
 ) -> None:
     """Train a forecaster of total returns, judge it on rows it never saw, and keep it.
@@ -48,7 +49,9 @@ def run(
     typed = pairs(options or (), "--set")
     wanted = tuple(features or ("technical",))
     horizons = tuple(horizon or HORIZONS)
-    request = ModelRequest(name, data, wanted, typed, horizons, tuple(symbol or ()), judged, seed, parent)
+    request = ModelRequest(
+        name, data, wanted, typed, horizons, tuple(symbol or ()), judged, seed, parent, line
+    )
     with screen.progress(json) as tell:
         rows = train(workspace_of(context), request, tell)
     if json:

@@ -1,0 +1,237 @@
+"""Lines of models over a workspace: compared, promoted, rolled back, watched for drift, due or not."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tradewright.assembly.model_rows import (
+    Kept,
+    errors_of,
+    kept_model,
+    refuse_incomparable,
+    shared_horizon,
+    since,
+    unlearnt,
+)
+from tradewright.assembly.models import judged_part_of, room_of
+from tradewright.assembly.workspace import Workspace
+from tradewright.values.errors import Blocked, InvalidOption
+from tradewright.values.instant import date_of
+
+if TYPE_CHECKING:
+    from tradewright.models.retraining import Due, RetrainingPolicy, SkillThen
+    from tradewright.research.model_line import Compared, Line
+    from tradewright.research.model_registry import ModelRegistry
+    from tradewright.validation.drift import Drift
+    from tradewright.validation.forecast_comparison import ForecastComparison
+
+NAIVE = "naive"
+# Resamples enough to show a chance a quarter of what may be spent.
+DRAWS_A_CHANCE, LEAST_DRAWS = 4.0, 999
+# The chance that drift of any feature is called where there is none.
+DRIFT_ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class CompareRequest:
+    """What somebody typed; where `champion`, `dataset` or `horizon_bars` is left out, the line says it."""
+
+    challenger: str
+    champion: str = ""
+    dataset: str = ""
+    horizon_bars: int = 0
+    line: str = "main"
+    worth_share: float = 0.001
+
+
+def registry_of(workspace: Workspace) -> "ModelRegistry":
+    """The lines on this workspace's ledger."""
+    from tradewright.research.model_registry import ModelRegistry
+
+    return ModelRegistry(workspace.ledger, workspace.clock)
+
+
+def compare(workspace: Workspace, request: CompareRequest) -> "tuple[ForecastComparison, Compared]":
+    """Compare a challenger with the champion on rows that neither learnt from, and keep what was found.
+
+    Raises: NotFound, BadInput, InvalidOption; Blocked where they cannot be compared, or on too little.
+    """
+    from tradewright.research.model_line import Compared
+    from tradewright.runs.model_store import data_hash_of
+    from tradewright.validation.forecast_comparison import ComparisonOptions, compare_forecasts
+
+    registry = registry_of(workspace)
+    line = registry.line(request.line)
+    ours, theirs = kept_model(workspace, request.challenger), kept_model(workspace, _opponent(line, request))
+    refuse_incomparable(ours, theirs)
+    horizon = shared_horizon(ours, theirs, request.horizon_bars)
+    rows, came, cut = unlearnt(workspace, (ours, theirs), request.dataset)
+    errors = [errors_of(one, rows, came, cut, horizon) for one in (theirs, ours)]
+    data = data_hash_of(rows.between(cut, len(rows.instants)), since(came, cut))
+    before = line.same_comparison(ours.version, theirs.version, f"{data}:{horizon}")
+    alpha = before.alpha if before else line.next_alpha()
+    options = ComparisonOptions(alpha, request.worth_share, max(LEAST_DRAWS, int(DRAWS_A_CHANCE / alpha)))
+    try:
+        found = compare_forecasts(errors[0], errors[1], horizon, options)
+    except ValueError as error:
+        raise Blocked(
+            f"{ours.version} and {theirs.version} cannot be told apart: {error}.",
+            f"Ingest rows after {date_of(int(rows.instants[-1]))}, or train both with a larger --judged.",
+        ) from None
+    if before:
+        return found, before
+    told = {**_told(found), "horizon_bars": horizon, "provenance": _origin(workspace, ours, request.dataset)}
+    made = Compared(0, ours.version, theirs.version, f"{data}:{horizon}", found.is_better, alpha, told)
+    return found, registry.compared(request.line, alpha, made)
+
+
+def promote(workspace: Workspace, version: str, line: str, by: str) -> "Line":
+    """Make a model the champion of a line: on fresh evidence that it beat the champion, by a person's name.
+
+    A line without a champion takes who beat a naive model.
+    Raises: NotFound, BadInput, InvalidOption, Blocked.
+    """
+    registry = registry_of(workspace)
+    kept, standing = kept_model(workspace, version), registry.line(line)
+    return registry.promote(line, kept.version, _first_opponent(workspace, standing, kept.version), by)
+
+
+def roll_back(workspace: Workspace, line: str, by: str, reason: str) -> "Line":
+    """Go back to the former champion, which is read and checked first.
+
+    Raises: NotFound, BadInput, InvalidOption, Blocked.
+    """
+    from tradewright.research.model_line import way_back
+
+    registry = registry_of(workspace)
+    kept_model(workspace, way_back(registry.line(line), by, reason))
+    return registry.roll_back(line, by, reason)
+
+
+def drift(workspace: Workspace, version: str, dataset: str, count: int, line: str) -> "list[Drift]":
+    """Hold a model's features on its last rows against those it learnt on, and keep what was found.
+
+    Only rows after those that taught count, `count` at most.
+    Raises: NotFound, BadInput; Blocked where it was kept without a reference.
+    """
+    from tradewright.runs.model_store import load_reference
+    from tradewright.validation.drift import drifts
+
+    if count < 1:
+        raise InvalidOption(f"--rows {count}.", "Give 1 or more, such as 250.")
+    kept = kept_model(workspace, version)
+    reference = load_reference(kept.folder)
+    if reference is None:
+        raise Blocked(f"{kept.version} was kept without a reference of its features.", "Train it anew.")
+    rows, _, cut = unlearnt(workspace, (kept,), dataset)
+    found = drifts(reference, rows.values[:, max(cut, len(rows.instants) - count) :])
+    drifted = [one.name for one in found if one.has_drifted(DRIFT_ALPHA)]
+    untold = [one.name for one in found if one.why_not]
+    told = {"drifted": drifted, "untold": untold, "rows": min(count, len(rows.instants) - cut)}
+    registry_of(workspace).checked(line, kept.version, told)
+    return found
+
+
+def due(workspace: Workspace, version: str, line: str, policy: "RetrainingPolicy") -> "tuple[str, Due]":
+    """Whether a model, the champion unless another is named, is due to be trained anew; trains nothing.
+
+    Raises: NotFound, BadInput, Blocked.
+    """
+    from tradewright.models import retraining
+    from tradewright.research.trials import Kind
+
+    registry = registry_of(workspace)
+    named = version or registry.line(line).champion
+    if not named:
+        raise Blocked(f"'{line}' has no champion.", "Name a model: tradewright models due MODEL")
+    kept, now = kept_model(workspace, named), int(workspace.clock())
+    rows = registry.rows_of(kept.version)
+    trained = [one for one in rows if one.kind is Kind.MODEL_TRAINED]
+    checked = [one for one in rows if one.kind is Kind.MODEL_CHECKED]
+    judged, recent = _skill_then_and_now(workspace, kept)
+    facts = retraining.RetrainingFacts(
+        now,
+        kept.card.lineage.learnt_until,
+        trained_at=trained[-1].at if trained else None,
+        drifted=tuple(_body(checked[-1])["drifted"]) if checked else None,
+        checked_at=checked[-1].at if checked else None,
+        judged=judged,
+        recent=recent,
+        spent_s=_spent(registry, line, now - int(policy.budget_days * retraining.DAY_NS)),
+        next_s=float(_body(trained[-1])["seconds"]) if trained else None,
+    )
+    return kept.version, retraining.due(policy, facts)
+
+
+def _opponent(line: "Line", request: CompareRequest) -> str:
+    """Whom the challenger meets."""
+    named = request.champion or line.champion
+    if not named:
+        raise InvalidOption(
+            f"'{line.name}' has no champion to compare with.",
+            "Name a model; the first champion must beat a naive one: "
+            f"tradewright models compare {request.challenger} NAIVE",
+        )
+    return named
+
+
+def _first_opponent(workspace: Workspace, line: "Line", version: str) -> str:
+    """Whom the first champion of a line must have beaten: the last naive model that it was compared with."""
+    from tradewright.runs.model_store import Damaged, cards
+
+    if line.champion:
+        return line.champion
+    names = {one.version: one.name for one in cards(room_of(workspace)) if not isinstance(one, Damaged)}
+    met = [one.champion for one in line.compared if one.challenger == version]
+    naive = [one for one in met if names.get(one) == NAIVE]
+    return naive[-1] if naive else NAIVE
+
+
+def _origin(workspace: Workspace, kept: Kept, dataset: str) -> str:
+    """Where the data come from: what was made up is practice."""
+    named = dataset or str(kept.card.lineage.asked.get("dataset", ""))
+    return workspace.catalogue.resolve(named).provenance.origin.value
+
+
+def _told(found: "ForecastComparison") -> dict[str, Any]:
+    """A comparison as plain values."""
+    return {
+        **asdict(found),
+        "improvement_share": found.improvement_share,
+        "doubts": list(found.doubts),
+    }
+
+
+def _skill_then_and_now(workspace: Workspace, kept: Kept) -> "tuple[SkillThen | None, SkillThen | None]":
+    """The skill at the shortest horizon that a model was judged on, and on rows that came since."""
+    from tradewright.models.retraining import SkillThen
+    from tradewright.models.skill import skills
+
+    rows, came, cut = unlearnt(workspace, (kept,), "")
+    horizon, lineage = kept.card.signature.horizons_bars[0], kept.card.lineage
+    first = int(np.searchsorted(rows.instants, lineage.judged_until, side="right"))
+    coefficient = lineage.metrics.get(f"coefficient_{horizon}")
+    judged = recent = None
+    if coefficient is not None and first > cut:
+        judged = SkillThen(coefficient, ((first - cut) / horizon) ** -0.5)
+    if first < len(rows.instants):
+        found = skills(*judged_part_of(kept.fitted, rows, came, first))[0]
+        recent = SkillThen(found.coefficient, found.error)
+    return judged, recent
+
+
+def _spent(registry: "ModelRegistry", line: str, since: int) -> float:
+    """Seconds of training in a line since an instant."""
+    from tradewright.research.trials import Kind
+
+    rows = registry.ledger.models(line)
+    return sum(
+        float(_body(one)["seconds"]) for one in rows if one.kind is Kind.MODEL_TRAINED and one.at >= since
+    )
+
+
+def _body(event: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(event.body)
+    return found
