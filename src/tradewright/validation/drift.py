@@ -166,8 +166,8 @@ def _distance(quantiles: Floats, known: Floats) -> float:
     points = np.unique(np.concatenate([quantiles, known]))
     found = 0.0
     for side in ("left", "right"):
-        then = np.searchsorted(quantiles, points, side=side) / len(quantiles)  # type: ignore[call-overload]
-        now = np.searchsorted(known, points, side=side) / len(known)  # type: ignore[call-overload]
+        then = np.searchsorted(quantiles, points, side=side) / len(quantiles)
+        now = np.searchsorted(known, points, side=side) / len(known)
         found = max(found, float(np.max(np.abs(then - now))))
     return found
 

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradewright.validation.bootstrap import keyed_generator
 from tradewright.validation.circular_blocks import circular_means, common_block_bars, draw_starts
 from tradewright.validation.luck import printable_p
 from tradewright.validation.sharpe import long_run_variance
-from tradewright.values.panel import Floats
+from tradewright.values.panel import Floats, Ints
 
 LEAST_PAIRS, LEAST_BLOCKS = 1_000, 20
 POWER = 0.8
@@ -225,7 +226,7 @@ def _resampled(gain: Floats, block: int, options: ComparisonOptions) -> tuple[fl
     means = np.mean(blocks, axis=1)
     errors = np.std(blocks, axis=1, ddof=1) / math.sqrt(blocks.shape[1])
     ours = np.std(_block_means(gain, block), ddof=1) / math.sqrt(len(gain) // block)
-    distance = float(np.mean(gain)) / ours
+    distance = float(np.mean(gain) / ours)
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = (means - np.mean(gain)) / errors
     # A resample that determines no error counts against the challenger.
@@ -244,15 +245,14 @@ def _tails(theirs: Floats, ours: Floats, block: int, options: ComparisonOptions)
     coins = keyed_generator(options.seed, "tails").integers(0, 2, size=(options.draws, -(-rows // block)))
     signs = np.repeat(2 * coins - 1, block, axis=1)[:, :rows].astype(np.int8)
     found = int(_widest(np.ones((1, rows), dtype=np.int8), order)[0])
-    pieces = range(0, options.draws, DRAWS_AT_ONCE)
-    reached = sum(
-        int(np.count_nonzero(_widest(signs[start : start + DRAWS_AT_ONCE], order) >= found))
-        for start in pieces
-    )
+    reached = 0
+    for start in range(0, options.draws, DRAWS_AT_ONCE):
+        drawn = _widest(signs[start : start + DRAWS_AT_ONCE], order)
+        reached += int(np.count_nonzero(drawn >= found))
     return found / rows, (1.0 + reached) / (options.draws + 1.0)
 
 
-def _widest(signs: Floats, order: Floats) -> Floats:
+def _widest(signs: NDArray[np.int8], order: Ints) -> Ints:
     """How far the champion's share of losses up to some size lies above the challenger's, a draw each."""
     pooled = np.concatenate([signs, -signs], axis=1)[:, order]
     return np.asarray(np.max(np.cumsum(pooled, axis=1, dtype=np.int32), axis=1))

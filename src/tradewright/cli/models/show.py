@@ -56,8 +56,8 @@ def run(
     screen.table(("", ""), rows)
     if history:
         screen.say()
-        told = [(screen.when(one["at"]), one["line"], one["what"], one["words"]) for one in history]
-        screen.table(("at", "line", "what", "words"), told)
+        lines = [(screen.when(one["at"]), one["line"], one["what"], one["words"]) for one in history]
+        screen.table(("at", "line", "what", "words"), lines)
 
 
 def _some(names: tuple[str, ...]) -> str:
