@@ -6,6 +6,7 @@ must be those of the whole batch: the parts' slopes add up to the same update. E
 the limit is set, since a compiler without memory ends the process and teaches nothing.
 """
 
+import gc
 import os
 import resource
 import subprocess
@@ -69,6 +70,7 @@ def tried(room_mib: int, recipe: Any, table: Any, targets: Any, whole: Any) -> T
     """Train with so much room."""
     from tradewright.models.training.rules import OutOfMemory
 
+    gc.collect()
     free = resource.RLIM_INFINITY
     resource.setrlimit(resource.RLIMIT_AS, (address_space() + room_mib * MIB, free))
     try:

@@ -115,6 +115,9 @@ def test_a_rollback_goes_to_the_former_champion_and_says_why(made):
         (("rollback", "--by", "Ada", "--reason", "", "--line", "other"), 2, "A rollback says why"),
         (("rollback", "--by", "Ada", "--reason", "x", "--line", "other"), 1, "'other' has no champion"),
         (("drift", "{ridge}", "--rows", "0"), 2, "Give 1 or more"),
+        (("compare", "{ridge}", "{naive}", "--worth", "2"), 2, "Give a share of the loss"),
+        (("due", "{ridge}", "--line", ""), 2, "'' is no name for a line of models"),
+        (("train", "naive", "--data", "tides", "--line", "a b"), 2, "'a b' is no name for a line"),
         (("due", "--line", "other"), 1, "'other' has no champion. Name a model"),
     ],
 )

@@ -62,6 +62,8 @@ def compare(workspace: Workspace, request: CompareRequest) -> "tuple[ForecastCom
     from tradewright.runs.model_store import data_hash_of
     from tradewright.validation.forecast_comparison import ComparisonOptions, compare_forecasts
 
+    if not 0.0 < request.worth_share < 1.0:
+        raise InvalidOption(f"--worth {request.worth_share:g}.", "Give a share of the loss, such as 0.001.")
     registry = registry_of(workspace)
     line = registry.line(request.line)
     ours, theirs = kept_model(workspace, request.challenger), kept_model(workspace, _opponent(line, request))
@@ -143,7 +145,8 @@ def due(workspace: Workspace, version: str, line: str, policy: "RetrainingPolicy
     from tradewright.research.trials import Kind
 
     registry = registry_of(workspace)
-    named = version or registry.line(line).champion
+    standing = registry.line(line)
+    named = version or standing.champion
     if not named:
         raise Blocked(f"'{line}' has no champion.", "Name a model: tradewright models due MODEL")
     kept, now = kept_model(workspace, named), int(workspace.clock())

@@ -57,6 +57,7 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     Raises: UnknownName, InvalidOption, NotFound; Blocked without the extra [ml]; StorageFailure; Interrupted.
     """
     from tradewright.models.skill import skills
+    from tradewright.research.model_registry import ModelRegistry
     from tradewright.runs.checkpoints import KeptTraining, stopping_between_epochs
     from tradewright.runs.model_store import (
         Lineage,
@@ -70,6 +71,8 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     from tradewright.validation.drift import reference_of
 
     began, recipe = workspace.clock(), _recipe(request)
+    # A name that is none is refused before hours of training.
+    ModelRegistry(workspace.ledger, workspace.clock).line(request.line)
     parent = find_model(room_of(workspace), request.parent) if request.parent else None
     panel = workspace.catalogue.panel(
         workspace.catalogue.resolve(request.dataset), workspace.clock(), request.symbols or None

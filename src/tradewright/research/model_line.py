@@ -76,7 +76,12 @@ class Line:
 
 
 def line_of(name: str, rows: Sequence[Event]) -> Line:
-    """A line from its rows, oldest first."""
+    """A line from its rows, oldest first.
+
+    Raises: InvalidOption for what is no name.
+    """
+    if not name or any(letter.isspace() or letter in "/\\" for letter in name):
+        raise InvalidOption(f"'{name}' is no name for a line of models.", "Use letters, digits and dashes.")
     line = Line(name)
     for event in rows:
         line = _after(line, event, json.loads(event.body))

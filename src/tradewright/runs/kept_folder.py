@@ -52,6 +52,7 @@ class Keeping:
             files[self.beside] = beside
         files[self.config] = (json.dumps(config, indent=1) + "\n").encode()
         try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
             with alone(folder.parent / LOCK, str(folder.parent), PATIENCE_SECONDS):
                 refuse_taken(folder)
                 _sweep(folder.parent, {self.config, self.weights, self.beside})
