@@ -17,7 +17,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -32,7 +33,7 @@ from tradewright.runs.checkpoints import KeptTraining
 from tradewright.runs.kept_folder import LOCK
 from tradewright.runs.locks import alone
 from tradewright.runs.model_store import Damaged, Lineage, cards, find_model, keep_model, load_model
-from tradewright.values.errors import Blocked
+from tradewright.values.errors import BadInput, Blocked
 
 EPOCHS, WEIGHTS = 12, 30_000
 BAR_SHARE = 0.05
@@ -85,10 +86,31 @@ def work(room: Path, trainings: int, seed: tuple[int, int]) -> None:
         training = int(draws.integers(trainings))
         kept = KeptTraining(room / "unfinished" / f"{training}.npz", unheard)
         try:
-            with kept.alone():
+            with kept.alone(), noted(room, training):
                 train(training, room, kept)
         except Blocked:
             time.sleep(0.002)
+
+
+@contextmanager
+def noted(room: Path, training: int) -> Iterator[None]:
+    """Leave a note while within a training; one of a process that lives says that two are."""
+    note, own = room / f"within-{training}", str(os.getpid())
+    other = note.read_text() if note.exists() else ""
+    if other and is_alive(int(other)):
+        (room / f"two-{training}-{own}").touch()
+    note.write_text(own)
+    yield
+    note.unlink(missing_ok=True)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that was killed and not yet waited for does not."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 @dataclass
@@ -107,14 +129,19 @@ class Room:
 
     def faults(self) -> list[str]:
         """Everything that is not as it was written."""
-        found = [fault for training in range(self.trainings) for fault in self._of_checkpoint(training)]
+        found = [f"two at once: {one.name}" for one in self.path.glob("two-*")]
+        found += [fault for training in range(self.trainings) for fault in self._of_checkpoint(training)]
         for card in cards(self.path):
             self.models_read += 1
             if isinstance(card, Damaged):
                 found.append(f"model {card.version}: {card.why}")
                 continue
             folder = find_model(self.path, card.version)
-            learned = load_model(folder).learned["slopes"]
+            try:
+                learned = load_model(folder).learned["slopes"]
+            except BadInput as error:
+                found.append(str(error))
+                continue
             # Removed, so that it is written again.
             with alone(self.path / LOCK, "the room", 60.0):
                 shutil.rmtree(folder)
@@ -124,7 +151,10 @@ class Room:
 
     def _of_checkpoint(self, training: int) -> list[str]:
         """What is wrong with one checkpoint; one that is not there is none."""
-        found = KeptTraining(self.path / "unfinished" / f"{training}.npz", unheard).resumed()
+        try:
+            found = KeptTraining(self.path / "unfinished" / f"{training}.npz", unheard).resumed()
+        except BadInput as error:
+            return [str(error)]
         if found is None:
             return []
         self.checkpoints_read += 1
@@ -140,9 +170,8 @@ class Room:
             with kept.alone():
                 train(training, self.path, kept)
         # One more save sweeps what killed saves of models left.
-        keep_model(
-            self.path, FittedModel(Ridge(), SIGNATURE, {"slopes": self.known[0][1]}, 0), Lineage("last")
-        )
+        last = FittedModel(Ridge(), SIGNATURE, {"slopes": self.known[0][best_of(0, EPOCHS)]}, 0)
+        keep_model(self.path, last, Lineage("last"))
         names = [one.name for one in (*self.path.iterdir(), *(self.path / "unfinished").iterdir())]
         return [name for name in names if name.startswith(".") and not name.endswith(".lock")]
 
@@ -172,7 +201,8 @@ def killed(asked: argparse.Namespace, room: Path) -> tuple[Room, list[str]]:
     for one in workers:
         one.kill()
         one.join()
-    return read, [*found, *read.faults(), *read.left_over()]
+    # What was left is read, then every training is brought to its end and its model read.
+    return read, [*found, *read.faults(), *read.left_over(), *read.faults()]
 
 
 class Timed(Unwatched):
@@ -233,7 +263,7 @@ def main() -> int:
             f"{read.checkpoints_read} checkpoints and {read.models_read} models read, {len(found)} faults; "
             f"{time.monotonic() - began:.0f} s"
         )
-        is_bad = bool(found) or not read.checkpoints_read or not read.models_read
+        is_bad = bool(found) or not read.models_read
         if not asked.no_overhead:
             share, watch = overhead(Path(folder))
             print(

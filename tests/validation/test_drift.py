@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from tradewright.validation.drift import drifts, independent_values_a_row, reference_of
+from tradewright.validation.drift import drifts, reference_of, worth_of_a_value
 
 NAMES = ("quick", "slow", "together", "flag")
 TAUGHT, NOW, SYMBOLS = 1_500, 250, 3
@@ -55,17 +55,15 @@ def test_a_shift_that_does_not_matter_is_no_drift_however_sure_it_is():
     assert quick.p < 0.01 and quick.psi < 0.1 and not quick.has_drifted(0.05)
 
 
-def test_the_values_a_row_is_worth_are_those_of_theory():
+def test_what_a_value_is_worth_is_what_theory_says():
     draws = np.random.default_rng(5)
     rows = draws.standard_normal((20_000, 1))
     quantiles = reference_of(("x",), rows[None]).quantiles[0]
-    assert independent_values_a_row(rows, quantiles) == pytest.approx(1.0, abs=0.15)
+    assert worth_of_a_value(rows, quantiles) == pytest.approx(1.0, abs=0.15)
     # Each value stands for four rows.
-    assert independent_values_a_row(np.repeat(rows[:5_000], 4, axis=0), quantiles) == pytest.approx(
-        0.25, 0.15
-    )
+    assert worth_of_a_value(np.repeat(rows[:5_000], 4, axis=0), quantiles) == pytest.approx(0.25, 0.15)
     # Three copies of a symbol are one.
-    assert independent_values_a_row(np.repeat(rows, 3, axis=1), quantiles) == pytest.approx(1.0, abs=0.15)
+    assert worth_of_a_value(np.repeat(rows, 3, axis=1), quantiles) == pytest.approx(1.0 / 3.0, rel=0.15)
 
 
 def test_what_cannot_be_told_says_why_and_is_no_drift():
@@ -75,7 +73,17 @@ def test_what_cannot_be_told_says_why_and_is_no_drift():
     assert quick.why_not.startswith("0.0 independent values now; 10 are needed")
     assert quick.missing == 1.0 and quick.missed_before == 0.0
     assert "independent values now" in slow.why_not
-    assert not quick.has_drifted(0.05) and not slow.has_drifted(0.05)
+    assert quick.has_vanished and quick.has_drifted(0.05), "a feed that died is the worst drift"
+    assert not slow.has_drifted(0.05)
+
+
+def test_fewer_symbols_are_fewer_values():
+    draws = np.random.default_rng(9)
+    rows = draws.standard_normal((1, 700, 20))
+    reference = reference_of(("x",), rows[:, :600])
+    rows[:, 600:, 1:] = np.nan
+    (found,) = drifts(reference, rows[:, 600:])
+    assert found.values <= 100.0
 
 
 def test_a_feature_that_was_never_there_is_said():

@@ -64,6 +64,8 @@ def test_a_challenger_with_rare_large_misses_is_held_back():
     assert found.improvement_share > 0.2 and all(one.says_yes for one in found.tests[:3])
     assert any("more erratic" in doubt for doubt in found.doubts) and not found.is_better
     assert compared(champion, 0.6 * champion).is_better
+    strict = compare_forecasts(champion, wild, 1, ComparisonOptions(alpha=3e-4, draws=9_999))
+    assert any("more erratic" in doubt for doubt in strict.doubts), "trying often weakens no veto"
 
 
 def test_more_middling_losses_are_seen_where_means_are_equal():
@@ -92,7 +94,15 @@ def test_too_little_to_tell_is_refused_with_what_is_needed(rows, horizon, told):
         compared(champion[:rows], challenger[:rows], horizon)
 
 
+def test_a_challenger_that_is_silent_where_the_champion_speaks_is_no_replacement():
+    champion, _ = errors("independent", 8)
+    challenger = 0.6 * champion + 0.01 * np.random.default_rng(8).standard_normal(champion.shape)
+    assert compared(champion, challenger).is_better
+    challenger[::4, 0] = np.nan
+    assert "it forecasts 88% of what the champion forecasts" in compared(champion, challenger).doubts
+
+
 def test_two_that_forecast_the_same_are_not_told_apart():
     champion, _ = errors("independent", 7)
-    with pytest.raises(ValueError, match="the same everywhere"):
+    with pytest.raises(ValueError, match="the same amount everywhere"):
         compared(champion, champion.copy())

@@ -18,14 +18,14 @@ from tradewright.assembly.model_rows import (
 from tradewright.assembly.models import judged_part_of, room_of
 from tradewright.assembly.workspace import Workspace
 from tradewright.values.errors import Blocked, InvalidOption
-from tradewright.values.instant import date_of
 
 if TYPE_CHECKING:
     from tradewright.models.retraining import Due, RetrainingPolicy, SkillThen
     from tradewright.research.model_line import Compared, Line
     from tradewright.research.model_registry import ModelRegistry
     from tradewright.validation.drift import Drift
-    from tradewright.validation.forecast_comparison import ForecastComparison
+    from tradewright.validation.forecast_comparison import ComparisonOptions, ForecastComparison
+    from tradewright.values.provenance import Snapshot
 
 NAIVE = "naive"
 # Resamples enough to show a chance a quarter of what may be spent.
@@ -59,34 +59,59 @@ def compare(workspace: Workspace, request: CompareRequest) -> "tuple[ForecastCom
     Raises: NotFound, BadInput, InvalidOption; Blocked where they cannot be compared, or on too little.
     """
     from tradewright.research.model_line import Compared
+    from tradewright.runs.manifest import code_version
     from tradewright.runs.model_store import data_hash_of
-    from tradewright.validation.forecast_comparison import ComparisonOptions, compare_forecasts
+    from tradewright.validation.forecast_comparison import ComparisonOptions
 
     if not 0.0 < request.worth_share < 1.0:
         raise InvalidOption(f"--worth {request.worth_share:g}.", "Give a share of the loss, such as 0.001.")
-    registry = registry_of(workspace)
-    line = registry.line(request.line)
-    ours, theirs = kept_model(workspace, request.challenger), kept_model(workspace, _opponent(line, request))
+    # Models are read first: asking about one that is not there makes no ledger.
+    ours, registry = kept_model(workspace, request.challenger), registry_of(workspace)
+    theirs = kept_model(workspace, _opponent(registry.line(request.line), request))
     refuse_incomparable(ours, theirs)
     horizon = shared_horizon(ours, theirs, request.horizon_bars)
     rows, came, cut = unlearnt(workspace, (ours, theirs), request.dataset)
     errors = [errors_of(one, rows, came, cut, horizon) for one in (theirs, ours)]
-    data = data_hash_of(rows.between(cut, len(rows.instants)), since(came, cut))
-    before = line.same_comparison(ours.version, theirs.version, f"{data}:{horizon}")
-    alpha = before.alpha if before else line.next_alpha()
+    data = f"{data_hash_of(rows.between(cut, len(rows.instants)), since(came, cut))}:{horizon}"
+    snapshot = workspace.catalogue.resolve(request.dataset or str(ours.card.lineage.asked["dataset"]))
+    alpha, is_again = registry.price(ours.version, theirs.version, data, snapshot.dataset)
     options = ComparisonOptions(alpha, request.worth_share, max(LEAST_DRAWS, int(DRAWS_A_CHANCE / alpha)))
+    found = _decided(ours, theirs, errors, horizon, options)
+    told = {**_told(found), "horizon_bars": horizon, "last_row": int(rows.instants[-1])}
+    made = Compared(
+        at=0,
+        challenger=ours.version,
+        champion=theirs.version,
+        data=data,
+        dataset=snapshot.dataset,
+        snapshot=snapshot.id,
+        code=code_version(),
+        origin=_origin(snapshot),
+        is_better=found.is_better,
+        alpha=alpha,
+        told=told,
+        is_again=is_again,
+    )
+    return found, registry.compared(request.line, made)
+
+
+def _decided(
+    ours: Kept, theirs: Kept, errors: list[Any], horizon: int, options: "ComparisonOptions"
+) -> "ForecastComparison":
+    """The comparison itself, or a refusal with the way out.
+
+    Raises: Blocked.
+    """
+    from tradewright.validation.forecast_comparison import NothingApart, TooManyTries, compare_forecasts
+
     try:
-        found = compare_forecasts(errors[0], errors[1], horizon, options)
+        return compare_forecasts(errors[0], errors[1], horizon, options)
     except ValueError as error:
-        raise Blocked(
-            f"{ours.version} and {theirs.version} cannot be told apart: {error}.",
-            f"Ingest rows after {date_of(int(rows.instants[-1]))}, or train both with a larger --judged.",
-        ) from None
-    if before:
-        return found, before
-    told = {**_told(found), "horizon_bars": horizon, "provenance": _origin(workspace, ours, request.dataset)}
-    made = Compared(0, ours.version, theirs.version, f"{data}:{horizon}", found.is_better, alpha, told)
-    return found, registry.compared(request.line, alpha, made)
+        mend = "Ingest newer rows, or train both with a larger --judged."
+        if isinstance(error, NothingApart | TooManyTries):
+            mend = "Keep the champion."
+        told = f"{ours.version} and {theirs.version} cannot be told apart: {error}."
+        raise Blocked(told, mend) from None
 
 
 def promote(workspace: Workspace, version: str, line: str, by: str) -> "Line":
@@ -95,9 +120,17 @@ def promote(workspace: Workspace, version: str, line: str, by: str) -> "Line":
     A line without a champion takes who beat a naive model.
     Raises: NotFound, BadInput, InvalidOption, Blocked.
     """
-    registry = registry_of(workspace)
-    kept, standing = kept_model(workspace, version), registry.line(line)
-    return registry.promote(line, kept.version, _first_opponent(workspace, standing, kept.version), by)
+    from tradewright.research.model_line import Now
+    from tradewright.runs.manifest import code_version
+
+    kept, registry = kept_model(workspace, version), registry_of(workspace)
+    standing = registry.line(line)
+    opponent = _first_opponent(workspace, standing, kept.version)
+    served = kept_model(workspace, opponent) if opponent != NAIVE else kept
+    snapshot = workspace.catalogue.resolve(str(served.card.lineage.asked.get("dataset", "")))
+    latest = workspace.catalogue.resolve(snapshot.dataset).id
+    now = Now(int(workspace.clock()), code_version(), snapshot.dataset, latest)
+    return registry.promote(line, kept.version, opponent, by, now)
 
 
 def roll_back(workspace: Workspace, line: str, by: str, reason: str) -> "Line":
@@ -108,8 +141,8 @@ def roll_back(workspace: Workspace, line: str, by: str, reason: str) -> "Line":
     from tradewright.research.model_line import way_back
 
     registry = registry_of(workspace)
-    kept_model(workspace, way_back(registry.line(line), by, reason))
-    return registry.roll_back(line, by, reason)
+    former = kept_model(workspace, way_back(registry.line(line), by, reason))
+    return registry.roll_back(line, former.version, by, reason)
 
 
 def drift(workspace: Workspace, version: str, dataset: str, count: int, line: str) -> "list[Drift]":
@@ -130,8 +163,10 @@ def drift(workspace: Workspace, version: str, dataset: str, count: int, line: st
     rows, _, cut = unlearnt(workspace, (kept,), dataset)
     found = drifts(reference, rows.values[:, max(cut, len(rows.instants) - count) :])
     drifted = [one.name for one in found if one.has_drifted(DRIFT_ALPHA)]
-    untold = [one.name for one in found if one.why_not]
-    told = {"drifted": drifted, "untold": untold, "rows": min(count, len(rows.instants) - cut)}
+    untold = [one.name for one in found if one.why_not and not one.has_vanished]
+    named = workspace.catalogue.resolve(dataset or str(kept.card.lineage.asked["dataset"])).dataset
+    seen = min(count, len(rows.instants) - cut)
+    told = {"drifted": drifted, "untold": untold, "rows": seen, "dataset": named}
     registry_of(workspace).checked(line, kept.version, told)
     return found
 
@@ -152,13 +187,19 @@ def due(workspace: Workspace, version: str, line: str, policy: "RetrainingPolicy
     kept, now = kept_model(workspace, named), int(workspace.clock())
     rows = registry.rows_of(kept.version)
     trained = [one for one in rows if one.kind is Kind.MODEL_TRAINED]
-    checked = [one for one in rows if one.kind is Kind.MODEL_CHECKED]
+    in_line = registry.ledger.models(line)
+    last = max((one.at for one in in_line if one.kind is Kind.MODEL_TRAINED), default=None)
+    looks = [one for one in in_line if one.kind is Kind.MODEL_CHECKED and one.trial == kept.version]
+    served = workspace.catalogue.resolve(str(kept.card.lineage.asked.get("dataset", ""))).dataset
+    checked = [one for one in looks if _body(one)["dataset"] == served]
     judged, recent = _skill_then_and_now(workspace, kept)
     facts = retraining.RetrainingFacts(
         now,
         kept.card.lineage.learnt_until,
         trained_at=trained[-1].at if trained else None,
+        line_trained_at=last,
         drifted=tuple(_body(checked[-1])["drifted"]) if checked else None,
+        untold=tuple(_body(checked[-1])["untold"]) if checked else (),
         checked_at=checked[-1].at if checked else None,
         judged=judged,
         recent=recent,
@@ -192,10 +233,10 @@ def _first_opponent(workspace: Workspace, line: "Line", version: str) -> str:
     return naive[-1] if naive else NAIVE
 
 
-def _origin(workspace: Workspace, kept: Kept, dataset: str) -> str:
-    """Where the data come from: what was made up is practice."""
-    named = dataset or str(kept.card.lineage.asked.get("dataset", ""))
-    return workspace.catalogue.resolve(named).provenance.origin.value
+def _origin(snapshot: "Snapshot") -> str:
+    """Who stands for the data: real, synthetic, or nobody."""
+    origin = snapshot.provenance.stated_origin
+    return origin.value if origin else ""
 
 
 def _told(found: "ForecastComparison") -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tradewright.assembly.models import ModelRequest, judged_part_of, room_of, rows_of, targets_of
 from tradewright.assembly.workspace import Workspace
-from tradewright.values.errors import Blocked, InvalidOption
+from tradewright.values.errors import BadInput, Blocked, InvalidOption
 from tradewright.values.instant import date_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ def kept_model(workspace: Workspace, version: str) -> Kept:
     from tradewright.runs.model_store import find_model, load_model, read_card
 
     folder = find_model(room_of(workspace), version)
-    return Kept(folder, read_card(folder), load_model(folder))
+    card = read_card(folder)
+    if card.version != folder.name:
+        raise BadInput(f"{folder} says that it is {card.version}.", "A model lies under its own version.")
+    return Kept(folder, card, load_model(folder))
 
 
 def refuse_incomparable(ours: Kept, theirs: Kept) -> None:

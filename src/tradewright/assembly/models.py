@@ -112,7 +112,8 @@ def _noted(workspace: Workspace, request: ModelRequest, version: str, began: int
     """Put a training on record: when, on what, and what it took."""
     from tradewright.research.model_registry import ModelRegistry
 
-    told = {"name": request.name, "dataset": request.dataset, "seconds": (workspace.clock() - began) / 1e9}
+    dataset = workspace.catalogue.resolve(request.dataset).dataset
+    told = {"name": request.name, "dataset": dataset, "seconds": (workspace.clock() - began) / 1e9}
     ModelRegistry(workspace.ledger, workspace.clock).trained(request.line, version, told)
 
 

@@ -7,7 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-LOST_DEVICE = 4
+CANNOT_TELL, LOST_DEVICE = 3, 4
 STOPPED = "interrupted: nothing half-done was kept."
 
 

@@ -8,6 +8,8 @@ that stays on from training every day.
 import math
 from dataclasses import dataclass
 
+from tradewright.values.errors import InvalidOption
+
 DAY_NS = 86_400 * 10**9
 # What was found about drift longer ago than this says nothing about today.
 DRIFT_HOLDS_DAYS = 7.0
@@ -28,6 +30,12 @@ class RetrainingPolicy:
     budget_s: float = 3_600.0
     budget_days: float = 30.0
 
+    def __post_init__(self) -> None:
+        """Refuse what no comparison can be made with. Raises: InvalidOption."""
+        for name, value in vars(self).items():
+            if not (math.isfinite(value) and value >= 0.0):
+                raise InvalidOption(f"{name.replace('_', ' ')} {value:g}.", "Give a number, 0 or more.")
+
 
 @dataclass(frozen=True)
 class SkillThen:
@@ -42,13 +50,16 @@ class RetrainingFacts:
     """What is known of a model now; None where nobody has looked.
 
     Units: instants in ns UTC; `spent_s` seconds of training within the policy's budget, `next_s` what one
-    training took. `drifted` names features, `checked_at` says when they were looked at.
+    training took. `drifted` names features and `untold` those of which nothing can be told, `checked_at` says
+    when they were looked at; `line_trained_at` is the last training of any model for the same purpose.
     """
 
     now: int
     learnt_until: int
     trained_at: int | None = None
+    line_trained_at: int | None = None
     drifted: tuple[str, ...] | None = None
+    untold: tuple[str, ...] = ()
     checked_at: int | None = None
     judged: SkillThen | None = None
     recent: SkillThen | None = None
@@ -107,6 +118,8 @@ def _drift(facts: RetrainingFacts) -> Trigger:
     days = (facts.now - facts.checked_at) / DAY_NS
     if days > DRIFT_HOLDS_DAYS:
         return Trigger("drift", None, f"looked at {days:.0f} days ago: tradewright models drift")
+    if not facts.drifted and facts.untold:
+        return Trigger("drift", None, f"cannot be told of {', '.join(facts.untold)}")
     named = f"drifted: {', '.join(facts.drifted)}" if facts.drifted else "no feature drifted"
     return Trigger("drift", bool(facts.drifted), named)
 
@@ -136,9 +149,12 @@ def _cost(policy: RetrainingPolicy, facts: RetrainingFacts) -> tuple[Trigger, tu
 
 
 def _cool_down(policy: RetrainingPolicy, facts: RetrainingFacts) -> tuple[str, ...]:
-    if facts.trained_at is None:
+    if facts.line_trained_at is None:
         return ()
-    days = (facts.now - facts.trained_at) / DAY_NS
+    days = (facts.now - facts.line_trained_at) / DAY_NS
     if days >= policy.cool_down_days:
         return ()
-    return (f"the cool-down: trained {days:.1f} days ago, at least {policy.cool_down_days:g} must pass",)
+    told = (
+        f"the cool-down: the line trained {days:.1f} days ago, at least {policy.cool_down_days:g} must pass"
+    )
+    return (told,)

@@ -8,16 +8,17 @@ champion by promotion, and retired when another takes its place.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import Any
 
 from tradewright.research.trials import Event, Kind
-from tradewright.values.errors import Blocked, InvalidOption
+from tradewright.values.errors import Blocked, InvalidOption, StorageFailure
 
 # Evidence holds so long: a market may have changed since.
 FRESH_NS = 7 * 86_400 * 10**9
 ALPHA = 0.05
+MAIN = "main"
 
 
 class ModelStage(Enum):
@@ -33,16 +34,34 @@ class ModelStage(Enum):
 class Compared:
     """A comparison on record: who challenged whom, on what, and whether the joint rule took it for better.
 
-    Units: `at` ns UTC; `alpha` what this comparison might spend; `told` holds its figures.
+    Units: `at` ns UTC; `alpha` what this comparison might spend; `told` holds its figures. `data` names the
+    very rows and outcomes, `dataset` and `snapshot` where they stand, `code` the package that compared,
+    `origin` who stands for the data: real, synthetic, or empty where nobody does. `is_again` where the same
+    was compared before: it comes out the same, costs nothing, and is fresh.
     """
 
     at: int
     challenger: str
     champion: str
     data: str
+    dataset: str
+    snapshot: str
+    code: str
+    origin: str
     is_better: bool
     alpha: float
     told: Mapping[str, Any]
+    is_again: bool = False
+
+
+@dataclass(frozen=True)
+class Now:
+    """What evidence is held against: the instant (ns UTC), the code that runs, and the champion's data."""
+
+    at: int
+    code: str
+    dataset: str
+    snapshot: str
 
 
 @dataclass(frozen=True)
@@ -54,25 +73,51 @@ class Line:
     former: tuple[str, ...] = ()
     stages: Mapping[str, ModelStage] = field(default_factory=dict)
     compared: tuple[Compared, ...] = ()
-    comparisons_since: int = 0
 
     def stage_of(self, version: str) -> ModelStage:
         """The stage of a model; a candidate where nobody has said anything of it."""
         return self.stages.get(version, ModelStage.CANDIDATE)
 
-    def next_alpha(self) -> float:
-        """What the next comparison may spend: whoever tries often pays for each try.
 
-        All that are ever made under one champion spend `ALPHA` together at most, since 1 / k^2 sums up to
-        pi^2 / 6. Source: Foster and Stine (2008), Journal of the Royal Statistical Society B 70(2).
-        """
-        return ALPHA * 6.0 / (math.pi * (self.comparisons_since + 1)) ** 2
+def next_alpha(rows: Sequence[Event], challenger: str, champion: str, dataset: str) -> float:
+    """What the next comparison may spend, from the rows of every line: whoever tries often pays for it.
 
-    def same_comparison(self, challenger: str, champion: str, data: str) -> Compared | None:
-        """This very comparison, made before: it would come out the same and costs nothing."""
-        wanted = challenger, champion, data
-        made = (one for one in self.compared if (one.challenger, one.champion, one.data) == wanted)
-        return next(made, None)
+    The k-th comparison with one champion may spend its share of `ALPHA`, and all of them together no more,
+    since 1 / k^2 sums up to pi^2 / 6. Each share is divided by how many models the challenger was chosen
+    from: those trained on this dataset and not yet compared with this champion, whose coefficients are known.
+    Source: Foster and Stine (2008), Journal of the Royal Statistical Society B 70(2); Bonferroni.
+    """
+    before = [one for one in comparisons(rows) if one.champion == champion and not one.is_again]
+    paid = {one.challenger for one in before} | {champion}
+    told = (event for event in rows if event.kind is Kind.MODEL_TRAINED)
+    trained = {event.trial for event in told if json.loads(event.body)["dataset"] == dataset}
+    share = ALPHA * 6.0 / (math.pi * (len(before) + 1)) ** 2
+    return share / len((trained - paid) | {challenger})
+
+
+def comparisons(rows: Sequence[Event]) -> list[Compared]:
+    """Every comparison among rows, oldest first."""
+    return [_compared(event) for event in rows if event.kind is Kind.MODEL_COMPARED]
+
+
+def same_comparison(rows: Sequence[Event], made: tuple[str, str, str]) -> Compared | None:
+    """The first comparison of this challenger, champion and data in any line; None where there was none."""
+    found = (one for one in comparisons(rows) if (one.challenger, one.champion, one.data) == made)
+    return next(found, None)
+
+
+def _compared(event: Event) -> Compared:
+    """A comparison from its row."""
+    body, names = (
+        json.loads(event.body),
+        [one.name for one in fields(Compared)[1:] if one.name != "challenger"],
+    )
+    try:
+        return Compared(at=event.at, challenger=event.trial, **{name: body[name] for name in names})
+    except KeyError as error:
+        raise StorageFailure(
+            f"A comparison on record lacks {error}: another version of this program wrote it.", "Update it."
+        ) from None
 
 
 def line_of(name: str, rows: Sequence[Event]) -> Line:
@@ -92,14 +137,12 @@ def _after(line: Line, event: Event, body: Mapping[str, Any]) -> Line:
     """The line after one more row."""
     model = event.trial
     if event.kind is Kind.MODEL_COMPARED:
-        found = Compared(event.at, model, **body)
         stage = line.stage_of(model)
         moved = {model: ModelStage.SHADOW} if stage is ModelStage.CANDIDATE else {}
         return replace(
             line,
-            compared=(*line.compared, found),
+            compared=(*line.compared, _compared(event)),
             stages={**line.stages, **moved},
-            comparisons_since=line.comparisons_since + 1,
         )
     if event.kind is Kind.MODEL_PROMOTED:
         before = {line.champion: ModelStage.RETIRED} if line.champion else {}
@@ -111,16 +154,16 @@ def _after(line: Line, event: Event, body: Mapping[str, Any]) -> Line:
 
 
 def _led_by(line: Line, model: str, former: tuple[str, ...], stages: Mapping[str, ModelStage]) -> Line:
-    """The line under a champion; its comparisons are counted anew."""
+    """The line under a champion."""
     told = {**line.stages, **stages, model: ModelStage.CHAMPION}
-    return replace(line, champion=model, former=former, stages=told, comparisons_since=0)
+    return replace(line, champion=model, former=former, stages=told)
 
 
-def promotion(line: Line, version: str, opponent: str, by: str, now: int) -> Compared:
+def promotion(line: Line, version: str, opponent: str, by: str, now: Now) -> Compared:
     """The evidence on which a model may become champion; `opponent` is whom it must have beaten.
 
-    Raises: InvalidOption without a person's name or for the champion itself; Blocked, saying what is missing,
-    without fresh evidence that the joint rule takes it for better.
+    Raises: InvalidOption without a person's name or for the champion itself; Blocked, with a reason, without
+    sound and fresh evidence that the joint rule takes it for better.
     """
     _need_person(by)
     if version == line.champion:
@@ -128,16 +171,38 @@ def promotion(line: Line, version: str, opponent: str, by: str, now: int) -> Com
     if line.stage_of(version) is ModelStage.RETIRED:
         raise Blocked(f"{version} is retired.", "Train a new version, or: tradewright models rollback")
     found = [one for one in line.compared if (one.challenger, one.champion) == (version, opponent)]
-    mend = f"First: tradewright models compare {version} {opponent}"
+    where = "" if line.name == MAIN else f" --line {line.name}"
+    mend = f"First: tradewright models compare {version} {opponent}{where}"
     if not found:
-        raise Blocked(f"{version} was never compared with {opponent or 'anybody'} in '{line.name}'.", mend)
-    latest = found[-1]
-    if now - latest.at > FRESH_NS:
-        raise Blocked(f"Its comparison is older than {FRESH_NS // 86_400 // 10**9} days.", f"{mend} again.")
+        raise Blocked(f"{version} was never compared with {opponent} in '{line.name}' [missing].", mend)
+    # A repeat is free and refreshes its age; it does not become a later answer than the one it repeats.
+    asked_last = list(dict.fromkeys(one.data for one in found))[-1]
+    latest = [one for one in found if one.data == asked_last][-1]
     if not latest.is_better:
         doubts = "; ".join(latest.told.get("doubts", ())) or "the joint rule says no"
         raise Blocked(f"{version} is not shown to be better than {opponent}: {doubts}.", "Keep the champion.")
+    unsound = _unsound(latest, now)
+    if unsound:
+        raise Blocked(unsound, mend)
     return latest
+
+
+def _unsound(found: Compared, now: Now) -> str:
+    """Why a comparison is no evidence here and now, in words with a reason code; empty where it is."""
+    days = FRESH_NS // (86_400 * 10**9)
+    data = f"'{found.dataset}' at {found.snapshot[:12]}"
+    said = {
+        f"its data are made up [synthetic]: {data}": found.origin == "synthetic",
+        f"nobody stands for its data [unvouched]: ingest {data} with --vendor NAME": found.origin
+        not in ("real", "synthetic"),
+        f"it was made by other code [wrong_code]: {found.code[:12]}": found.code != now.code,
+        f"it was made on other data [wrong_data]: {data}": found.dataset != now.dataset,
+        f"there are newer data than it saw [stale]: {data}": found.snapshot != now.snapshot,
+        f"it is older than {days} days [stale]": now.at - found.at > FRESH_NS,
+        "it is of a time to come [future]": found.at > now.at,
+    }
+    why = [words for words, holds in said.items() if holds]
+    return f"The comparison with {found.champion} does not count: {'; '.join(why)}." if why else ""
 
 
 def way_back(line: Line, by: str, reason: str) -> str:
@@ -146,7 +211,7 @@ def way_back(line: Line, by: str, reason: str) -> str:
     Raises: InvalidOption without a name or a reason; Blocked where there is nothing to go back to.
     """
     _need_person(by)
-    if not reason.strip():
+    if not reason.strip() or not reason.isprintable():
         raise InvalidOption("A rollback says why.", "Give --reason 'what went wrong'.")
     if not line.former:
         had = "had no champion before this one" if line.champion else "has no champion"
@@ -156,5 +221,5 @@ def way_back(line: Line, by: str, reason: str) -> str:
 
 def _need_person(by: str) -> None:
     """Refuse what nobody answers for."""
-    if not by.strip():
+    if not by.strip() or not by.isprintable():
         raise InvalidOption("Nobody answers for it.", "Give --by PERSON.")

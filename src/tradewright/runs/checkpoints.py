@@ -22,7 +22,7 @@ from tradewright.models.training.watch import Checkpoint
 from tradewright.runs.durable import replace_file, sweep_fresh
 from tradewright.runs.locks import alone
 from tradewright.runs.model_store import arrays_as_bytes, arrays_of
-from tradewright.values.errors import BadInput, Blocked
+from tradewright.values.errors import BadInput, Blocked, StorageFailure
 
 PROGRESS, LOCK = "progress.json", ".lock"
 # What a disk without room says: full, or a quota used up.
@@ -97,7 +97,8 @@ class KeptTraining:
             other = _locked_by(lock)
             if other == self.path:
                 continue
-            with suppress(Blocked), alone(lock, ""):
+            # A neighbour whose files nobody here may touch keeps no other from being freed.
+            with suppress(Blocked, StorageFailure, OSError), alone(lock, ""):
                 freed += sweep_fresh(other)
         if freed:
             self.hear("disk full", {"freed": len(freed), "path": str(self.path.parent)})

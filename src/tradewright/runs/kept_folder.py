@@ -71,11 +71,16 @@ class Keeping:
         try:
             config = json.loads(self._bytes(path))
         except ValueError:
-            raise BadInput(f"{path} is no JSON: it is damaged.", "Copy it again, or train anew.") from None
+            raise BadInput(
+                f"{path} is no JSON: it is damaged.", "Copy it again, or remove its folder and train anew."
+            ) from None
         if not isinstance(config, dict) or config.get("kind") != self.kind:
             raise BadInput(f"{path} is of no {self.kind.partition(' ')[2]}.", f"Give {self.source}.")
         if not isinstance(config.get("version"), int):
-            raise BadInput(f"{path} has no version: it is damaged.", "Copy it again, or train anew.")
+            raise BadInput(
+                f"{path} has no version: it is damaged.",
+                "Copy it again, or remove its folder and train anew.",
+            )
         if config["version"] > self.version:
             raise BadInput(
                 f"{path} is of version {config['version']}; this program reads up to {self.version}.",
@@ -93,10 +98,12 @@ class Keeping:
         if len(content) != config["weights_bytes"]:
             raise BadInput(
                 f"{path} has {len(content):,} of {config['weights_bytes']:,} bytes: it is truncated.",
-                "Copy it again, or train anew.",
+                "Copy it again, or remove its folder and train anew.",
             )
         if hashlib.sha256(content).hexdigest() != config["weights_sha256"]:
-            raise BadInput(f"{path} is not what was saved.", "Copy it again, or train anew.")
+            raise BadInput(
+                f"{path} is not what was saved.", "Copy it again, or remove its folder and train anew."
+            )
         return content
 
     def read_beside(self, folder: Path, config: Mapping[str, Any]) -> bytes:
@@ -108,7 +115,10 @@ class Keeping:
             return b""
         content = self._bytes(folder / self.beside)
         if hashlib.sha256(content).hexdigest() != config["beside_sha256"]:
-            raise BadInput(f"{folder / self.beside} is not what was saved.", "Copy it again, or train anew.")
+            raise BadInput(
+                f"{folder / self.beside} is not what was saved.",
+                "Copy it again, or remove its folder and train anew.",
+            )
         return content
 
     def _bytes(self, path: Path) -> bytes:

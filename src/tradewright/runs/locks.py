@@ -21,14 +21,16 @@ def alone(lock: Path, what: str, patience_s: float = 0.0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    held = FileLock(lock, timeout=patience_s, thread_local=False)
+    # A soft lock, a file that outlives a kill, would keep neither promise.
+    held = FileLock(lock, timeout=patience_s, thread_local=False, fallback_to_soft=False)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         held.acquire()
     except Timeout:
         raise Blocked(f"{what} is in use by another process.", "Wait until that one has ended.") from None
-    except OSError as error:
-        raise StorageFailure(f"{lock} cannot be locked: {error.strerror or error}.") from error
+    except (OSError, NotImplementedError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise StorageFailure(f"{lock} cannot be locked: {why}.") from error
     try:
         yield
     finally:

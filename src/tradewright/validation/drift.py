@@ -20,6 +20,8 @@ QUANTILES, BINS = 1_001, 10
 LEAST_VALUES = 10.0
 # What the trade calls a moderate shift; below it a difference may be real and does not matter.
 WORTH_PSI = 0.1
+# A feature that is missing in so many more places than it was has drifted, whatever the others say.
+VANISHED_SHARE = 0.1
 LEAST_ROWS = 30
 # Dependence is followed as long as its autocorrelation lasts, at most so far into the record.
 FURTHEST_SHARE = 0.25
@@ -29,14 +31,15 @@ FURTHEST_SHARE = 0.25
 class Reference:
     """The distribution of each feature where a model learnt.
 
-    Shape: `quantiles` F x Q; `values_a_row`, `values` and `missing` F. Units: `values_a_row` independent
-    values that a row is worth, `values` those of all rows, `missing` the share of places without a value.
-    Zero values mean that a feature was never there.
+    Shape: `quantiles` F x Q; the others F. Units: `each` is how many independent values a known value is
+    worth, `a_row` how many a row is, `values` those of all rows, `missing` the share of places without a
+    value. Zero means that a feature was never there.
     """
 
     names: tuple[str, ...]
     quantiles: Floats
-    values_a_row: Floats
+    each: Floats
+    a_row: Floats
     values: Floats
     missing: Floats
 
@@ -62,8 +65,14 @@ class Drift:
     why_not: str = ""
 
     def has_drifted(self, alpha: float) -> bool:
-        """Whether the shift is neither chance nor small."""
-        return not self.why_not and self.p <= alpha and self.psi >= max(WORTH_PSI, self.usual_psi)
+        """Whether the shift is neither chance nor small, or the feature is not there any more."""
+        is_shifted = not self.why_not and self.p <= alpha and self.psi >= max(WORTH_PSI, self.usual_psi)
+        return is_shifted or self.has_vanished
+
+    @property
+    def has_vanished(self) -> bool:
+        """Whether it is missing in many more places than before: a feed that died is the worst drift."""
+        return self.missing - self.missed_before >= VANISHED_SHARE
 
 
 def reference_of(names: tuple[str, ...], features: Floats) -> Reference:
@@ -76,17 +85,18 @@ def reference_of(names: tuple[str, ...], features: Floats) -> Reference:
         if len(known):
             # An inverted step function: a value that many share stays itself.
             quantiles[place] = np.quantile(known, probabilities, method="inverted_cdf")
-            each[place] = independent_values_a_row(feature, quantiles[place])
-    rows = np.isfinite(features).any(axis=2).sum(axis=1)
+            each[place] = worth_of_a_value(feature, quantiles[place])
+    known_values = np.isfinite(features).sum(axis=(1, 2))
+    rows = np.maximum(np.isfinite(features).any(axis=2).sum(axis=1), 1)
     missing = 1.0 - np.isfinite(features).mean(axis=(1, 2)) if features[0].size else np.ones(len(names))
-    return Reference(names, quantiles, each, each * rows, missing)
+    return Reference(names, quantiles, each, each * known_values / rows, each * known_values, missing)
 
 
-def independent_values_a_row(feature: Floats, quantiles: Floats) -> float:
-    """How many independent values a row of a feature is worth; T x N, at least one of them known.
+def worth_of_a_value(feature: Floats, quantiles: Floats) -> float:
+    """How many independent values a known value of a feature is worth, at most 1; T x N, at least one known.
 
     The share of a row's values below some point is a series; its long-run variance against that of one coin
-    says it. Taken is the worst of nine points. At most one for each symbol of a row.
+    says it. Taken is the worst of nine points.
     Source: Geyer (1992), Statistical Science 7(4), section 3.3: the initial monotone sequence, which ends
     where autocorrelation is noise; it does not cut slow dependence off, as rules for blocks do.
     """
@@ -102,7 +112,7 @@ def independent_values_a_row(feature: Floats, quantiles: Floats) -> float:
         spread = _long_variance(series)
         if 0.0 < share < 1.0 and spread > 0.0:
             worst = min(worst, share * (1.0 - share) / spread)
-    return worst
+    return worst / symbols
 
 
 def drifts(reference: Reference, features: Floats) -> list[Drift]:
@@ -129,8 +139,9 @@ def _one(reference: Reference, place: int, feature: Floats) -> Drift:
     name, before = reference.names[place], float(reference.missing[place])
     known = np.sort(feature[np.isfinite(feature)])
     missing = 1.0 - len(known) / feature.size if feature.size else 1.0
-    rows = int(np.isfinite(feature).any(axis=1).sum())
-    values, then = float(reference.values_a_row[place]) * rows, float(reference.values[place])
+    rows, then = int(np.isfinite(feature).any(axis=1).sum()), float(reference.values[place])
+    # Fewer symbols than before are fewer values; more of them may be the same ones again.
+    values = min(float(reference.each[place]) * len(known), float(reference.a_row[place]) * rows)
     if min(values, then) < LEAST_VALUES:
         which, count = ("now", values) if values < LEAST_VALUES else ("in the reference", then)
         why = f"{count:.1f} independent values {which}; {LEAST_VALUES:.0f} are needed"

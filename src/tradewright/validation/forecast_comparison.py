@@ -5,7 +5,10 @@ Five questions, each with its side declared before any number is seen, and one r
 - the challenger's mean loss is lower (Diebold and Mariano), its losses are lower in most blocks (Wilcoxon),
   and its mean loss is lower among resamples that carry their own error: all three must say so. An
   intersection-union test needs no correction: that all three err together is no likelier than that one does;
-- its losses are not more erratic, and nowhere are large losses commoner: either forbids, at half of alpha.
+- its losses are not more erratic, and nowhere are large losses commoner: either forbids, at 2.5 %, whatever
+  alpha is.
+
+A challenger that is silent where the champion forecasts is no better, however good the rest is.
 
 Dependence: symbols of one row are one observation; rows are taken in blocks as long as their dependence, and
 no shorter than the horizon, whose outcomes overlap.
@@ -26,6 +29,10 @@ from tradewright.validation.sharpe import long_run_variance
 from tradewright.values.panel import Floats, Ints
 
 LEAST_PAIRS, LEAST_BLOCKS = 1_000, 20
+# A challenger that is silent about more than the rest of what the champion forecasts is no replacement.
+LEAST_COVERAGE = 0.95
+# What forbids does so at a level of its own: trying often must not weaken it.
+VETO_ALPHA, VETO_DRAWS, MOST_DRAWS = 0.05, 999, 200_000
 POWER = 0.8
 NORMAL = NormalDist()
 # Exchanges are made so many at a time, so that memory stays small.
@@ -55,6 +62,14 @@ class ComparisonOptions:
             )
 
 
+class NothingApart(ValueError):
+    """Two forecasts whose losses differ by nothing that varies: more rows would not tell them apart."""
+
+
+class TooManyTries(ValueError):
+    """Less may be spent than resamples can show: however good the challenger is, it could not be seen."""
+
+
 @dataclass(frozen=True)
 class PairedTest:
     """One question: what it asks, on which side, whether its yes proves or forbids, and how it came out."""
@@ -68,8 +83,8 @@ class PairedTest:
 
     @property
     def says_yes(self) -> bool:
-        """Whether chance alone would hardly give this."""
-        return bool(self.p <= self.limit)
+        """Whether chance alone would hardly give this; what is no number proves nothing and forbids."""
+        return bool(self.p <= self.limit) or (self.role == FORBIDS and math.isnan(self.p))
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,8 @@ class ForecastComparison:
     Units: losses are mean squared errors, in the outcome's unit squared; `detectable_share` is the
     improvement that such a sample would show four times out of five, `power` the chance to show
     `worth_share`, both as shares of the champion's loss, by the first question alone; `pairs` counts
-    forecasts, `rows` instants, `block_bars` rows of a block.
+    forecasts, `rows` instants, `block_bars` rows of a block; `coverage` is the share of the champion's
+    forecasts that the challenger made too.
     """
 
     pairs: int
@@ -90,6 +106,7 @@ class ForecastComparison:
     detectable_share: float
     worth_share: float
     power: float
+    coverage: float
     tests: tuple[PairedTest, ...]
 
     @property
@@ -100,7 +117,9 @@ class ForecastComparison:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why the challenger is not shown to be better, in words; empty where it is."""
-        proofs = [f"not shown: {one.asks} (p {one.p:.3g})" for one in self._of(PROVES) if not one.says_yes]
+        silent = f"it forecasts {self.coverage:.0%} of what the champion forecasts"
+        proofs = [silent] if self.coverage < LEAST_COVERAGE else []
+        proofs += [f"not shown: {one.asks} (p {one.p:.3g})" for one in self._of(PROVES) if not one.says_yes]
         return (*proofs, *(f"shown: {one.asks} (p {one.p:.3g})" for one in self._of(FORBIDS) if one.says_yes))
 
     @property
@@ -131,8 +150,12 @@ def compare_forecasts(
     if len(gain) // block < LEAST_BLOCKS:
         found = f"{len(gain):,} rows in blocks of {block} are {len(gain) // block} blocks"
         raise ValueError(f"{found}; {LEAST_BLOCKS} are needed")
+    if options.alpha * (MOST_DRAWS + 1) < 1.0:
+        raise TooManyTries(
+            f"so often was compared that {options.alpha:.1g} is left to spend, which nothing shows"
+        )
     if not np.std(gain) > 0.0:
-        raise ValueError("the two forecast the same everywhere: nothing tells them apart")
+        raise NothingApart("one loss is above the other by the same amount everywhere, or they are equal")
     error = _error_of_mean(gain, block)
     loss, sure = float(np.mean(theirs)), NORMAL.inv_cdf(1.0 - options.alpha)
     return ForecastComparison(
@@ -144,6 +167,7 @@ def compare_forecasts(
         detectable_share=(sure + NORMAL.inv_cdf(POWER)) * error / loss,
         worth_share=options.worth_share,
         power=NORMAL.cdf(options.worth_share * loss / error - sure),
+        coverage=pairs / int(np.isfinite(champion).sum()),
         tests=_tests(theirs, ours, block, options),
     )
 
@@ -163,7 +187,7 @@ def _row_losses(champion: Floats, challenger: Floats) -> tuple[Floats, Floats, i
 
 def _tests(theirs: Floats, ours: Floats, block: int, options: ComparisonOptions) -> tuple[PairedTest, ...]:
     """The five questions in their order."""
-    gain, alpha, half = theirs - ours, options.alpha, 0.5 * options.alpha
+    gain, alpha, half = theirs - ours, options.alpha, 0.5 * VETO_ALPHA
     erratic = (ours - np.mean(ours)) ** 2 - (theirs - np.mean(theirs)) ** 2
     mean, signs, drawn = _student(gain, block), _wilcoxon(gain, block), _resampled(gain, block, options)
     apart = _tails(theirs, ours, block, options)
@@ -221,17 +245,20 @@ def _resampled(gain: Floats, block: int, options: ComparisonOptions) -> tuple[fl
 
     Source: Hall (1992), The Bootstrap and Edgeworth Expansion, section 3.10; Politis and Romano (1992).
     """
-    starts = draw_starts(len(gain), block, options.draws, keyed_generator(options.seed, "forecasts"))
-    blocks = circular_means(gain[:, None], block)[starts][..., 0]
-    means = np.mean(blocks, axis=1)
-    errors = np.std(blocks, axis=1, ddof=1) / math.sqrt(blocks.shape[1])
+    draws, generator = min(options.draws, MOST_DRAWS), keyed_generator(options.seed, "forecasts")
+    every, mean = circular_means(gain[:, None], block)[:, 0], float(np.mean(gain))
     ours = np.std(_block_means(gain, block), ddof=1) / math.sqrt(len(gain) // block)
     distance = float(np.mean(gain) / ours)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = (means - np.mean(gain)) / errors
-    # A resample that determines no error counts against the challenger.
-    reached = np.count_nonzero(~(drawn < distance))
-    return distance, float((1.0 + reached) / (options.draws + 1.0))
+    reached = 0
+    for start in range(0, draws, DRAWS_AT_ONCE):
+        count = min(DRAWS_AT_ONCE, draws - start)
+        blocks = every[draw_starts(len(gain), block, count, generator)]
+        errors = np.std(blocks, axis=1, ddof=1) / math.sqrt(blocks.shape[1])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            drawn = (np.mean(blocks, axis=1) - mean) / errors
+        # A resample that determines no error counts against the challenger.
+        reached += int(np.count_nonzero(~(drawn < distance)))
+    return distance, float((1.0 + reached) / (draws + 1.0))
 
 
 def _tails(theirs: Floats, ours: Floats, block: int, options: ComparisonOptions) -> tuple[float, float]:
@@ -241,18 +268,21 @@ def _tails(theirs: Floats, ours: Floats, block: int, options: ComparisonOptions)
     Source: Kolmogorov-Smirnov distance, one-sided; Hemerik and Goeman (2018), TEST 27, for drawn exchanges.
     """
     rows = len(theirs)
-    order = np.argsort(np.concatenate([theirs, ours]), kind="stable")
-    coins = keyed_generator(options.seed, "tails").integers(0, 2, size=(options.draws, -(-rows // block)))
-    signs = np.repeat(2 * coins - 1, block, axis=1)[:, :rows].astype(np.int8)
-    found = int(_widest(np.ones((1, rows), dtype=np.int8), order)[0])
+    pooled = np.concatenate([theirs, ours])
+    order = np.argsort(pooled, kind="stable")
+    # Shares are read after all losses of one size: which of two equal ones stands first says nothing.
+    ends = np.flatnonzero(np.append(np.diff(pooled[order]) > 0.0, True))
+    generator, blocks = keyed_generator(options.seed, "tails"), -(-rows // block)
+    found = int(_widest(np.ones((1, rows), dtype=np.int8), order, ends)[0])
     reached = 0
-    for start in range(0, options.draws, DRAWS_AT_ONCE):
-        drawn = _widest(signs[start : start + DRAWS_AT_ONCE], order)
-        reached += int(np.count_nonzero(drawn >= found))
-    return found / rows, (1.0 + reached) / (options.draws + 1.0)
+    for start in range(0, VETO_DRAWS, DRAWS_AT_ONCE):
+        coins = generator.integers(0, 2, size=(min(DRAWS_AT_ONCE, VETO_DRAWS - start), blocks), dtype=np.int8)
+        signs = np.repeat(2 * coins - 1, block, axis=1)[:, :rows]
+        reached += int(np.count_nonzero(_widest(signs, order, ends) >= found))
+    return found / rows, (1.0 + reached) / (VETO_DRAWS + 1.0)
 
 
-def _widest(signs: NDArray[np.int8], order: Ints) -> Ints:
+def _widest(signs: NDArray[np.int8], order: Ints, ends: Ints) -> Ints:
     """How far the champion's share of losses up to some size lies above the challenger's, a draw each."""
     pooled = np.concatenate([signs, -signs], axis=1)[:, order]
-    return np.asarray(np.max(np.cumsum(pooled, axis=1, dtype=np.int32), axis=1))
+    return np.asarray(np.max(np.cumsum(pooled, axis=1, dtype=np.int32)[:, ends], axis=1))

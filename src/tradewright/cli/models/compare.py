@@ -60,7 +60,11 @@ def _plain(found: "ForecastComparison", kept: "Compared") -> dict[str, Any]:
         "is_better": kept.is_better,
         "alpha": kept.alpha,
         **kept.told,
-        "doubts": list(found.doubts),
+        "worth_share": found.worth_share,
+        "power": found.power,
+        "origin": kept.origin,
+        "dataset": kept.dataset,
+        "is_again": kept.is_again,
     }
 
 
@@ -69,7 +73,8 @@ def _say(found: "ForecastComparison", kept: "Compared") -> None:
     rows = [(one.name, one.asks, one.role, one.p, one.limit, one.says_yes) for one in found.tests]
     screen.table(("question", "asks whether", "its yes", "p", "at most", "yes"), rows)
     screen.say(
-        f"\n{found.pairs:,} forecasts on {found.rows:,} rows, in blocks of {found.block_bars}, "
+        f"\n{found.pairs:,} forecasts on {found.rows:,} rows, "
+        f"in {found.rows // found.block_bars} blocks of {found.block_bars}, "
         f"{kept.told['horizon_bars']} ahead; its loss is {abs(found.improvement_share):.2%} "
         f"{'lower' if found.improvement_share >= 0.0 else 'higher'}."
     )
@@ -77,8 +82,9 @@ def _say(found: "ForecastComparison", kept: "Compared") -> None:
         f"An improvement of {found.worth_share:.2%} would be shown with a chance of {found.power:.0%}; "
         f"of {found.detectable_share:.2%} with 80%."
     )
-    if kept.told.get("provenance") == "synthetic":
-        screen.say("The data are made up: this is practice.")
+    if kept.origin != "real":
+        who = "The data are made up" if kept.origin else "Nobody stands for the data (ingest --vendor NAME)"
+        screen.say(f"{who}: this is practice, and promotes nobody.")
     if kept.is_better:
         screen.say(
             f"{kept.challenger} is better. Next: tradewright models promote {kept.challenger} --by YOU"
