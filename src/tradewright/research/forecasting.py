@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradewright.research.plan import Plan
-from tradewright.runs.model_walk import Forecasting, material_of, walked
+from tradewright.runs.model_walk import Forecasting, Material, material_of, walked
 from tradewright.validation import forecast_skill as skill
 from tradewright.validation.bootstrap import BootstrapOptions
 from tradewright.validation.figure import Figure
+from tradewright.values.errors import InvalidOption
 from tradewright.values.panel import Floats
 
 if TYPE_CHECKING:
@@ -55,7 +56,24 @@ def taught(plan: Plan, watch: "Watch") -> Forecasting:
     assert plan.walk is not None
     spans = plan.walk.stretches(plan.panel)
     material = material_of(plan.walk, plan.panel)
+    _refuse_unknown_features(material)
     return walked(plan.walk, material, spans, lambda done, total: watch.progress(STAGE, done, total))
+
+
+def _refuse_unknown_features(material: Material) -> None:
+    """A column that these data never know would silence the model at every row.
+
+    Raises: InvalidOption.
+    """
+    rows = material.rows
+    blank = [
+        name for name, column in zip(rows.names, rows.values, strict=True) if not np.isfinite(column).any()
+    ]
+    if blank:
+        raise InvalidOption(
+            f"[model]: these data know {', '.join(blank)} at no row (closes have no highs and lows).",
+            'Give features that they do know, such as features = ["closes"].',
+        )
 
 
 def with_forecasts(plan: Plan, found: Forecasting) -> Plan:
