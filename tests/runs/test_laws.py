@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_forecasts import with_forecasts
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.runs.backtest import backtest
@@ -131,7 +132,7 @@ HONEST = {**BUILT_IN, **BY_ORDERS}
 def asked(request):
     """A strategy, and what every law says of it."""
     strategy = HONEST[request.param]
-    return strategy, check_laws(strategy, market(), ACCOUNT, PROFILES["realistic"])
+    return strategy, check_laws(strategy, with_forecasts(market()), ACCOUNT, PROFILES["realistic"])
 
 
 def test_honest_strategies_keep_every_law(asked):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from tradewright.research.dossier.content import (
     CalibrationLine,
     ForecastLines,
@@ -92,6 +94,8 @@ def ridge_words(one: HorizonReport) -> str:
 
 def _refit_line(plan: Plan, one: Taught) -> RefitLine:
     instants, stretch = plan.panel.instants, one.stretch
+    # The last session that had closed when the fit was made.
+    known = int(np.searchsorted(instants, stretch.learnt_until, side="right")) - 1
     story = one.fitted.story
     epochs = (
         f"{counted(int(story['epoch']), 'epoch')}, best {int(story['best_epoch']) + 1}"
@@ -100,7 +104,7 @@ def _refit_line(plan: Plan, one: Taught) -> RefitLine:
     )
     return RefitLine(
         learnt_first=int(instants[stretch.first]),
-        learnt_last=stretch.learnt_until,
+        learnt_last=int(instants[known]),
         serves_first=int(instants[stretch.serves]),
         serves_last=int(instants[stretch.until - 1]),
         outcomes=one.outcomes,
