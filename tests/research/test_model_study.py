@@ -18,8 +18,9 @@ from tradewright.research.forecasting import taught
 from tradewright.research.plan import prepare
 from tradewright.research.study import parse, study_hash
 from tradewright.research.study_run import causes_of, pins_of, replay, run_study
-from tradewright.research.trying import Nobody
+from tradewright.research.trying import Nobody, refuse_own_file
 from tradewright.runs.manifest import sha256_of
+from tradewright.runs.spread import PROCESSES, Workers
 from tradewright.validation.figure import Figure, Interval
 from tradewright.validation.verdict import Status
 from tradewright.values.errors import InvalidOption, UnknownName
@@ -181,6 +182,38 @@ def test_the_ledger_knows_the_recipe_of_every_try(finished):
     assert len({event.trial for event in started}) == 2
     assert all(json.loads(event.body)["model"]["name"] == "ridge" for event in started)
     assert causes_of(run.plan).config["model_recipe"]["schema_hash"]
+
+
+WINDOWED = """
+from tradewright.features.windowed import windowed
+
+SCALE = {scale}
+
+
+def helper(values):
+    return values[-1] * SCALE
+
+
+@windowed(5)
+def mine(close):
+    return helper(close)
+"""
+
+
+def test_a_features_file_of_ones_own_names_the_recipe_by_all_that_it_says(finished, tmp_path):
+    workspace, _ = finished
+    own, plans = tmp_path / "mine.py", []
+    for scale in ("1.0", "-3.0"):
+        own.write_text(WINDOWED.format(scale=scale))
+        plans.append(planned(workspace, ('"sma_ratio"]', f'"{own}"]')))
+    one, two = plans
+    assert one.headline.trial != two.headline.trial
+    assert causes_of(one).run_id != causes_of(two).run_id
+    assert list(one.recipe["feature_files"]) == [str(own)]
+    with pytest.raises(
+        InvalidOption, match=r"mine\.py is a file of your own, which other processes do not know"
+    ):
+        refuse_own_file(two, Workers(PROCESSES, 2))
 
 
 # The first mistakes

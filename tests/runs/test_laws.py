@@ -149,7 +149,7 @@ def test_only_a_start_that_an_account_remembers_is_not_asked(asked):
 
 def test_the_laws_are_asked_of_strategies_that_speak(asked):
     strategy, _ = asked
-    made = backtest(strategy, market(), ACCOUNT, PROFILES["realistic"])
+    made = backtest(strategy, with_forecasts(market()), ACCOUNT, PROFILES["realistic"])
     spoken = len(made.decisions.said) if strategy in BY_ORDERS.values() else len(made.outcome.fills)
     assert spoken >= 3
 

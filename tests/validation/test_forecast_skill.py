@@ -97,3 +97,20 @@ def test_coverage_counts_what_fell_inside_where_there_was_an_interval():
     low[:, 1] = np.nan
     found = skill.covered(skill.Judged(came, came * 0 + 0.5, came, 1), low, high, 0.9, OPTIONS)
     assert found.value == pytest.approx(0.5)
+
+
+def test_an_interval_without_an_end_holds_nothing_that_counts():
+    came = np.arange(100.0)[:, None] * np.ones((1, 2))
+    low, high = np.zeros((100, 2)), np.full((100, 2), 49.0)
+    low[:20], high[:20] = -np.inf, np.inf
+    found = skill.covered(skill.Judged(came, came * 0 + 0.5, came, 1), low, high, 0.9, OPTIONS)
+    assert (found.value, found.sample) == (pytest.approx(30 / 80), 80)
+
+
+@pytest.mark.parametrize("names", [3, 5, 7, 8])
+def test_a_forecast_of_the_whole_market_says_nothing_across_names(names):
+    draw = np.random.default_rng(names)
+    said = np.repeat(draw.normal(size=(200, 1)), names, axis=1)
+    one = skill.Judged(said, said * 0 + 0.5, draw.normal(size=(200, names)), 1)
+    assert skill.coefficient_across(one, OPTIONS).reason == "the forecasts do not move"
+    assert skill.coefficient(one, OPTIONS).value is not None

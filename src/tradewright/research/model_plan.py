@@ -20,18 +20,18 @@ def model_walk_of(options: ModelOptions | None, seed: int) -> "ModelWalk | None"
         return None
     from tradewright.models import registry
     from tradewright.models.walk_forward import Refits
-    from tradewright.runs.feature_source import load_all
+    from tradewright.runs.feature_source import load_all, own_files
     from tradewright.runs.model_walk import ModelWalk
 
     try:
         model = registry.build(options.name, options.parameters)
-        features = load_all(options.features)
+        features, files = load_all(options.features), own_files(options.features)
     except (UnknownName, InvalidOption) as error:
         raise type(error)(f"[model]: {error.what}", error.mend) from error
     _refuse_without_extra(options.name, type(model).libraries)
     is_expanding = options.window == "expanding"
     refits = Refits(options.train_bars, options.refit_bars, is_expanding, options.embargo_bars)
-    return ModelWalk(model, features, options.horizons_bars, refits, seed)
+    return ModelWalk(model, features, options.horizons_bars, refits, seed, files)
 
 
 def recipe_of(walk: "ModelWalk | None", options: ModelOptions | None) -> dict[str, Any]:
@@ -41,7 +41,8 @@ def recipe_of(walk: "ModelWalk | None", options: ModelOptions | None) -> dict[st
     import msgspec
 
     told = msgspec.to_builtins(options)
-    return {**told, "parameters": walk.model.parameters(), "schema_hash": walk.features.schema_hash}
+    files = {"feature_files": dict(walk.feature_files)} if walk.feature_files else {}
+    return {**told, "parameters": walk.model.parameters(), "schema_hash": walk.features.schema_hash, **files}
 
 
 def check_reader(strategy: "Strategy", options: ModelOptions | None, name: str) -> None:

@@ -1,5 +1,6 @@
 """Where features come from: a named set, a feature of the package, or a file of the user's own."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -52,6 +53,15 @@ def load_all(sources: Sequence[str]) -> FeatureSet:
         raise InvalidOption(f"Two columns are called '{twice[0]}'.", "Name each feature once.")
     every = [part for one in sets for part in one.features]
     return FeatureSet(dict(zip(names, every, strict=True)))
+
+
+def own_files(sources: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of each file of the user's own among some sources, by its path.
+
+    A schema hash names a column's formula; what a windowed function calls in its file stands in no formula.
+    """
+    paths = dict.fromkeys(path for path, _ in map(parted, sources) if path is not None)
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def _of_package(name: str, given: Mapping[str, str]) -> FeatureSet:

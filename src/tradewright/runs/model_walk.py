@@ -1,7 +1,7 @@
 """Models taught as a market's history goes by: what each fit was given, became and forecast."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,13 +23,17 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class ModelWalk:
-    """What is taught: a recipe, its features and horizons, when it is fitted anew, and with which seed."""
+    """What is taught: a recipe, its features and horizons, when it is fitted anew, and with which seed.
+
+    `feature_files` are the user's own files that the features come from, each with its SHA-256.
+    """
 
     model: Model
     features: FeatureSet
     horizons_bars: tuple[int, ...]
     refits: Refits
     seed: int
+    feature_files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def first_row(self) -> int:

@@ -20,6 +20,8 @@ Flags = NDArray[np.bool_]
 HORIZONS_A_BLOCK = 3.0
 LEAST_ROWS = 30
 BINS = 5
+# What moves less than this share of its size moves by rounding alone.
+STILL = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +110,11 @@ def rises(judged: Judged, options: BootstrapOptions) -> Figure:
 
 
 def covered(judged: Judged, low: Floats, high: Floats, level: float, options: BootstrapOptions) -> Figure:
-    """The share of outcomes inside intervals that ask for `level`, where there was an interval."""
-    own = judged.where(np.where(np.isnan(low) | np.isnan(high), np.nan, 0.0))
+    """The share of outcomes inside intervals that ask for `level`, where there was an interval.
+
+    One without an end holds everything and tells nothing: it does not count.
+    """
+    own = judged.where(np.where(np.isfinite(low) & np.isfinite(high), 0.0, np.nan))
     inside = (own.came >= low) & (own.came <= high)
     return _share(f"Outcomes inside {100 * level:.0f} % intervals", own, inside, options)
 
@@ -135,9 +140,11 @@ def calibrated(judged: Judged, bins: int = BINS) -> tuple[Calibration, ...]:
 
 def _correlated(name: str, judged: Judged, x: Floats, y: Floats, options: BootstrapOptions) -> Figure:
     known = judged.known
-    if judged.count and float(np.std(x[known])) == 0.0:
-        rows = int(np.count_nonzero(known.any(axis=1)))
-        return not_evaluated(name, "correlation", rows, "the forecasts do not move")
+    rows = int(np.count_nonzero(known.any(axis=1)))
+    for values, raw, who in ((x, judged.said, "forecasts"), (y, judged.came, "outcomes")):
+        # Taking a row's mean out of equal values leaves rounding, not zero.
+        if judged.count and float(np.std(values[known])) <= STILL * float(np.max(np.abs(raw[known]))):
+            return not_evaluated(name, "correlation", rows, f"the {who} do not move")
     return _figure(name, "correlation", _products(x, y, known), _correlation, (judged, options))
 
 
