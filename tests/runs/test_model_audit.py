@@ -10,6 +10,7 @@ from tradewright.features.families.averages import SmaRatio
 from tradewright.features.families.returns import Momentum
 from tradewright.features.feature_set import FeatureSet
 from tradewright.models.contract import How, Lesson
+from tradewright.models.forecasts import Answers
 from tradewright.models.members.boosted_trees import BoostedTrees
 from tradewright.models.members.ridge import Ridge
 from tradewright.models.walk_forward import Refits
@@ -82,13 +83,28 @@ def test_features_that_know_a_later_row_are_found():
     assert all(isinstance(verdict, DependsOnFuture) for verdict in verdicts.values())
 
 
-def test_forecasts_that_nobody_made_are_found(by_ridge):
+@pytest.mark.parametrize("part", ["mean", "rise", "deviation", "reasons"])
+@pytest.mark.parametrize("fit", [0, 1, 2])
+def test_a_forecast_that_its_fit_did_not_make_is_found(by_ridge, part, fit):
     found, panel = by_ridge
-    mean = found.said.mean.copy()
-    mean[found.taught[0].stretch.serves] *= 2.0
-    forged = replace(found, said=replace(found.said, mean=mean))
-    *_, last = audit_models(forged, panel)
+    forged, row = getattr(found.said, part).copy(), found.taught[fit].stretch.until - 1
+    forged[row] += 1
+    *_, last = audit_models(replace(found, said=replace(found.said, **{part: forged})), panel)
     assert isinstance(last.verdict, DependsOnFuture)
+    assert last.verdict.row == row
+
+
+class Mute(Ridge):
+    """A ridge that learns and never speaks."""
+
+    def _answer(self, learned, windows) -> Answers:
+        return replace(super()._answer(learned, windows), reasons=np.full(len(windows), 4))
+
+
+def test_a_model_that_said_nothing_is_not_assessed():
+    *_, last = audit_models(*honest(Mute()))
+    assert isinstance(last.verdict, NotAssessed)
+    assert "said nothing" in str(last.verdict)
 
 
 class Restless(Ridge):

@@ -80,7 +80,7 @@ def test_a_horizon_that_nobody_forecast_is_refused_with_those_there_are():
 
 def test_a_market_that_nobody_forecast_is_refused_in_words():
     panel = replace(panel_with(SAID), forecasts=None)
-    with pytest.raises(Misuse, match=r"Add a \[model\] table"):
+    with pytest.raises(Misuse, match=r"Add \[model\] to a study"):
         decide_rows(Forecast(monthly=False), Frame(panel))
 
 

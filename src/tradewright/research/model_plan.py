@@ -61,7 +61,7 @@ def check_reader(strategy: "Strategy", options: ModelOptions | None, name: str) 
     if not wanted:
         raise InvalidOption(
             f"[model]: the strategy {name} reads no forecasts.",
-            'Take one that does, such as name = "forecast", or leave [model] out.',
+            'Take one that does, such as name = "forecast"; one of your own declares forecasts_bars.',
         )
     missing = [bars for bars in wanted if bars not in options.horizons_bars]
     if missing:

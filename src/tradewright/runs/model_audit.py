@@ -22,11 +22,12 @@ from tradewright.causality.verdict import (
 )
 from tradewright.data.adjustments import forward_bars
 from tradewright.features.feature_set import BARS
-from tradewright.models.walk_forward import lesson_of, part_of, served
+from tradewright.models.forecasts import Forecasts
+from tradewright.models.walk_forward import PARTS, lesson_of, part_of, served
 from tradewright.runs.model_store import data_hash_of
 from tradewright.runs.model_walk import Forecasting, Taught, material_of, taught_on
 from tradewright.values.instant import date_of
-from tradewright.values.panel import Floats, Panel
+from tradewright.values.panel import Panel
 
 LATER = "what came after it"
 FORECASTS = "forecasts"
@@ -56,7 +57,18 @@ class _Audit:
         leak = self._first_unlike_stream()
         if leak is not None:
             return DependsOnFuture(leak, FORECASTS, None, Stage.MODEL, source="features that knew later rows")
+        for taught in self.found.taught:
+            row = self._first_not_said_by(taught)
+            if row is not None:
+                return DependsOnFuture(row, FORECASTS, None, Stage.MODEL, source="what its fit did not say")
         return self._repeated(self.found.taught[0])
+
+    def _first_not_said_by(self, taught: Taught) -> int | None:
+        """The first row a fit serves at which something else stands than it says of that row."""
+        stretch = taught.stretch
+        again = served(taught.fitted, self.found.material.rows, stretch)
+        row = _first_apart(part_of(self.found.said, stretch.serves, stretch.until), again, 0.0)
+        return None if row is None else stretch.serves + row
 
     def _first_unlike_stream(self) -> int | None:
         """The first row whose features, fed row by row, are not those that models were given."""
@@ -83,15 +95,14 @@ class _Audit:
         first, last = stretch.serves, until
         here = part_of(self.found.said, first, last)
         there = part_of(served(again.fitted, other.rows, stretch), 0, last - first)
-        differs = [
-            row
-            for row in range(last - first)
-            if not _alike(here.mean[row], there.mean[row], walk.model.rounding)
-        ]
-        if differs:
-            return DependsOnFuture(first + differs[0], FORECASTS, None, Stage.MODEL, source=LATER)
+        row = _first_apart(here, there, walk.model.rounding)
+        if row is not None:
+            return DependsOnFuture(first + row, FORECASTS, None, Stage.MODEL, source=LATER)
+        if here.abstained.all():
+            return NotAssessed(f"model 1 said nothing in the {last - first:,} rows that were compared")
         words = (
-            f"features fed row by row are those of the whole at all {len(self.panel.instants):,} rows; "
+            f"features fed row by row are those of the whole at all {len(self.panel.instants):,} rows; every "
+            f"forecast is what its fit says of its row; "
             f"model 1 and its first {last - first:,} rows of forecasts came out equal before another future"
         )
         return NoDependenceObserved(AuditLevel.C2, words)
@@ -122,7 +133,15 @@ def with_another_future(panel: Panel, row: int, seed: int) -> Panel:
     return replace(panel, **columns, forecasts=None)
 
 
-def _alike(one: Floats, other: Floats, rounding: float) -> bool:
-    """Whether two rows of forecasts are the same, up to what the model declares as rounding."""
-    scale = float(np.nanmax(np.abs(one), initial=0.0))
-    return np.allclose(one, other, rtol=rounding, atol=rounding * scale, equal_nan=True)
+def _first_apart(one: Forecasts, other: Forecasts, rounding: float) -> int | None:
+    """The first row at which two forecasts of the same rows differ in any part, or in their silence.
+
+    Up to `rounding`, relative to the size of a row's values, as a model declares it.
+    """
+    apart = (one.reasons != other.reasons).any(axis=1)
+    for part in PARTS:
+        mine, theirs = getattr(one, part), getattr(other, part)
+        scale = np.nanmax(np.abs(mine), axis=(1, 2), initial=0.0)[:, None, None]
+        near = np.isclose(mine, theirs, rtol=rounding, atol=rounding * scale, equal_nan=True)
+        apart |= ~near.all(axis=(1, 2))
+    return int(np.argmax(apart)) if apart.any() else None

@@ -121,7 +121,9 @@ class Frame:
         Raises: Misuse where nobody forecast this market; InvalidOption for another horizon or part.
         """
         if self._panel.forecasts is None:
-            raise Misuse("Nobody has forecast this market.", "Add a [model] table to a study of it.")
+            raise Misuse(
+                "Nobody has forecast this market.", "Add [model] to a study, and declare forecasts_bars."
+            )
         return self._panel.forecasts.over(horizon_bars, of)
 
     def mean_crossings(self, fast: int, slow: int, both_sides: bool = False) -> tuple[Ints, Sides]:
