@@ -144,6 +144,7 @@ def test_page_and_summary_say_what_the_forecasts_were_worth(finished):
         assert skill_words(one) in page.replace("&#39;", "'")
         assert skill_words(one) in summary["horizons"][str(one.horizon_bars)]["says"]
         figure = one.figures[0]
+        assert figure.interval.level == pytest.approx(0.975)
         assert figure.interval.low <= figure.value <= figure.interval.high
         assert figure.sample > 100
 

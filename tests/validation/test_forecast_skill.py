@@ -105,6 +105,7 @@ def test_an_interval_without_an_end_holds_nothing_that_counts():
     low[:20], high[:20] = -np.inf, np.inf
     found = skill.covered(skill.Judged(came, came * 0 + 0.5, came, 1), low, high, 0.9, OPTIONS)
     assert (found.value, found.sample) == (pytest.approx(30 / 80), 80)
+    assert skill.endless(skill.Judged(came, came * 0 + 0.5, came, 1), low, high, OPTIONS).value == 0.2
 
 
 @pytest.mark.parametrize("names", [3, 5, 7, 8])

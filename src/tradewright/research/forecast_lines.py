@@ -67,7 +67,7 @@ def skill_words(one: HorizonReport) -> str:
             f"{over} the information coefficient is {decimal(found.value, 3)}; there is no interval for it."
         )
     low, high = found.interval.low, found.interval.high
-    level = f"{100 * found.interval.level:.0f} % interval"
+    level = f"{100 * found.interval.level:.4g} % interval"
     inside = f"{decimal(found.value, 3)} ({level} {decimal(low, 3)} to {decimal(high, 3)})"
     if low > 0.0:
         return f"{over} the forecasts knew something: their information coefficient is {inside}."

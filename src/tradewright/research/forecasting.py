@@ -5,10 +5,11 @@ after having seen this must name it in a study, and that study's recipe is a try
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tradewright.models.walk_forward import PARTS
 from tradewright.research.plan import Plan
 from tradewright.runs.model_walk import Forecasting, Material, material_of, walked
 from tradewright.validation import forecast_skill as skill
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 NAIVE, RIDGE = "naive", "ridge"
 LEVEL = 0.9
+# How fast intervals follow their misses, for outcomes that do not overlap.
+SPEED = 0.02
 STAGE = "models"
 
 
@@ -120,9 +123,15 @@ def _intervals(found: Forecasting) -> tuple[Floats, Floats]:
 
     first = found.taught[0].stretch.serves
     said, came = _since(found.said, found.came(), first)
-    made = FollowingIntervals(LEVEL).intervals(said, came)
     low, high = np.full(found.said.mean.shape, np.nan), np.full(found.said.mean.shape, np.nan)
-    low[first:], high[first:] = made.low, made.high
+    for place, bars in enumerate(said.horizons_bars):
+        own = slice(place, place + 1)
+        # Outcomes that overlap tell the same miss so many times over: each counts for one.
+        follow = FollowingIntervals(LEVEL, speed=SPEED / bars)
+        parts: dict[str, Any] = {part: getattr(said, part)[..., own] for part in PARTS}
+        targets = replace(came, values=came.values[..., own], ends=came.ends[..., own], horizons_bars=(bars,))
+        made = follow.intervals(replace(said, **parts, horizons_bars=(bars,)), targets)
+        low[first:, :, own], high[first:, :, own] = made.low, made.high
     return low, high
 
 
@@ -147,17 +156,20 @@ def _horizon(
     judged = skill.Judged(
         said.mean[..., place], said.rise[..., place], came.values[..., place], said.horizons_bars[place]
     )
+    # For all horizons together: of four that know nothing one would else seem to in every sixth study.
+    jointly = replace(options, level=1.0 - (1.0 - options.level) / len(said.horizons_bars))
     others = {name: one.said.mean[..., place] for name, one in baselines.items()}
     saved = [skill.saved_over(judged, other, _who(name), options) for name, other in others.items()]
     figures = (
-        skill.coefficient(judged, options),
-        skill.coefficient_across(judged, options),
+        skill.coefficient(judged, jointly),
+        skill.coefficient_across(judged, jointly),
         skill.right_sides(judged, options),
         skill.rises(judged, options),
         skill.covered(judged, low[..., place], high[..., place], LEVEL, options),
+        skill.endless(judged, low[..., place], high[..., place], options),
         *saved,
     )
-    above = skill.coefficient_above(judged, others[RIDGE], options) if RIDGE in others else None
+    above = skill.coefficient_above(judged, others[RIDGE], jointly) if RIDGE in others else None
     return HorizonReport(judged.horizon_bars, figures, above, skill.calibrated(judged), judged.count)
 
 

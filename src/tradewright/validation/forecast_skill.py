@@ -112,11 +112,17 @@ def rises(judged: Judged, options: BootstrapOptions) -> Figure:
 def covered(judged: Judged, low: Floats, high: Floats, level: float, options: BootstrapOptions) -> Figure:
     """The share of outcomes inside intervals that ask for `level`, where there was an interval.
 
-    One without an end holds everything and tells nothing: it does not count.
+    One without an end holds everything and tells nothing: it does not count; `endless` says how many.
     """
     own = judged.where(np.where(np.isfinite(low) & np.isfinite(high), 0.0, np.nan))
     inside = (own.came >= low) & (own.came <= high)
     return _share(f"Outcomes inside {100 * level:.0f} % intervals", own, inside, options)
+
+
+def endless(judged: Judged, low: Floats, high: Floats, options: BootstrapOptions) -> Figure:
+    """The share of intervals without an end: too little was known, or it had been wrong too often."""
+    own = judged.where(np.where(np.isnan(low) | np.isnan(high), np.nan, 0.0))
+    return _share("Intervals without an end", own, np.isinf(low) | np.isinf(high), options)
 
 
 @dataclass(frozen=True)

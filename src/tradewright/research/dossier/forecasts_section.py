@@ -12,7 +12,8 @@ WHAT_IT_IS = (
     "The forecasts were made as time went by: each fit learnt only from outcomes that were known before the "
     "first row it serves, and its forecasts are facts of the rows at which they were said. So every figure "
     "here is out of sample. Blocks of rows are resampled with all of their names, since names move together "
-    "and outcomes overlap."
+    "and outcomes overlap. Intervals of coefficients hold for all horizons together; other recipes that were "
+    "tried on the hypothesis are not priced in them, and the verdict counts each."
 )
 
 
