@@ -12,6 +12,7 @@ from tradewright.data.currency import in_currency, profile_in
 from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
 from tradewright.research.fold_options import folds_of
+from tradewright.research.model_plan import check_reader, model_walk_of, recipe_of
 from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tradewright.data.catalogue import Catalogue
     from tradewright.data.content import DatasetContent
     from tradewright.runs.manifest import Causes
+    from tradewright.runs.model_walk import ModelWalk
     from tradewright.validation.walk_forward import Fold
 
 # Fewer bars than this after the longest warm-up say nothing about anything.
@@ -97,6 +99,7 @@ class Plan:
 
     Shape: `market` is T - 1 returns of the benchmark, beside the panel's T rows. `points` begins with the
     headline, the pre-registered parameters; the grid follows in its own order. `folds` hold panel rows.
+    `walk` is the model to teach, None without one; once taught its forecasts stand in the panel.
     """
 
     options: StudyOptions
@@ -109,6 +112,7 @@ class Plan:
     profile: ExecutionProfile
     points: tuple[Point, ...]
     folds: "tuple[Fold, ...]" = ()
+    walk: "ModelWalk | None" = None
 
     @property
     def headline(self) -> Point:
@@ -124,12 +128,23 @@ class Plan:
         asked = {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
         # The package's own strategies are part of the code version; a user's file has to name itself.
         own = _own_source(self.options, self.headline.strategy)
-        return {**asked, "strategy_source": own} if own else asked
+        asked |= {"strategy_source": own} if own else {}
+        return {**asked, "model_recipe": self.recipe} if self.walk else asked
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """All that names the model's recipe; empty without one."""
+        return recipe_of(self.walk, self.options.model)
 
     @property
     def common_start(self) -> int:
         """The first row at which every configuration could have decided, so that the grid compares alike."""
-        return max(1, *(point.strategy.warm_up_bars for point in self.points)) - 1
+        return max(_first_row(point.strategy, self.walk) for point in self.points)
+
+    @property
+    def start_row(self) -> int:
+        """The row of the headline's first possible decision: before it, an idle account says nothing."""
+        return _first_row(self.headline.strategy, self.walk)
 
 
 def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
@@ -142,6 +157,8 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     profile = profile_of(options)
     risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
+    walk = model_walk_of(options.model, options.seed)
+    check_reader(headline, options.model, options.strategy.name)
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
     currency = options.account.currency
@@ -150,10 +167,12 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     beside = _beside(options, shelf)
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)
     _block_on_errors(findings, options)
-    market = _market(options, shelf, panel, beside, max(headline.warm_up_bars - 1, 0))
-    points = _points(options, headline, snapshot)
-    other = beside.snapshot if beside else None
-    plan = Plan(options, study_hash(options), snapshot, other, panel, market, findings, profile, points)
+    market = _market(options, shelf, panel, beside, _first_row(headline, walk))
+    points = _points(options, headline, _About(snapshot, recipe_of(walk, options.model)))
+    other, study = beside.snapshot if beside else None, study_hash(options)
+    plan = Plan(options, study, snapshot, other, panel, market, findings, profile, points, walk=walk)
+    if walk is not None:
+        walk.stretches(panel)  # a period too short for its refits is told before anything is tried
     if len(panel.instants) < plan.common_start + LEAST_BARS:
         raise InvalidOption(
             f"the period holds {len(panel.instants)} sessions; warm-up takes up to {plan.common_start + 1}.",
@@ -162,6 +181,11 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     if options.folds is None:
         return plan
     return replace(plan, folds=folds_of(options.folds, panel.instants, plan.common_start))
+
+
+def _first_row(strategy: Strategy, walk: "ModelWalk | None") -> int:
+    """The first row on which a strategy could decide: it is warm, and what it reads has been forecast."""
+    return max(strategy.warm_up_bars - 1, walk.first_row if walk else 0, 0)
 
 
 def profile_of(options: StudyOptions) -> ExecutionProfile:
@@ -312,28 +336,37 @@ def _block_on_errors(findings: tuple[Finding, ...], options: StudyOptions) -> No
     )
 
 
-def _points(options: StudyOptions, headline: Strategy, snapshot: Snapshot) -> tuple[Point, ...]:
+@dataclass(frozen=True)
+class _About:
+    """What a trial is tried on and with: the data, and the recipe of a model (empty for none)."""
+
+    snapshot: Snapshot
+    recipe: Mapping[str, Any]
+
+
+def _points(options: StudyOptions, headline: Strategy, about: _About) -> tuple[Point, ...]:
     """The headline, then every grid point; where the headline lies on the grid it is that point.
 
     They are compared as built, defaults included: a parameter left out equals its default written out.
     """
     axes = tuple(options.strategy.grid)
     wanted = headline.parameters()
-    grid = [_point(options, steps, values, snapshot) for steps, values in grid_points(options.strategy.grid)]
+    grid = [_point(options, steps, values, about) for steps, values in grid_points(options.strategy.grid)]
     same = [point for point in grid if point.strategy.parameters() == wanted]
     if same:
         first = Point(same[0].steps, same[0].parameters, headline, same[0].trial, is_headline=True)
         return (first, *(point for point in grid if point is not same[0]))
     shown = tuple((name, value) for name, value in wanted.items() if name in axes or not axes)
     plain = tuple((name, value) for name, value in shown if not isinstance(value, dict))
-    return (Point((), plain, headline, _trial(options, headline, snapshot), is_headline=True), *grid)
+    return (Point((), plain, headline, _trial(options, headline, about), is_headline=True), *grid)
 
 
 def _point(
-    options: StudyOptions, steps: tuple[int, ...], values: dict[str, Parameter], snapshot: Snapshot
+    options: StudyOptions, steps: tuple[int, ...], values: dict[str, Parameter], about: _About
 ) -> Point:
     try:
         strategy = strategies.build(options.strategy.name, {**options.strategy.parameters, **values})
+        check_reader(strategy, options.model, options.strategy.name)
     except UnknownName as error:
         raise type(error)(f"[strategy.grid]: {error.what}", error.mend) from error
     except InvalidOption as error:
@@ -342,17 +375,22 @@ def _point(
             f"[strategy.grid] makes {point}: {error.what}",
             f"{error.mend} All combinations of the values listed there are run.",
         ) from error
-    trial = _trial(options, strategy, snapshot)
+    trial = _trial(options, strategy, about)
     return Point(steps, tuple(values.items()), strategy, trial, is_headline=False)
 
 
-def _trial(options: StudyOptions, strategy: Strategy, snapshot: Snapshot) -> str:
-    """The hash of what was tried: the strategy with all its parameters, the data and the terms of trade."""
+def _trial(options: StudyOptions, strategy: Strategy, about: _About) -> str:
+    """The hash of what was tried: the strategy with all its parameters, the data and the terms of trade.
+
+    Where a model is taught its recipe is part of it: another recipe is another try.
+    """
     import msgspec
 
     terms = (options.universe, options.period, options.execution, options.account)
     name = _own_source(options, strategy) or options.strategy.name
-    return digest_of([name, strategy.parameters(), snapshot.id, *map(msgspec.to_builtins, terms)])
+    recipe = [dict(about.recipe), options.seed] if about.recipe else []
+    told = [name, strategy.parameters(), about.snapshot.id, *map(msgspec.to_builtins, terms), *recipe]
+    return digest_of(told)
 
 
 def _own_source(options: StudyOptions, strategy: Strategy) -> str:
@@ -366,7 +404,9 @@ def about(plan: Plan, causes: "Causes") -> dict[str, Any]:
     `until` is the last instant read, ns UTC: a holdout after it has not been seen. `choices` are those that a
     look at results must not change.
     """
+    recipe = {"model": plan.recipe} if plan.walk else {}
     return {
+        **recipe,
         "code": causes.code_version,
         "data": plan.snapshot.id,
         "dataset": plan.snapshot.dataset,

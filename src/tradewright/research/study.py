@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from tradewright.research.fold_options import FoldOptions, check_folds
+from tradewright.research.model_options import ModelOptions, check_model
 from tradewright.validation.evidence import Parameter, Waiver
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure, unknown_name
 from tradewright.values.profile import AccountOptions
@@ -123,6 +124,7 @@ class StudyOptions(msgspec.Struct, frozen=True):
     intervals: IntervalOptions = IntervalOptions()
     waivers: tuple[WaiverOptions, ...] = ()
     folds: FoldOptions | None = None
+    model: ModelOptions | None = None
 
     def waived(self) -> tuple[Waiver, ...]:
         """The waivers as the verdict knows them."""
@@ -166,7 +168,10 @@ def parse(text: str, source: str) -> StudyOptions:
 
 def study_hash(options: StudyOptions) -> str:
     """The name of exactly this study: a hash of all it says, independent of the order of its lines."""
-    return digest_of(msgspec.to_builtins(options))
+    told = msgspec.to_builtins(options)
+    if told["model"] is None:  # a study without a model is called what it was before there were any
+        del told["model"]
+    return digest_of(told)
 
 
 def choices(options: StudyOptions) -> dict[str, Any]:
@@ -299,6 +304,7 @@ def _check_sense(options: StudyOptions, source: str) -> None:
         raise InvalidOption(f"{source}: a code is waived twice.", "Give each waiver once.")
     _check_grid(options.strategy.grid, source)
     check_folds(options.folds, bool(options.strategy.grid), source)
+    check_model(options.model, source)
 
 
 def _check_grid(grid: dict[str, tuple[Parameter, ...]], source: str) -> None:

@@ -194,6 +194,7 @@ def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str
         {
             **outcome_tables(plan.panel, run.decisions, run.outcome),
             **_walk_tables(plan, result),
+            **_model_files(plan, result),
             "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
             "gateway.parquet": gateway_table(run.gateway, plan.panel),
             "config.json": json_bytes(plan.config),
@@ -212,6 +213,16 @@ def _walk_tables(plan: Plan, result: StudyResult) -> dict[str, Any]:
     from tradewright.research.walk_tables import walk_tables
 
     return dict(walk_tables(plan, result.walk))
+
+
+def _model_files(plan: Plan, result: StudyResult) -> dict[str, Any]:
+    """Fits and forecasts of a study with a model."""
+    if result.forecasts is None:
+        return {}
+    from tradewright.research.forecast_tables import forecasts_table, models_json
+
+    told = json_bytes(models_json(plan, result.forecasts))
+    return {"models.json": told, "forecasts.parquet": forecasts_table(result.forecasts)}
 
 
 def _kept(plan: Plan, result: StudyResult, ports: Ports, told: tuple[str, str]) -> StudyRun:

@@ -155,6 +155,11 @@ def _described(fitted: FittedModel, lineage: Lineage) -> tuple[dict[str, Any], b
     return {"model": version, **told}, weights
 
 
+def version_of(fitted: FittedModel, lineage: Lineage) -> str:
+    """The version that a model would be kept under."""
+    return str(_described(fitted, lineage)[0]["model"])
+
+
 def load_model(folder: Path) -> FittedModel:
     """The model of a folder, as it was saved, bit for bit.
 
