@@ -5,11 +5,10 @@ after having seen this must name it in a study, and that study's recipe is a try
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewright.models.walk_forward import PARTS
 from tradewright.research.plan import Plan
 from tradewright.runs.model_walk import Forecasting, Material, material_of, walked
 from tradewright.validation import forecast_skill as skill
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 NAIVE, RIDGE = "naive", "ridge"
 LEVEL = 0.9
-# How fast intervals follow their misses, for outcomes that do not overlap.
-SPEED = 0.02
 STAGE = "models"
 
 
@@ -124,14 +121,8 @@ def _intervals(found: Forecasting) -> tuple[Floats, Floats]:
     first = found.taught[0].stretch.serves
     said, came = _since(found.said, found.came(), first)
     low, high = np.full(found.said.mean.shape, np.nan), np.full(found.said.mean.shape, np.nan)
-    for place, bars in enumerate(said.horizons_bars):
-        own = slice(place, place + 1)
-        # Outcomes that overlap tell the same miss so many times over: each counts for one.
-        follow = FollowingIntervals(LEVEL, speed=SPEED / bars)
-        parts: dict[str, Any] = {part: getattr(said, part)[..., own] for part in PARTS}
-        targets = replace(came, values=came.values[..., own], ends=came.ends[..., own], horizons_bars=(bars,))
-        made = follow.intervals(replace(said, **parts, horizons_bars=(bars,)), targets)
-        low[first:, :, own], high[first:, :, own] = made.low, made.high
+    made = FollowingIntervals(LEVEL).intervals(said, came)
+    low[first:], high[first:] = made.low, made.high
     return low, high
 
 
