@@ -90,7 +90,7 @@ class FollowingIntervals:
         return Intervals(said.mean - reach, said.mean + reach, self.level)
 
     def _reach(self, said: Forecasts, outcomes: tuple[Ints, Floats], speed: float) -> Floats:
-        """The width at each row, T, in deviations, for one horizon; `outcomes`: when known, how far missed."""
+        """The width at each row, T, in deviations; `outcomes` of one horizon: when known, how far missed."""
         ends, missed = outcomes
         known = ~np.isnan(missed)
         last = np.where(known, ends, np.iinfo(np.int64).min).max(axis=1)
