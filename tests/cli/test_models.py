@@ -149,6 +149,7 @@ def test_without_a_model_the_list_says_how_to_get_one(lived_in):
         (("rigde", "--data", "walk"), 2, "Did you mean 'ridge'?"),
         (("ridge", "--data", "walk", "--set", "penalti=3"), 2, "Did you mean 'penalty'?"),
         (("ridge", "--data", "wolk"), 1, "Did you mean 'walk'?"),
+        (("estimator", "--data", "walk", "--set", "learner=os.system"), 2, "no class of a trusted module"),
         (("ridge", "--data", "walk", "--judged", "2"), 2, "Give a share such as 0.2"),
         (("ridge", "--data", "walk", "--horizon", "0"), 2, "below its lower bound, 1"),
         (("ridge", "--data", "walk", "--parent", "abc"), 1, "There is no model 'abc'. Known: none"),

@@ -15,7 +15,7 @@ def run(
     name: Annotated[
         str,
         typer.Argument(
-            help="naive, momentum, mean_reversion, ridge, logistic, boosted_trees or mamba.",
+            help="naive, momentum, mean_reversion, ridge, logistic, boosted_trees, estimator or mamba.",
             show_default=False,
         ),
     ],
@@ -37,7 +37,9 @@ def run(
 
     It learns from outcomes that were known before the first judged row. The
     coefficient is the correlation of forecasts with what came; within two
-    errors it may be luck. boosted_trees and mamba need the extra named ml.
+    errors it may be luck. boosted_trees, estimator and mamba need the extra
+    named ml. An estimator is any class of scikit-learn: --set learner=
+    sklearn.linear_model.Lasso --set 'settings={"alpha": 0.01}'
     """
     from tradewright.assembly.models import ModelRequest, train
 
