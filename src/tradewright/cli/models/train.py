@@ -15,7 +15,8 @@ def run(
     name: Annotated[
         str,
         typer.Argument(
-            help="naive, momentum, mean_reversion, ridge, logistic, boosted_trees, estimator or mamba.",
+            help="naive, momentum, mean_reversion, regime_means, ridge, logistic, boosted_trees, "
+            "estimator or mamba.",
             show_default=False,
         ),
     ],
