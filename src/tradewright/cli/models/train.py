@@ -16,7 +16,7 @@ def run(
         str,
         typer.Argument(
             help="naive, momentum, mean_reversion, regime_means, ridge, logistic, boosted_trees, "
-            "estimator or mamba.",
+            "estimator, mamba or ensemble.",
             show_default=False,
         ),
     ],
@@ -40,7 +40,8 @@ def run(
     coefficient is the correlation of forecasts with what came; within two
     errors it may be luck. boosted_trees, estimator and mamba need the extra
     named ml. An estimator is any class of scikit-learn: --set learner=
-    sklearn.linear_model.Lasso --set 'settings={"alpha": 0.01}'
+    sklearn.linear_model.Lasso --set 'settings={"alpha": 0.01}'. An ensemble
+    names its sources: --set 'sources=ridge penalty=10; logistic; momentum'
     """
     from tradewright.assembly.models import ModelRequest, train
 
