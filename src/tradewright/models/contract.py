@@ -24,6 +24,8 @@ from tradewright.values.tunable import Tunable
 Learned = Mapping[str, NDArray[Any]]
 # Places that are answered at once: enough for speed, few enough that their windows fit in memory.
 AT_ONCE = 4_096
+# Features that an error names before it only counts them.
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Model(Tunable):
             raise InvalidOption(
                 f"{type(self).__name__} needs {self.least_examples} rows with all features and an outcome; "
                 f"there are {len(examples)}.",
-                f"Give more rows; it looks back {self.lookback_bars} bars.",
+                _more(rows, self.lookback_bars),
             )
         self._refuse_bare_horizons(examples, signature)
         lesson = self._learn(examples, signature, How(seed, watch, {} if parent is None else parent.learned))
@@ -177,6 +179,16 @@ class FittedModel:
             f"The model's features changed: it is asked about rows {how}.",
             f"Ask with those it was fitted to (schema {self.signature.schema_hash[:12]}), or fit anew.",
         )
+
+
+def _more(rows: FeatureRows, lookback_bars: int) -> str:
+    """What to do where too little is there: one feature that is never known takes every row with it."""
+    never = [name for name, one in zip(rows.names, rows.values, strict=True) if not np.isfinite(one).any()]
+    if not never:
+        return f"Give more rows; it looks back {lookback_bars} bars."
+    more = f" and {len(never) - MOST_NAMED} more" if len(never) > MOST_NAMED else ""
+    named = ", ".join(never[:MOST_NAMED])
+    return f"Leave out what is never known of these data: {named}{more}."
 
 
 def _examples(rows: FeatureRows, targets: Targets, lookback_bars: int) -> Examples:

@@ -110,6 +110,13 @@ def test_it_says_what_it_needs_where_there_is_nothing_to_learn(name):
         recipe(name).fit(ROWS, nothing, seed=0)
 
 
+def test_a_feature_that_is_never_known_is_named(name):
+    values = np.array(ROWS.values)
+    values[1] = np.nan
+    with pytest.raises(InvalidOption, match=r"there are 0\. Leave out what is never known .*: noise\.$"):
+        recipe(name).fit(changed(ROWS, values), TARGETS, seed=0)
+
+
 def test_it_refuses_a_horizon_of_which_nothing_is_known(name):
     values = np.array(TARGETS.values)
     values[:, :, 1] = np.nan
