@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tradewright.models import registry
-from tradewright.models.contract import AT_ONCE, How, Learned, Lesson, Model, Signature
+from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
 from tradewright.models.table import Examples
 from tradewright.values.errors import InvalidOption
@@ -41,20 +41,9 @@ class Source:
 
     def says(self, learned: Learned, windows: Floats) -> Answers:
         """Its answers about K windows; NaN, with the reason, where it is silent or says what is no number."""
-        own = windows[:, windows.shape[1] - self.recipe.lookback_bars :]
-        parts = [
-            self.recipe._answer(learned, own[start : start + AT_ONCE])
-            for start in range(0, max(len(own), 1), AT_ONCE)
-        ]
-        silent = np.concatenate(
-            [
-                np.zeros(len(one.mean), dtype=bool) if one.reasons is None else one.reasons != 0
-                for one in parts
-            ]
-        )
-        columns = [
-            np.concatenate([getattr(one, name) for one in parts]) for name in ("mean", "rise", "deviation")
-        ]
+        said = self.recipe._answer(learned, windows[:, windows.shape[1] - self.recipe.lookback_bars :])
+        columns = (said.mean, said.rise, said.deviation)
+        silent = np.zeros(len(windows), dtype=bool) if said.reasons is None else said.reasons != 0
         silent |= ~np.isfinite(np.concatenate(columns, axis=1)).all(axis=1)
         mean, rise, deviation = (np.where(silent[:, None], np.nan, column) for column in columns)
         return Answers(mean, rise, deviation, silent.astype(np.int64))

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.models.calibration import Calibration
-from tradewright.models.contract import FittedModel, How, Learned, Lesson, Model, Signature
+from tradewright.models.contract import AT_ONCE, FittedModel, How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Abstention, Answers
 from tradewright.models.forward_folds import forward_folds
 from tradewright.models.moments import LEAST_DEVIATION, root_mean_square
 from tradewright.models.sources import Source, joined, parted, sources_of
 from tradewright.models.stacking import Belief, Record, Stack, cells_of, stack_of
-from tradewright.models.table import Examples
+from tradewright.models.table import Examples, windows_at
 from tradewright.values.errors import InvalidOption, unknown_name
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import parameter, word
@@ -155,11 +155,17 @@ def _asked(
     """What sources that learnt from the first part say of the second."""
     early, late = parts
     lessons = [one.learn(early, signature, seed) for one in members]
-    windows = late.windows()
-    said = _said(members, [one.arrays for one in lessons], windows)
-    ends = late.ends[late.at[:, 0], late.at[:, 1]]
-    instants, cells = late.instants[late.at[:, 1]], _cells(windows, column)
-    return Record(said, late.outcomes(), ends, late.sample_weights(), instants, cells)
+    arrays = [one.arrays for one in lessons]
+    said, cells = [], []
+    for start in range(0, len(late), AT_ONCE):
+        windows = windows_at(late.features, late.at[start : start + AT_ONCE], late.lookback_bars)
+        said.append(_said(members, arrays, windows))
+        cells.append(_cells(windows, column))
+    symbol, row = late.at.T
+    return Record(
+        np.concatenate(said), late.outcomes(), late.ends[symbol, row], late.sample_weights(),
+        late.instants[row], np.concatenate(cells),
+    )  # fmt: skip
 
 
 def _said(members: Sequence[Source], learned: Sequence[Learned], windows: Floats) -> Floats:
