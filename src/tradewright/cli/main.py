@@ -24,6 +24,7 @@ from tradewright.cli.features import compute as features_compute
 from tradewright.cli.features import list as features_list
 from tradewright.cli.features import show as features_show
 from tradewright.cli.limits import list as limits_list
+from tradewright.cli.models import choose as models_choose
 from tradewright.cli.models import list as models_list
 from tradewright.cli.models import show as models_show
 from tradewright.cli.models import train as models_train
@@ -95,8 +96,8 @@ GROUPS = {
         (features_list, features_show, features_compute),
     ),
     "models": (
-        "Models that forecast returns: train one, look at what is kept.",
-        (models_train, models_list, models_show),
+        "Models that forecast returns, or choose a strategy: train one, look at what is kept.",
+        (models_train, models_choose, models_list, models_show),
     ),
     "options": (
         "What options are worth, and how that moves.",

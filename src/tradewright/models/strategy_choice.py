@@ -158,7 +158,8 @@ def learn_choice(
         raise InvalidOption("There is one strategy.", "Give at least two to choose from.")
     default = earned.names.index(terms.default)
     targets = _targets(earned, terms.horizon_bars, default).known_by(as_of + 1)
-    rows = np.flatnonzero(np.isfinite(targets.values).any(axis=(1, 2)))
+    is_told = np.isfinite(targets.values).any(axis=(1, 2)) & np.isfinite(regimes.values).all(axis=(0, 2))
+    rows = np.flatnonzero(is_told)
     cut = int(rows[int(len(rows) * (1.0 - terms.judged_share))]) if len(rows) else 0
     asked = _by_strategy(regimes, earned.names)
     model = recipe.fit(asked, targets.known_by(int(regimes.instants[cut])), seed=seed)
