@@ -19,6 +19,7 @@ HELD = 2.0
 class Calibration:
     """A line in logits: calibrated = expit(offset + slope x logit(stated)); `slope` is 0 or more.
 
+    `spread` is the variance of the offset, its covariance with the slope, and the slope's variance.
     Property: on held-out rows chances come true about as often as they say; measured in
     tests/models/test_calibration.py.
     Source: Platt (1999), Advances in Large Margin Classifiers, section 2; its smoothed targets are used.
@@ -26,11 +27,13 @@ class Calibration:
 
     slope: float = 1.0
     offset: float = 0.0
+    spread: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @classmethod
     def of(cls, stated: Floats, happened: Flags, weights: Floats | None = None) -> Self:
         """From stated chances, K, of rows that taught the forecaster nothing, and what came.
 
+        `weights` say how much of a row is its own, a part where outcomes overlap; 1 where none are given.
         Chances that say the opposite of what comes are not turned round: they then say the usual share.
         """
         from scipy.special import expit
@@ -50,14 +53,21 @@ class Calibration:
             if np.max(np.abs(move)) < ENOUGH:
                 break
         if line[1] < 0.0:
-            return cls(0.0, float(np.log((ups + 1.0) / (downs + 1.0))))
-        return cls(float(line[1]), float(line[0]))
+            usual = (ups + 1.0) / (ups + downs + 2.0)
+            spread = 1.0 / ((ups + downs) * usual * (1.0 - usual) + HELD)
+            return cls(0.0, float(np.log(usual) - np.log1p(-usual)), (spread, 0.0, 0.0))
+        chance = expit(x @ line)
+        bend = (x * (held * chance * (1.0 - chance))[:, None]).T @ x
+        (first, both), (_, second) = np.linalg.inv(bend + HELD * np.eye(2)).tolist()
+        return cls(float(line[1]), float(line[0]), (first, both, second))
 
-    def calibrated(self, stated: Floats) -> Floats:
-        """The chances, moved."""
+    def calibrated(self, stated: Floats, errors: float = 0.0) -> Floats:
+        """The chances, moved; and so many standard errors of the calibration down."""
         from scipy.special import expit
 
-        found: Floats = expit(self.offset + self.slope * _logits(stated))
+        x, (first, both, second) = _logits(stated), self.spread
+        down = errors * np.sqrt(np.maximum(first + 2.0 * both * x + second * x**2, 0.0))
+        found: Floats = expit(self.offset + self.slope * x - down)
         return found
 
 

@@ -20,6 +20,8 @@ Bytes = NDArray[np.uint8]
 SCHEMA = "schema.json"
 # How scikit-learn marks a node without children.
 LEAF = -1
+# Whose compiled code believes whatever shapes it is given.
+UNBOUNDED = "sklearn.svm"
 # Beside scikit-learn's own estimators, which skops knows. No type outside both is written or read: kernels
 # and optimisers are plain values; trees are held to their bounds below; a booster is parsed by its library.
 TRUSTED_TYPES = (
@@ -35,10 +37,10 @@ TRUSTED_TYPES = (
 )  # fmt: skip
 
 
-def as_bytes(estimator: Any) -> Bytes:
-    """A fitted estimator as bytes; equal estimators give equal bytes.
+def as_bytes(estimator: Any, columns: int) -> Bytes:
+    """An estimator fitted to so many columns as bytes; equal estimators give equal bytes.
 
-    Raises: InvalidOption where it holds a type that is not trusted, so that it could not be read again.
+    Raises: InvalidOption where it could not be read again.
     """
     from skops.io import dumps, get_untrusted_types
 
@@ -49,25 +51,31 @@ def as_bytes(estimator: Any) -> Bytes:
             f"{type(estimator).__name__} holds {', '.join(strange[:3])}, which no reader trusts.",
             "Give another class or other settings.",
         )
+    try:
+        _refuse_wild(estimator, columns, set())
+    except ValueError as error:
+        raise InvalidOption(
+            f"{type(estimator).__name__} could not be read again: {error}.", "Give other settings."
+        ) from None
     return np.frombuffer(content, dtype=np.uint8)
 
 
-def estimator_of(kept: Bytes) -> Any:
+def estimator_of(kept: Bytes, columns: int) -> Any:
     """The estimator of such bytes. Nothing is unpickled and no type that is not trusted is made.
 
     Raises: BadInput.
     """
-    return _read(kept.tobytes())
+    return _read(kept.tobytes(), columns)
 
 
 # Rows are often asked about one at a time.
 @lru_cache(maxsize=64)
-def _read(content: bytes) -> Any:
+def _read(content: bytes, columns: int) -> Any:
     from skops.io import loads
 
     try:
         found = loads(content, trusted=list(TRUSTED_TYPES))
-        _refuse_wild_trees(found, set())
+        _refuse_wild(found, columns, set())
     except Exception as error:
         said = " ".join(str(error).split())[:200]
         raise BadInput(
@@ -76,25 +84,49 @@ def _read(content: bytes) -> Any:
     return found
 
 
-def _refuse_wild_trees(held: Any, seen: set[int]) -> None:
-    """Refuse a tree that would be walked out of its memory, or for ever; compiled code looks for neither.
+def _refuse_wild(held: Any, columns: int, seen: set[int]) -> None:
+    """Refuse what would be walked out of its memory, or for ever; compiled code looks for neither.
 
-    A node's children come after it, within the tree, or it is a leaf. Raises: ValueError.
+    A node's children come after it, within its tree, or it is a leaf; its feature is one of the columns, and
+    every part was fitted to all of them. Raises: ValueError.
     """
     if id(held) in seen:
         return
     seen.add(id(held))
     kind = type(held).__name__
+    if type(held).__module__.startswith(UNBOUNDED):
+        raise ValueError(f"{kind} is not held to its bounds")
+    if getattr(held, "n_features_in_", columns) != columns:
+        raise ValueError(f"{kind} was fitted to {held.n_features_in_} columns of {columns}")
     if kind == "Tree":
-        _refuse_wild_nodes(held.children_left, held.children_right, held.children_left == LEAF)
-        _refuse_wild_columns(held.feature[held.children_left != LEAF], held.n_features)
+        is_leaf = held.children_left == LEAF
+        _refuse_wild_nodes((held.children_left, held.children_right, held.feature), is_leaf, columns)
+        if held.n_features != columns:
+            raise ValueError("a tree was grown on other columns")
     elif kind == "TreePredictor":
-        nodes = held.nodes
-        _refuse_wild_nodes(
-            nodes["left"].astype(np.int64), nodes["right"].astype(np.int64), nodes["is_leaf"] != 0
-        )
+        ways = tuple(held.nodes[name].astype(np.int64) for name in ("left", "right", "feature_idx"))
+        _refuse_wild_nodes(ways, held.nodes["is_leaf"] != 0, columns)
+        if np.any(held.nodes["is_categorical"]):
+            raise ValueError("a node asks for categories, of which there are none here")
+    elif kind.startswith("GradientBoosting") and held.estimators_.shape[1] != held.n_trees_per_iteration_:
+        raise ValueError("there are more trees in a step than it answers for")
     for one in _within(held):
-        _refuse_wild_trees(one, seen)
+        _refuse_wild(one, columns, seen)
+
+
+def _refuse_wild_nodes(
+    ways: tuple[NDArray[Any], NDArray[Any], NDArray[Any]], is_leaf: NDArray[np.bool_], columns: int
+) -> None:
+    """Where a tree's nodes lead: left, right, and by which feature."""
+    left, right, feature = ways
+    if not len(left):
+        raise ValueError("a tree has no node")
+    place = np.arange(len(left))
+    for child in (left, right):
+        if np.any(~is_leaf & ((child <= place) | (child >= len(left)))):
+            raise ValueError("a node's child lies outside its tree")
+    if np.any(~is_leaf & ((feature < 0) | (feature >= columns))):
+        raise ValueError("a node asks for a feature that there is not")
 
 
 def _within(held: Any) -> list[Any]:
@@ -106,18 +138,6 @@ def _within(held: Any) -> list[Any]:
     if isinstance(held, dict):
         return list(held.values())
     return list(vars(held).values()) if hasattr(held, "__dict__") and not isinstance(held, type) else []
-
-
-def _refuse_wild_nodes(left: NDArray[Any], right: NDArray[Any], is_leaf: NDArray[np.bool_]) -> None:
-    place = np.arange(len(left))
-    for child in (left, right):
-        if np.any(~is_leaf & ((child <= place) | (child >= len(left)))):
-            raise ValueError("a node's child lies outside its tree")
-
-
-def _refuse_wild_columns(columns: NDArray[Any], count: int) -> None:
-    if np.any((columns < 0) | (columns >= count)):
-        raise ValueError("a node asks for a feature that there is not")
 
 
 def _canonical(content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from tradewright.values.errors import Blocked, InvalidOption, unknown_name
 TRUSTED = (
     "sklearn.cross_decomposition", "sklearn.discriminant_analysis", "sklearn.ensemble",
     "sklearn.gaussian_process", "sklearn.kernel_ridge", "sklearn.linear_model", "sklearn.naive_bayes",
-    "sklearn.neighbors", "sklearn.neural_network", "sklearn.svm", "sklearn.tree", "xgboost",
+    "sklearn.neighbors", "sklearn.neural_network", "sklearn.tree", "xgboost",
 )  # fmt: skip
 # The seed is an argument of `fit`; one thread sums in one order.
 OURS = ("random_state", "n_jobs")

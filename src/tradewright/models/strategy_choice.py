@@ -21,6 +21,8 @@ from tradewright.models.table import FeatureRows, Targets
 from tradewright.values.errors import BadInput, InvalidOption, Misuse, unknown_name
 from tradewright.values.panel import Floats, Ints
 
+# A confidence is the lower end of a chance: what is learnt from few outcomes is not sure.
+ERRORS_DOWN = 1.0
 # Under which name the terms of a choice lie among the weights of its forecaster.
 KEPT = "choice"
 
@@ -57,8 +59,8 @@ class Earned:
 class ChoiceTerms:
     """What is chosen for: the strategy to fall back to, the horizon, and how sure a choice must be.
 
-    Units: `least_confidence` is the chance that the choice earns more than the default over the horizon;
-    `judged_share` the last part of the rows, which calibrates it and teaches nothing else.
+    Units: `least_confidence` is the chance that the choice earns more than the default over the horizon, one
+    standard error down; `judged_share` the last part of the rows, which calibrates it and teaches nothing.
     Raises: InvalidOption.
     """
 
@@ -82,8 +84,8 @@ class ChoiceTerms:
 class Choices:
     """The strategy of each row, T: its place in `names`, its confidence and why.
 
-    `confidence` is the calibrated chance that the pick beats the default, NaN where there was no pick; it is
-    kept for picks that were not sure enough too. Known at: row t at `instants[t]`.
+    `confidence` is the calibrated chance that the pick beats the default, one standard error down, NaN where
+    there was no pick; it is kept for picks that were not sure enough too. Known at: row t at `instants[t]`.
     """
 
     names: tuple[str, ...]
@@ -114,7 +116,8 @@ class StrategyChoice:
         default = self.names.index(self.terms.default)
         pick, stated = _picks(self.model, regimes, self.names, default)
         asked = ~np.isnan(stated)
-        confidence = np.where(asked, self.line.calibrated(np.where(asked, stated, 0.5)), np.nan)
+        told = self.line.calibrated(np.where(asked, stated, 0.5), errors=ERRORS_DOWN)
+        confidence = np.where(asked, told, np.nan)
         reasons = np.full(len(pick), int(ChoiceReason.MISSING_INPUT), dtype=np.int8)
         reasons[asked] = int(ChoiceReason.BELOW_CONFIDENCE)
         reasons[asked & (confidence >= self.terms.least_confidence)] = int(ChoiceReason.CHOSEN)
@@ -136,7 +139,8 @@ class StrategyChoice:
             )
         told = json.loads(fitted.learned[KEPT].tobytes())
         weights = {name: array for name, array in fitted.learned.items() if name != KEPT}
-        terms, line = ChoiceTerms(**told["terms"]), Calibration(**told["line"])
+        terms, given = ChoiceTerms(**told["terms"]), told["line"]
+        line = Calibration(given["slope"], given["offset"], tuple(given["spread"]))
         return cls(replace(fitted, learned=weights), terms, tuple(told["names"]), line)
 
 
@@ -166,12 +170,16 @@ def learn_choice(
     pick, stated = _picks(model, regimes, earned.names, default)
     came = targets.values[np.arange(len(pick)), pick, 0]
     judges = (np.arange(len(pick)) >= cut) & ~np.isnan(stated) & np.isfinite(came)
-    if np.count_nonzero(judges) < LEAST_OUTCOMES:
+    # Outcomes of so many bars overlap: a row has one part of its own.
+    own = np.full(np.count_nonzero(judges), 1.0 / terms.horizon_bars)
+    if own.sum() < LEAST_OUTCOMES:
         raise InvalidOption(
-            f"{np.count_nonzero(judges)} picks can be judged; confidence needs {LEAST_OUTCOMES}.",
-            "Give a longer record, or a larger judged_share.",
+            f"{len(own)} picks can be judged, over {terms.horizon_bars} bars {int(own.sum())} that do not "
+            f"overlap; confidence needs {LEAST_OUTCOMES}.",
+            "Give a longer record, a shorter horizon, or a larger judged_share.",
         )
-    return StrategyChoice(model, terms, earned.names, Calibration.of(stated[judges], came[judges] > 0.0))
+    line = Calibration.of(stated[judges], came[judges] > 0.0, own)
+    return StrategyChoice(model, terms, earned.names, line)
 
 
 def _targets(earned: Earned, horizon_bars: int, default: int) -> Targets:

@@ -143,7 +143,7 @@ class Ensemble(Model):
             told = np.isfinite(missed[:, place])
             line = Calibration.of(
                 _normal(mean[told, place] / deviation[place]), judged.came[told, place] > 0.0,
-                judged.weights[told],
+                judged.weights[told] / horizons_bars[place],
             )  # fmt: skip
             lines.append((line.slope, line.offset))
         return deviation, np.array(lines)

@@ -70,7 +70,8 @@ class Estimator(Model):
         for place in range(len(signature.horizons_bars)):
             parts = [_of_horizon(part, place, middle, scale) for part in (early, late)]
             learner = made(self.learner, settings_of(self.settings), how.seed)
-            found = _sided(learner, parts, told) if sides else _lined(learner, parts, told)
+            bars = signature.horizons_bars[place]
+            found = _sided(learner, parts, bars, told) if sides else _lined(learner, parts, told)
             kept |= {f"{name}.{place}": array for name, array in found.items()}
         kept["library"] = np.frombuffer(library_of(self.learner).encode(), dtype=np.uint8)
         return Lesson(kept, {"warnings": sorted(told), "library": library_of(self.learner)})
@@ -108,10 +109,15 @@ def _lined(learner: Any, parts: Sequence[Part], told: set[str]) -> dict[str, NDA
     missed = late_y - unit * _line(learner, late_x)
     spread = np.quantile(missed, np.linspace(0.0, 1.0, min(len(missed), MISSES_KEPT)))
     deviation = root_mean_square(missed[:, None], late_weights)[0]
-    return {"learner": as_bytes(learner), "unit": np.array(unit), "missed": spread, "deviation": deviation}
+    return {
+        "learner": as_bytes(learner, x.shape[1]),
+        "unit": np.array(unit),
+        "missed": spread,
+        "deviation": deviation,
+    }
 
 
-def _sided(learner: Any, parts: Sequence[Part], told: set[str]) -> dict[str, NDArray[Any]]:
+def _sided(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> dict[str, NDArray[Any]]:
     """What is kept of a classifier: its calibration, what each side brings, and how far that misses."""
     (x, y, weights), (late_x, late_y, late_weights) = parts
     rose = y > 0.0
@@ -123,14 +129,15 @@ def _sided(learner: Any, parts: Sequence[Part], told: set[str]) -> dict[str, NDA
     if has_both:
         _fit(learner, x, rose.astype(np.int64), weights, told)
     stated = _chance(learner, late_x) if has_both else np.full(len(late_x), 0.5)
-    line = Calibration.of(stated, late_y > 0.0, late_weights)
+    # Outcomes of so many bars overlap: a row has one part of its own.
+    line = Calibration.of(stated, late_y > 0.0, late_weights / bars)
     chance = line.calibrated(stated)
     missed = late_y - (chance * rises + (1.0 - chance) * falls)
     return {
         "line": np.array([line.slope, line.offset]),
         "brings": np.array([rises, falls]),
         "deviation": root_mean_square(missed[:, None], late_weights)[0],
-        "learner": as_bytes(learner) if has_both else EMPTY,
+        "learner": as_bytes(learner, x.shape[1]) if has_both else EMPTY,
     }
 
 
@@ -164,11 +171,11 @@ def _told(learned: Learned, place: int, x: Floats) -> tuple[Floats, Floats, Floa
     deviation = np.full(len(x), max(float(learned[f"deviation.{place}"]), LEAST_DEVIATION))
     kept = learned[f"learner.{place}"]
     if learned["sides"]:
-        stated = _chance(estimator_of(kept), x) if len(kept) else np.full(len(x), 0.5)
+        stated = _chance(estimator_of(kept, x.shape[1]), x) if len(kept) else np.full(len(x), 0.5)
         rise = Calibration(*map(float, learned[f"line.{place}"])).calibrated(stated)
         rises, falls = learned[f"brings.{place}"]
         return rise * rises + (1.0 - rise) * falls, rise, deviation
-    mean = float(learned[f"unit.{place}"]) * _line(estimator_of(kept), x)
+    mean = float(learned[f"unit.{place}"]) * _line(estimator_of(kept, x.shape[1]), x)
     missed = learned[f"missed.{place}"]
     above = (len(missed) - np.searchsorted(missed, -mean, side="right")).astype(np.float64)
     return mean, np.asarray((above + 0.5) / (len(missed) + 1.0), dtype=np.float64), deviation
@@ -176,11 +183,22 @@ def _told(learned: Learned, place: int, x: Floats) -> tuple[Floats, Floats, Floa
 
 def _line(learner: Any, x: Floats) -> Floats:
     """What a regressor says, K."""
-    with one_thread():
-        return np.asarray(learner.predict(x), dtype=np.float64).reshape(len(x))
+    return _asked(learner, "predict", x).reshape(len(x))
 
 
 def _chance(learner: Any, x: Floats) -> Floats:
     """A classifier's chance of a rise, K."""
+    return _asked(learner, "predict_proba", x)[:, 1]
+
+
+def _asked(learner: Any, method: str, x: Floats) -> Floats:
+    """What a learner answers. Raises: BadInput where it cannot, as one that was damaged."""
     with one_thread():
-        return np.asarray(learner.predict_proba(x), dtype=np.float64)[:, 1]
+        try:
+            return np.asarray(getattr(learner, method)(x), dtype=np.float64)
+        except (ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
+            said = " ".join(str(error).split())[:200]
+            raise BadInput(
+                f"A kept {type(learner).__name__} cannot answer: {type(error).__name__}: {said}.",
+                "Train anew.",
+            ) from error
