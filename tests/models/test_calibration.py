@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tradewright.models.calibration import Calibration
+from tradewright.models.calibration import Calibration, held_share, own_parts
 
 
 def drawn(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +46,27 @@ def test_chances_that_are_upside_down_are_not_turned_round():
 def test_one_side_alone_never_makes_a_chance_of_nought_or_one(came):
     line = Calibration.of(np.full(30, 0.5), came)
     (found,) = line.calibrated(np.array([0.5]))
-    assert 0.0 < found < 1.0 and (found > 0.8) == bool(came[0])
+    assert 0.0 < found < 1.0 and (found > 0.6) == bool(came[0])
+
+
+def test_outcomes_that_overlap_are_one_and_so_are_symbols_of_an_instant():
+    instants = np.repeat(np.arange(100), 4)
+    parts = own_parts(instants, np.ones(400), 20)
+    assert parts.sum() == pytest.approx(5.0) and held_share(parts) == pytest.approx(40.0 / 45.0)
+    assert own_parts(np.arange(7), np.ones(7), 1) == pytest.approx(np.ones(7))
+    # Five months that rose are five outcomes: a coin stays nearly a coin.
+    rose = np.ones(400, dtype=bool)
+    assert Calibration.of(np.full(400, 0.5), rose, parts).calibrated(np.array([0.5]))[0] < 0.56
+    assert Calibration.of(np.full(400, 0.5), rose).calibrated(np.array([0.5]))[0] > 0.85
+
+
+@pytest.mark.parametrize("errors", [0.0, 1.0])
+def test_the_lower_end_of_a_chance_is_as_seldom_above_the_truth_as_it_says(errors):
+    above = []
+    for seed in range(200):
+        chance, came = drawn(60, 50 + seed)
+        above.append(Calibration.of(chance, came).calibrated(np.array([0.7]), errors)[0] > 0.7)
+    assert np.mean(above) == pytest.approx(0.5, abs=0.15) if errors == 0.0 else np.mean(above) < 0.2
 
 
 def test_few_rows_move_a_chance_little():

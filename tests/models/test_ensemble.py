@@ -162,6 +162,20 @@ def test_a_regime_that_is_no_feature_is_refused():
         fitted(HALVES, regime="regimes")
 
 
+def test_a_regime_of_other_values_is_refused():
+    with pytest.raises(InvalidOption, match="regime = 'a' has other values than -1, 0 and 1"):
+        fitted(HALVES, regime="a")
+
+
+def test_a_horizon_that_nothing_judges_is_refused_by_name():
+    values = np.array(TARGETS.values)
+    values[700:] = np.nan
+    held = Targets(np.concatenate([TARGETS.values, values], axis=2), np.repeat(TARGETS.ends, 2, axis=2),
+                   TARGETS.weights, (1, 5))  # fmt: skip
+    with pytest.raises(InvalidOption, match=r"in the blocks that judge it; of horizon 5 there are 0\."):
+        Ensemble(sources="naive; momentum", folds=2).fit(ROWS, held, seed=0)
+
+
 def test_a_source_that_has_too_few_rows_in_a_fold_is_named():
     with pytest.raises(InvalidOption, match="The source boosted_trees needs 50 outcomes of each horizon"):
         Ensemble(sources="ridge; boosted_trees").fit(ROWS.between(0, 60), market_part(60), seed=0)

@@ -1,5 +1,6 @@
 """Strategies chosen by regime: better than any one of them, as sure as it says, and the default otherwise."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from tradewright.models.contract import Model
 from tradewright.models.members.boosted_trees import BoostedTrees
+from tradewright.models.members.ensemble import Ensemble
 from tradewright.models.members.regime_means import RegimeMeans
 from tradewright.models.strategy_choice import (
     ChoiceReason,
@@ -124,6 +126,17 @@ def test_a_regime_that_is_not_known_falls_back_and_says_why():
     assert (found.chosen[100:120] == 2).all() and np.isnan(found.confidence[100:120]).all()
     assert np.array_equal(found.chosen[120:], whole.chosen[120:])
     assert sum(found.counts().values()) == ROWS and found.counts()["missing_input"] == 20
+
+
+def test_a_forecaster_that_would_not_speak_is_another_reason_than_a_gap():
+    rows, earned = market(1)
+    choice = learn_choice(
+        Ensemble(sources="regime_means; ridge", folds=2), rows, earned, TERMS, as_of=LAST, seed=2
+    )
+    mute = replace(choice.model, model=Ensemble(sources="regime_means; ridge", folds=2, dead_band=10.0))
+    found = replace(choice, model=mute).choose(rows)
+    assert found.counts()["forecaster_silent"] == ROWS and (found.chosen == 2).all()
+    assert choice.choose(rows).counts()["forecaster_silent"] == 0
 
 
 def test_it_learns_from_nothing_that_was_not_known_at_the_decision():

@@ -6,13 +6,13 @@ from typing import Self
 import numpy as np
 
 from tradewright.models.table import Flags
-from tradewright.values.panel import Floats
+from tradewright.values.panel import Floats, Ints
 
 STEPS, ENOUGH = 50, 1e-10
 # A chance of exactly 0 or 1 has no logit; nobody is that sure.
 LEAST_CHANCE = 1e-6
-# As many rows' worth of belief that the chances were right as stated.
-HELD = 2.0
+# Outcomes' worth of belief that the chances were right as stated.
+HELD_OUTCOMES = 40.0
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,23 @@ class Calibration:
     spread: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @classmethod
-    def of(cls, stated: Floats, happened: Flags, weights: Floats | None = None) -> Self:
+    def of(
+        cls,
+        stated: Floats,
+        happened: Flags,
+        weights: Floats | None = None,
+        held_outcomes: float = HELD_OUTCOMES,
+    ) -> Self:
         """From stated chances, K, of rows that taught the forecaster nothing, and what came.
 
-        `weights` say how much of a row is its own, a part where outcomes overlap; 1 where none are given.
+        `weights` say how much of a row is its own (`own_parts`); 1 where none are given.
         Chances that say the opposite of what comes are not turned round: they then say the usual share.
         """
         from scipy.special import expit
 
         held = np.ones(len(stated)) if weights is None else weights
+        # An even outcome tells a logit a quarter.
+        prior = 0.25 * held_outcomes
         ups, downs = float(held[happened].sum()), float(held[~happened].sum())
         wanted = np.where(happened, (ups + 1.0) / (ups + 2.0), 1.0 / (downs + 2.0))
         x = np.stack([np.ones(len(stated)), _logits(stated)], axis=1)
@@ -46,19 +54,19 @@ class Calibration:
         for _ in range(STEPS):
             chance = expit(x @ line)
             bend = (x * (held * np.maximum(chance * (1.0 - chance), 1e-9))[:, None]).T @ x
-            pull = x.T @ (held * (wanted - chance)) - HELD * (line - believed)
+            pull = x.T @ (held * (wanted - chance)) - prior * (line - believed)
             # Where chances are far off, a full step would run away.
-            move = np.clip(np.linalg.solve(bend + HELD * np.eye(2), pull), -2.0, 2.0)
+            move = np.clip(np.linalg.solve(bend + prior * np.eye(2), pull), -2.0, 2.0)
             line = line + move
             if np.max(np.abs(move)) < ENOUGH:
                 break
         if line[1] < 0.0:
             usual = (ups + 1.0) / (ups + downs + 2.0)
-            spread = 1.0 / ((ups + downs) * usual * (1.0 - usual) + HELD)
+            spread = 1.0 / ((ups + downs) * usual * (1.0 - usual) + prior)
             return cls(0.0, float(np.log(usual) - np.log1p(-usual)), (spread, 0.0, 0.0))
         chance = expit(x @ line)
         bend = (x * (held * chance * (1.0 - chance))[:, None]).T @ x
-        (first, both), (_, second) = np.linalg.inv(bend + HELD * np.eye(2)).tolist()
+        (first, both), (_, second) = np.linalg.inv(bend + prior * np.eye(2)).tolist()
         return cls(float(line[1]), float(line[0]), (first, both, second))
 
     def calibrated(self, stated: Floats, errors: float = 0.0) -> Floats:
@@ -69,6 +77,21 @@ class Calibration:
         down = errors * np.sqrt(np.maximum(first + 2.0 * both * x + second * x**2, 0.0))
         found: Floats = expit(self.offset + self.slope * x - down)
         return found
+
+
+def own_parts(instants: Ints, weights: Floats, horizon_bars: int) -> Floats:
+    """How much of each place's outcome, K, is its own: those that overlap are one, as are symbols.
+
+    Of rows of one symbol and one bar it is the weight.
+    """
+    _, place, count = np.unique(instants, return_inverse=True, return_counts=True)
+    found: Floats = weights / (count[place] * horizon_bars)
+    return found
+
+
+def held_share(parts: Floats) -> float:
+    """How much of what was believed before is left after so many parts of outcomes: from 1 towards 0."""
+    return HELD_OUTCOMES / (HELD_OUTCOMES + float(parts.sum()))
 
 
 def _logits(chance: Floats) -> Floats:

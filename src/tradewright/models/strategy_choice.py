@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 
 from tradewright.models.calibration import Calibration
 from tradewright.models.contract import FittedModel, Model
+from tradewright.models.forecasts import Abstention
 from tradewright.models.judged_part import LEAST_OUTCOMES
-from tradewright.models.table import FeatureRows, Targets
+from tradewright.models.table import FeatureRows, Flags, Targets
 from tradewright.values.errors import BadInput, InvalidOption, Misuse, unknown_name
 from tradewright.values.panel import Floats, Ints
 
 # A confidence is the lower end of a chance: what is learnt from few outcomes is not sure.
 ERRORS_DOWN = 1.0
+# What the best of several forecasts promises is believed little before it is kept.
+HELD_OUTCOMES = 8.0
 # Under which name the terms of a choice lie among the weights of its forecaster.
 KEPT = "choice"
 
@@ -33,6 +36,7 @@ class ChoiceReason(IntEnum):
     CHOSEN = 0
     BELOW_CONFIDENCE = 1
     MISSING_INPUT = 2
+    FORECASTER_SILENT = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +118,12 @@ class StrategyChoice:
         Raises: Misuse where the regimes are other features than those it learnt from.
         """
         default = self.names.index(self.terms.default)
-        pick, stated = _picks(self.model, regimes, self.names, default)
+        pick, stated, unknown = _picks(self.model, regimes, self.names, default)
         asked = ~np.isnan(stated)
         told = self.line.calibrated(np.where(asked, stated, 0.5), errors=ERRORS_DOWN)
         confidence = np.where(asked, told, np.nan)
-        reasons = np.full(len(pick), int(ChoiceReason.MISSING_INPUT), dtype=np.int8)
+        silent = np.where(unknown, int(ChoiceReason.MISSING_INPUT), int(ChoiceReason.FORECASTER_SILENT))
+        reasons = silent.astype(np.int8)
         reasons[asked] = int(ChoiceReason.BELOW_CONFIDENCE)
         reasons[asked & (confidence >= self.terms.least_confidence)] = int(ChoiceReason.CHOSEN)
         chosen = np.where(reasons == ChoiceReason.CHOSEN, pick, default)
@@ -167,7 +172,7 @@ def learn_choice(
     cut = int(rows[int(len(rows) * (1.0 - terms.judged_share))]) if len(rows) else 0
     asked = _by_strategy(regimes, earned.names)
     model = recipe.fit(asked, targets.known_by(int(regimes.instants[cut])), seed=seed)
-    pick, stated = _picks(model, regimes, earned.names, default)
+    pick, stated, _ = _picks(model, regimes, earned.names, default)
     came = targets.values[np.arange(len(pick)), pick, 0]
     judges = (np.arange(len(pick)) >= cut) & ~np.isnan(stated) & np.isfinite(came)
     # Outcomes of so many bars overlap: a row has one part of its own.
@@ -178,7 +183,7 @@ def learn_choice(
             f"overlap; confidence needs {LEAST_OUTCOMES}.",
             "Give a longer record, a shorter horizon, or a larger judged_share.",
         )
-    line = Calibration.of(stated[judges], came[judges] > 0.0, own)
+    line = Calibration.of(stated[judges], came[judges] > 0.0, own, HELD_OUTCOMES)
     return StrategyChoice(model, terms, earned.names, line)
 
 
@@ -205,10 +210,15 @@ def _by_strategy(regimes: FeatureRows, names: tuple[str, ...]) -> FeatureRows:
 
 def _picks(
     model: FittedModel, regimes: FeatureRows, names: tuple[str, ...], default: int
-) -> tuple[Ints, Floats]:
-    """The strategy of the best chance to beat the default at each row, and that chance; NaN where none is."""
-    rise = model.predict(_by_strategy(regimes, names)).rise[..., 0].copy()
+) -> tuple[Ints, Floats, Flags]:
+    """The strategy of the best chance to beat the default at each row, and that chance, NaN where none is.
+
+    And where input was missing: there the forecaster could not speak; elsewhere it would not.
+    """
+    said = model.predict(_by_strategy(regimes, names))
+    unknown = np.isin(said.reasons, (Abstention.MISSING_INPUT, Abstention.TOO_FEW_ROWS)).any(axis=1)
+    rise = said.rise[..., 0].copy()
     rise[:, default] = np.nan
     spoke = ~np.isnan(rise).all(axis=1)
     pick = np.argmax(np.where(np.isnan(rise), -1.0, rise), axis=1)
-    return pick, np.where(spoke, rise[np.arange(len(rise)), pick], np.nan)
+    return pick, np.where(spoke, rise[np.arange(len(rise)), pick], np.nan), unknown

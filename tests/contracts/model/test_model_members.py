@@ -17,10 +17,8 @@ from tradewright.values.errors import InvalidOption, Misuse
 # What learns long is made small; the law is the same.
 CLASSIFIER = "estimator: classifier"
 FOREST = '{"n_estimators": 8, "max_depth": 4}'
-BY_REGIME = "ensemble: by regime"
 SMALL = {
     "ensemble": {"sources": "ridge; logistic; momentum", "folds": 3},
-    BY_REGIME: {"sources": "naive; logistic", "folds": 2, "regime": "slow"},
     CLASSIFIER: {"learner": "sklearn.ensemble.RandomForestClassifier", "settings": FOREST},
     "boosted_trees": {"trees": 20, "leaves": 4, "least_rows": 5},
     "mamba": {"d_model": 8, "d_state": 4, "layers": 1, "sequence_bars": 8, "epochs": 2, "batch": 8},

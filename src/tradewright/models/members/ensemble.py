@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewright.models.calibration import Calibration
+from tradewright.models.calibration import Calibration, own_parts
 from tradewright.models.contract import AT_ONCE, FittedModel, How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Abstention, Answers
 from tradewright.models.forward_folds import forward_folds
+from tradewright.models.judged_part import LEAST_OUTCOMES
 from tradewright.models.moments import LEAST_DEVIATION, root_mean_square
 from tradewright.models.sources import Source, joined, parted, sources_of
 from tradewright.models.stacking import Belief, Record, Stack, cells_of, stack_of
-from tradewright.models.table import Examples, windows_at
+from tradewright.models.table import Examples, Flags, windows_at
 from tradewright.values.errors import InvalidOption, unknown_name
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import parameter, word
@@ -86,7 +87,7 @@ class Ensemble(Model):
         }
 
     def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
-        members, column = self.members(), self._column(signature)
+        members, column = self.members(), self._column(examples, signature)
         blocks = [
             _asked(members, parts, signature, how.seed, column)
             for parts in forward_folds(examples, self.folds)
@@ -115,13 +116,18 @@ class Ensemble(Model):
     def _belief(self) -> Belief:
         return Belief(self.coin, self.regime_rows)
 
-    def _column(self, signature: Signature) -> int:
-        """The place of the regime's feature; -1 where there is none. Raises: UnknownName."""
+    def _column(self, examples: Examples, signature: Signature) -> int:
+        """The place of the regime's feature; -1 where there is none. Raises: UnknownName, InvalidOption."""
         if not self.regime:
             return -1
         if self.regime not in signature.names:
             raise unknown_name(self.regime, "feature of these rows", signature.names)
-        return signature.names.index(self.regime)
+        column = signature.names.index(self.regime)
+        if not np.isin(examples.present()[:, column], (-1.0, 0.0, 1.0)).all():
+            raise InvalidOption(
+                f"regime = '{self.regime}' has other values than -1, 0 and 1.", "Give a regime, or none."
+            )
+        return column
 
     def _judged(self, blocks: Sequence[Record], horizons_bars: tuple[int, ...]) -> tuple[Floats, Floats]:
         """How far the ensemble misses, H, and what its chances are worth, H x 2.
@@ -137,16 +143,28 @@ class Ensemble(Model):
         ]
         mean, judged = np.concatenate(means), _together(blocks[1:])
         missed = judged.came - mean
+        _refuse_unjudged(np.isfinite(missed), horizons_bars)
         deviation = np.maximum(root_mean_square(missed, judged.weights), LEAST_DEVIATION)
         lines = []
         for place in range(len(horizons_bars)):
             told = np.isfinite(missed[:, place])
             line = Calibration.of(
                 _normal(mean[told, place] / deviation[place]), judged.came[told, place] > 0.0,
-                judged.weights[told] / horizons_bars[place],
+                own_parts(judged.instants[told], judged.weights[told], horizons_bars[place]),
             )  # fmt: skip
             lines.append((line.slope, line.offset))
         return deviation, np.array(lines)
+
+
+def _refuse_unjudged(known: Flags, horizons_bars: tuple[int, ...]) -> None:
+    """A horizon of which next to nothing is judged would be certain out of nothing."""
+    for bars, count in zip(horizons_bars, known.sum(axis=0), strict=True):
+        if count < LEAST_OUTCOMES:
+            raise InvalidOption(
+                f"An ensemble needs {LEAST_OUTCOMES} outcomes of each horizon in the blocks that judge it; "
+                f"of horizon {bars} there are {count}.",
+                "Give more rows, or leave that horizon out.",
+            )
 
 
 def _asked(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewright.models.calibration import Calibration
+from tradewright.models.calibration import Calibration, held_share, own_parts
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.estimator_bytes import as_bytes, estimator_of
 from tradewright.models.estimator_kinds import (
@@ -24,7 +24,7 @@ from tradewright.models.judged_part import judged_part
 from tradewright.models.moments import LEAST_DEVIATION, root_mean_square, weighted_deviation, weighted_mean
 from tradewright.models.table import Examples
 from tradewright.values.errors import BadInput, InvalidOption
-from tradewright.values.panel import Floats
+from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import parameter, word
 
 # Points of the distribution of misses that are kept: a chance is then known to a thousandth.
@@ -71,7 +71,7 @@ class Estimator(Model):
             parts = [_of_horizon(part, place, middle, scale) for part in (early, late)]
             learner = made(self.learner, settings_of(self.settings), how.seed)
             bars = signature.horizons_bars[place]
-            found = _sided(learner, parts, bars, told) if sides else _lined(learner, parts, told)
+            found = (_sided if sides else _lined)(learner, parts, bars, told)
             kept |= {f"{name}.{place}": array for name, array in found.items()}
         kept["library"] = np.frombuffer(library_of(self.learner).encode(), dtype=np.uint8)
         return Lesson(kept, {"warnings": sorted(told), "library": library_of(self.learner)})
@@ -91,23 +91,27 @@ class Estimator(Model):
         return Answers(mean, rise, deviation)
 
 
-Part = tuple[Floats, Floats, Floats]
+Part = tuple[Floats, Floats, Floats, Ints]
 
 
 def _of_horizon(examples: Examples, place: int, middle: Floats, scale: Floats) -> Part:
-    """Scaled features, outcomes and weights of those examples that have an outcome at one horizon."""
+    """Scaled features, outcomes, weights and instants of those examples that have an outcome."""
     y: Floats = examples.outcomes()[:, place]
     known = np.isfinite(y)
-    return (examples.present()[known] - middle) / scale, y[known], examples.sample_weights()[known]
+    x, rows = (examples.present()[known] - middle) / scale, examples.at[known, 1]
+    return x, y[known], examples.sample_weights()[known], examples.instants[rows]
 
 
-def _lined(learner: Any, parts: Sequence[Part], told: set[str]) -> dict[str, NDArray[Any]]:
+def _lined(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> dict[str, NDArray[Any]]:
     """What is kept of a regressor: the outcome's scale, how far it misses, and how its misses are spread."""
-    (x, y, weights), (late_x, late_y, late_weights) = parts
+    (x, y, weights, _), (late_x, late_y, late_weights, instants) = parts
     unit = float(weighted_deviation(y[:, None], weights)[0])
     _fit(learner, x, np.asarray(y / unit), weights, told)
     missed = late_y - unit * _line(learner, late_x)
-    spread = np.quantile(missed, np.linspace(0.0, 1.0, min(len(missed), MISSES_KEPT)))
+    # A late part that rose throughout is one outcome: as little as it tells, so far is it believed.
+    bias = float(weighted_mean(missed[:, None], late_weights)[0])
+    centred = missed - bias * held_share(own_parts(instants, late_weights, bars))
+    spread = np.quantile(centred, np.linspace(0.0, 1.0, min(len(missed), MISSES_KEPT)))
     deviation = root_mean_square(missed[:, None], late_weights)[0]
     return {
         "learner": as_bytes(learner, x.shape[1]),
@@ -119,7 +123,7 @@ def _lined(learner: Any, parts: Sequence[Part], told: set[str]) -> dict[str, NDA
 
 def _sided(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> dict[str, NDArray[Any]]:
     """What is kept of a classifier: its calibration, what each side brings, and how far that misses."""
-    (x, y, weights), (late_x, late_y, late_weights) = parts
+    (x, y, weights, _), (late_x, late_y, late_weights, instants) = parts
     rose = y > 0.0
     rises, falls = (
         float(weighted_mean(np.where(side, y, np.nan)[:, None], weights)[0]) for side in (rose, ~rose)
@@ -129,8 +133,7 @@ def _sided(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> di
     if has_both:
         _fit(learner, x, rose.astype(np.int64), weights, told)
     stated = _chance(learner, late_x) if has_both else np.full(len(late_x), 0.5)
-    # Outcomes of so many bars overlap: a row has one part of its own.
-    line = Calibration.of(stated, late_y > 0.0, late_weights / bars)
+    line = Calibration.of(stated, late_y > 0.0, own_parts(instants, late_weights, bars))
     chance = line.calibrated(stated)
     missed = late_y - (chance * rises + (1.0 - chance) * falls)
     return {
@@ -158,7 +161,7 @@ def _fit(learner: Any, x: Floats, y: NDArray[Any], weights: Floats, told: set[st
         warnings.simplefilter("always")
         try:
             learner.fit(x, y, **({"sample_weight": weights} if takes_weights else {}))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
             said = " ".join(str(error).split())[:300]
             raise InvalidOption(
                 f"{type(learner).__name__} refused to learn: {said}", "Give other settings."
