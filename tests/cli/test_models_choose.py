@@ -19,7 +19,7 @@ def two_runs(lived_in):
 
 def test_a_choice_is_judged_beside_the_runs_and_kept(two_runs):
     shell, (one, default) = two_runs
-    words = ("models", "choose", one[:8], "--default", default[:8], *QUICK)
+    words = ("models", "choose", one[:8], "--default", default[:8], *QUICK, "--horizon", "1")
     said = shell(*words, "--json")
     assert said.code == 0, said.err
     rows = said.rows()

@@ -216,9 +216,9 @@ def _picks(
     And where input was missing: there the forecaster could not speak; elsewhere it would not.
     """
     said = model.predict(_by_strategy(regimes, names))
-    unknown = np.isin(said.reasons, (Abstention.MISSING_INPUT, Abstention.TOO_FEW_ROWS)).any(axis=1)
+    gaps = np.isin(said.reasons, (Abstention.MISSING_INPUT, Abstention.TOO_FEW_ROWS))
     rise = said.rise[..., 0].copy()
     rise[:, default] = np.nan
     spoke = ~np.isnan(rise).all(axis=1)
     pick = np.argmax(np.where(np.isnan(rise), -1.0, rise), axis=1)
-    return pick, np.where(spoke, rise[np.arange(len(rise)), pick], np.nan), unknown
+    return pick, np.where(spoke, rise[np.arange(len(rise)), pick], np.nan), np.asarray(gaps.any(axis=1))

@@ -10,10 +10,14 @@ from tradewright.runs.store import RunStore
 from tradewright.values.errors import Blocked
 from tradewright.values.panel import Floats, Ints
 
+# Target weights, and single orders.
+DECIDED = ("decisions.parquet", "orders.parquet")
+
 
 def earned_by_runs(store: RunStore, runs: Sequence[Manifest], instants: Ints) -> Earned:
     """The return of each run's account at each row, by its id; NaN where it had no account at both ends.
 
+    Up to the row of its first decision an account is idle: what it earned there says nothing of a strategy.
     Raises: Blocked for a run that was edited since it was written; StorageFailure for a damaged one.
     """
     columns = []
@@ -35,4 +39,15 @@ def _returns(store: RunStore, run_id: str, instants: Ints) -> Floats:
     held = np.full(len(instants), np.nan)
     _, ours, theirs = np.intersect1d(instants, known_at.astype(np.int64), return_indices=True)
     held[ours] = np.where(equity[theirs] > 0.0, equity[theirs], np.nan)
-    return np.concatenate([[np.nan], held[1:] / held[:-1] - 1.0])
+    returns = np.concatenate([[np.nan], held[1:] / held[:-1] - 1.0])
+    return np.where(instants > _first_decision(store, run_id), returns, np.nan)
+
+
+def _first_decision(store: RunStore, run_id: str) -> int:
+    """When a run first decided for weights or an order; later than all rows where it never did."""
+    found = [
+        int(table["decided_at"].to_numpy()[0])
+        for table in (store.read_table(run_id, name).sort("decided_at") for name in DECIDED)
+        if len(table)
+    ]
+    return min(found, default=np.iinfo(np.int64).max)

@@ -35,6 +35,8 @@ def run(
     What each earned beyond the default over the horizon teaches. Where a choice is
     not sure enough, or a regime not known, it is the default. A run whose parameters
     were picked on these very rows looks better than it is, and so does its choice.
+    Moving from one strategy to the other is free here, and no trial is counted: whoever
+    tries ten horizons and shows the best has searched.
     """
     from tradewright.assembly.choices import REGIMES, ChoiceRequest, choose
 

@@ -207,7 +207,7 @@ def _together(blocks: Sequence[Record]) -> Record:
 def _rises(mean: Floats, deviation: Floats, lines: Floats) -> Floats:
     """The chance of a rise, K x H: that of a normal outcome, calibrated."""
     stated = _normal(mean / deviation)
-    columns = [Calibration(*map(float, line)).calibrated(stated[:, h]) for h, line in enumerate(lines)]
+    columns = [Calibration(*line.tolist()).calibrated(stated[:, h]) for h, line in enumerate(lines)]
     return np.stack(columns, axis=1)
 
 

@@ -175,7 +175,7 @@ def _told(learned: Learned, place: int, x: Floats) -> tuple[Floats, Floats, Floa
     kept = learned[f"learner.{place}"]
     if learned["sides"]:
         stated = _chance(estimator_of(kept, x.shape[1]), x) if len(kept) else np.full(len(x), 0.5)
-        rise = Calibration(*map(float, learned[f"line.{place}"])).calibrated(stated)
+        rise = Calibration(*learned[f"line.{place}"].tolist()).calibrated(stated)
         rises, falls = learned[f"brings.{place}"]
         return rise * rises + (1.0 - rise) * falls, rise, deviation
     mean = float(learned[f"unit.{place}"]) * _line(estimator_of(kept, x.shape[1]), x)
