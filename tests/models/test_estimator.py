@@ -13,6 +13,7 @@ import pytest
 from tradewright.models import estimator_bytes, estimator_kinds, extra
 from tradewright.models.contract import FittedModel
 from tradewright.models.estimator_bytes import SCHEMA, as_bytes, estimator_of
+from tradewright.models.forecasts import Abstention
 from tradewright.models.members.estimator import Estimator
 from tradewright.models.skill import skills
 from tradewright.models.table import FeatureRows, Targets
@@ -213,6 +214,7 @@ def test_what_is_no_recipe_is_refused_before_anything_is_imported(given, told):
         (f"{LINES}.Lasso", '{"alfa": 1}', UnknownName, "Did you mean 'alpha'"),
         (f"{LINES}.Lasso", '{"alpha": -1}', InvalidOption, "Lasso refused to learn: .*alpha"),
         (f"{ENSEMBLE}.StackingRegressor", "", InvalidOption, "made of other estimators"),
+        (f"{ENSEMBLE}.BaggingRegressor", '{"estimator": "x"}', InvalidOption, "cannot take these settings"),
         (f"{LINES}.RidgeClassifier", "", InvalidOption, "gives no chances"),
         (f"{ENSEMBLE}.IsolationForest", "", InvalidOption, "neither a regressor nor a classifier"),
     ],
@@ -220,6 +222,18 @@ def test_what_is_no_recipe_is_refused_before_anything_is_imported(given, told):
 def test_what_cannot_learn_is_refused_with_the_way_out(learner, settings, kind, told):
     with pytest.raises(kind, match=told):
         fitted(learner, settings)
+
+
+def test_an_answer_that_is_no_number_is_an_abstention_and_judges_nothing():
+    one = fitted("sklearn.neighbors.RadiusNeighborsRegressor", '{"algorithm": "brute", "radius": 0.3}')
+    assert np.isfinite(one.learned["missed.0"]).all()
+    values = np.array(ROWS.values)
+    values[:, 7, 0] = 40.0
+    said = one.predict(FeatureRows(ROWS.names, values, ROWS.instants, ROWS.symbols, ROWS.schema_hash))
+    assert said.reasons[7, 0] == Abstention.NO_NUMBER and np.isnan(said.rise[7, 0]).all()
+    assert np.isfinite(said.rise[~said.abstained]).all() and (~said.abstained).mean() > 0.9
+    with pytest.raises(InvalidOption, match="rows that judge it; it needs 20"):
+        fitted("sklearn.neighbors.RadiusNeighborsRegressor", '{"algorithm": "brute", "radius": 1e-9}')
 
 
 def test_weights_are_not_left_out_silently():

@@ -158,7 +158,7 @@ class FittedModel:
         for start in range(0, len(places), AT_ONCE):
             at = places[start : start + AT_ONCE]
             found = self.model._answer(self.learned, windows_at(features, at, back))
-            silent = np.zeros(len(at), dtype=np.int64) if found.reasons is None else found.reasons
+            silent = _silence(found)
             reasons[at[:, 0], at[:, 1]] = silent
             for column, answer in zip(columns, (found.mean, found.rise, found.deviation), strict=True):
                 column[at[:, 0], at[:, 1]] = np.where(silent[:, None] == 0, answer, np.nan)
@@ -179,6 +179,13 @@ class FittedModel:
             f"The model's features changed: it is asked about rows {how}.",
             f"Ask with those it was fitted to (schema {self.signature.schema_hash[:12]}), or fit anew.",
         )
+
+
+def _silence(found: Answers) -> Ints:
+    """The reason of each place's silence, K; an answer that is no number is none."""
+    told = np.zeros(len(found.mean), dtype=np.int64) if found.reasons is None else found.reasons
+    numbers = np.isfinite(np.stack([found.mean, found.rise, found.deviation])).all(axis=(0, 2))
+    return np.where((told == 0) & ~numbers, int(Abstention.NO_NUMBER), told)
 
 
 def _more(rows: FeatureRows, lookback_bars: int) -> str:

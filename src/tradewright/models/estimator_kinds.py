@@ -95,9 +95,13 @@ def tells_sides(estimator: Any, path: str) -> bool:
     """
     from sklearn.base import is_classifier, is_regressor
 
-    if is_regressor(estimator):
+    try:
+        kinds = is_regressor(estimator), is_classifier(estimator)
+    except AttributeError as error:
+        raise InvalidOption(f"{path} cannot take these settings: {error}.", "Give other settings.") from None
+    if kinds[0]:
         return False
-    if not is_classifier(estimator):
+    if not kinds[1]:
         raise InvalidOption(f"{path} is neither a regressor nor a classifier.", "Give one of the two.")
     if not hasattr(estimator, "predict_proba"):
         raise InvalidOption(

@@ -20,9 +20,9 @@ from tradewright.models.estimator_kinds import (
     tells_sides,
 )
 from tradewright.models.forecasts import Answers
-from tradewright.models.judged_part import judged_part
+from tradewright.models.judged_part import LEAST_OUTCOMES, judged_part
 from tradewright.models.moments import LEAST_DEVIATION, root_mean_square, weighted_deviation, weighted_mean
-from tradewright.models.table import Examples
+from tradewright.models.table import Examples, Flags
 from tradewright.values.errors import BadInput, InvalidOption
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import parameter, word
@@ -108,6 +108,8 @@ def _lined(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> di
     unit = float(weighted_deviation(y[:, None], weights)[0])
     _fit(learner, x, np.asarray(y / unit), weights, told)
     missed = late_y - unit * _line(learner, late_x)
+    spoke = _spoken(learner, missed)
+    missed, late_weights, instants = missed[spoke], late_weights[spoke], instants[spoke]
     # A late part that rose throughout is one outcome: as little as it tells, so far is it believed.
     bias = float(weighted_mean(missed[:, None], late_weights)[0])
     centred = missed - bias * held_share(own_parts(instants, late_weights, bars))
@@ -133,6 +135,8 @@ def _sided(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> di
     if has_both:
         _fit(learner, x, rose.astype(np.int64), weights, told)
     stated = _chance(learner, late_x) if has_both else np.full(len(late_x), 0.5)
+    spoke = _spoken(learner, stated)
+    stated, late_y, late_weights, instants = (one[spoke] for one in (stated, late_y, late_weights, instants))
     line = Calibration.of(stated, late_y > 0.0, own_parts(instants, late_weights, bars))
     chance = line.calibrated(stated)
     missed = late_y - (chance * rises + (1.0 - chance) * falls)
@@ -142,6 +146,18 @@ def _sided(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> di
         "deviation": root_mean_square(missed[:, None], late_weights)[0],
         "learner": as_bytes(learner, x.shape[1]) if has_both else EMPTY,
     }
+
+
+def _spoken(learner: Any, answers: Floats) -> Flags:
+    """Where a learner answered with a number. Raises: InvalidOption where that is too seldom to judge it."""
+    found = np.asarray(np.isfinite(answers))
+    if np.count_nonzero(found) < LEAST_OUTCOMES:
+        raise InvalidOption(
+            f"{type(learner).__name__} answers {np.count_nonzero(found)} of {len(found)} rows that judge it; "
+            f"it needs {LEAST_OUTCOMES}.",
+            "Give other settings.",
+        )
+    return found
 
 
 def _fit(learner: Any, x: Floats, y: NDArray[Any], weights: Floats, told: set[str]) -> None:
@@ -196,7 +212,9 @@ def _chance(learner: Any, x: Floats) -> Floats:
 
 def _asked(learner: Any, method: str, x: Floats) -> Floats:
     """What a learner answers. Raises: BadInput where it cannot, as one that was damaged."""
-    with one_thread():
+    with one_thread(), warnings.catch_warnings():
+        # What is no number is an abstention, on record; a warning on a screen is not.
+        warnings.simplefilter("ignore")
         try:
             return np.asarray(getattr(learner, method)(x), dtype=np.float64)
         except (ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
