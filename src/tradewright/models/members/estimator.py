@@ -136,7 +136,8 @@ def _sided(learner: Any, parts: Sequence[Part], bars: int, told: set[str]) -> di
         _fit(learner, x, rose.astype(np.int64), weights, told)
     stated = _chance(learner, late_x) if has_both else np.full(len(late_x), 0.5)
     spoke = _spoken(learner, stated)
-    stated, late_y, late_weights, instants = (one[spoke] for one in (stated, late_y, late_weights, instants))
+    stated, late_y = stated[spoke], late_y[spoke]
+    late_weights, instants = late_weights[spoke], instants[spoke]
     line = Calibration.of(stated, late_y > 0.0, own_parts(instants, late_weights, bars))
     chance = line.calibrated(stated)
     missed = late_y - (chance * rises + (1.0 - chance) * falls)
