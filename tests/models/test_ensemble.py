@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_sources import EDGE, NAMES, Memory, Noise, Quiet, Slow, market
 
-from tradewright.models import registry
+from tradewright.models import extra, registry
 from tradewright.models.contract import FittedModel
 from tradewright.models.forecasts import Abstention
 from tradewright.models.members.ensemble import Ensemble
@@ -93,6 +93,23 @@ def test_a_silent_source_is_on_record_and_the_others_weigh_as_without_it(quiet):
     assert weights[0b110, 0, 0, 0] == 0.0 and weights[0b110, 0, 0, 2] > 0.5
     assert weights[0b111, 0, 0, 0] > 0.05, "two that say the same share what either would have alone"
     assert quiet.story["sources"]["quiet"]["spoke"] < quiet.story["forecast_unseen"]
+
+
+def test_a_source_whose_library_is_gone_is_an_abstention_on_record(monkeypatch):
+    pytest.importorskip("skops")
+    model = fitted(f"{HALVES}; estimator learner=sklearn.linear_model.Lasso settings='{{\"alpha\": 0.02}}'")
+    assert model.model.libraries == ("sklearn", "skops")
+    assert Ensemble(sources="naive; momentum").libraries == ()
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
+    said, record = model.predict(LATER[0]), model.model.record(model, LATER[0])
+    assert record["estimator"] == {"library_missing": 8_000} and record["momentum"]["spoke"] == 8_000
+    assert not said.abstained.any()
+    one, other = (model.model.heard(model)[label].predict(LATER[0]) for label in ("momentum", "momentum.2"))
+    weights, centres = model.learned["weights"][0b011, 0, 0], model.learned["centres"][0]
+    parts = [weights[n] * (each.mean - centres[n]) for n, each in enumerate((one, other))]
+    joint = model.learned["offset"] + sum(parts)
+    agrees = np.sign(parts[0]) == np.sign(parts[1])
+    assert np.corrcoef(joint[agrees], said.mean[agrees])[0, 1] > 0.99
 
 
 def test_weights_follow_the_regime_where_one_is_named():

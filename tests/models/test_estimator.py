@@ -21,6 +21,11 @@ from tradewright.runs.model_store import load_model, save_model
 from tradewright.values.errors import BadInput, Blocked, InvalidOption, UnknownName
 
 ENSEMBLE, LINES = "sklearn.ensemble", "sklearn.linear_model"
+FOREST = f"{ENSEMBLE}.RandomForestRegressor"
+TREES = {
+    "plain": "sklearn.tree.DecisionTreeRegressor",
+    "histogram": f"{ENSEMBLE}.HistGradientBoostingRegressor",
+}
 SKEWED = 0.8
 
 
@@ -130,7 +135,7 @@ def test_an_archive_that_names_other_code_is_refused_and_none_of_it_runs(forest,
     with ZipFile(trapped, "w") as archive:
         archive.writestr(SCHEMA, json.dumps(schema))
     with pytest.raises(BadInput, match="kept estimator cannot be read"):
-        estimator_of(np.frombuffer(trapped.getvalue(), dtype=np.uint8), 2)
+        estimator_of(np.frombuffer(trapped.getvalue(), dtype=np.uint8), FOREST, 2)
     assert os.listdir(tmp_path) == []
 
 
@@ -154,7 +159,7 @@ def grown(kind: str):
 )  # fmt: skip
 def test_a_tree_that_would_be_walked_out_of_its_memory_is_neither_kept_nor_read(kind, field, monkeypatch):
     tree, nodes = grown(kind)
-    assert estimator_of(as_bytes(tree, 2), 2).predict([[0.1, 0.2]]) == tree.predict([[0.1, 0.2]])
+    assert estimator_of(as_bytes(tree, 2), TREES[kind], 2).predict([[0.1, 0.2]]) == tree.predict([[0.1, 0.2]])
     nodes[field][0] = 1 if field == "is_categorical" else 1_000_000
     if kind == "plain":
         tree.tree_.__setstate__({**tree.tree_.__getstate__(), "nodes": nodes})
@@ -164,14 +169,14 @@ def test_a_tree_that_would_be_walked_out_of_its_memory_is_neither_kept_nor_read(
     doctored = as_bytes(tree, 2)
     monkeypatch.undo()
     with pytest.raises(BadInput, match="kept estimator cannot be read: ValueError: a node"):
-        estimator_of(doctored, 2)
+        estimator_of(doctored, TREES[kind], 2)
 
 
 def test_a_tree_that_claims_more_columns_than_rows_have_is_refused():
     tree, _ = grown("plain")
     kept = as_bytes(tree, 2)
     with pytest.raises(BadInput, match="fitted to 2 columns of 3"):
-        estimator_of(kept, 3)
+        estimator_of(kept, TREES["plain"], 3)
     del tree.n_features_in_
     with pytest.raises(InvalidOption, match="grown on other columns"):
         as_bytes(tree, 3)
@@ -179,11 +184,24 @@ def test_a_tree_that_claims_more_columns_than_rows_have_is_refused():
 
 def test_what_a_kept_learner_cannot_answer_is_said():
     one = fitted(f"{LINES}.Lasso", '{"alpha": 0.05}')
-    learner = estimator_of(one.learned["learner.0"], 2)
+    learner = estimator_of(one.learned["learner.0"], f"{LINES}.Lasso", 2)
     learner.coef_ = np.zeros(7)
     moved = FittedModel(one.model, one.signature, {**one.learned, "learner.0": as_bytes(learner, 2)}, 3)
     with pytest.raises(BadInput, match="A kept Lasso cannot answer: ValueError"):
         moved.predict(ROWS)
+
+
+def test_bytes_of_another_class_than_the_recipe_names_are_refused(forest):
+    lasso = fitted(f"{LINES}.Lasso", '{"alpha": 0.05}')
+    moved = {**lasso.learned, "learner.0": forest.learned["learner.0"]}
+    with pytest.raises(BadInput, match="A kept estimator is no Lasso but a RandomForestRegressor"):
+        FittedModel(lasso.model, lasso.signature, moved, 3).predict(ROWS)
+
+
+def test_an_array_that_is_missing_is_named(forest):
+    less = {name: array for name, array in forest.learned.items() if name != "library"}
+    with pytest.raises(BadInput, match="weights of this Estimator lack 'library': they are damaged"):
+        FittedModel(forest.model, forest.signature, less, 3).predict(ROWS)
 
 
 def test_an_estimator_that_holds_foreign_code_is_not_kept():

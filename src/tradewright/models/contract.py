@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tradewright.models.forecasts import Abstention, Answers, Forecasts
 from tradewright.models.table import Examples, FeatureRows, Targets, complete, windows_at
 from tradewright.models.training.watch import UNWATCHED, Watch
-from tradewright.values.errors import InvalidOption, Misuse
+from tradewright.values.errors import BadInput, InvalidOption, Misuse
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import allocation, parameter, switch, word
 from tradewright.values.tunable import Tunable
@@ -146,7 +146,8 @@ class FittedModel:
     def predict(self, rows: FeatureRows) -> Forecasts:
         """What is expected after each row; silence where a feature in its lookback is not known.
 
-        Raises: Misuse where the rows have other features than those it was fitted to.
+        Raises: Misuse where the rows have other features than those it was fitted to; BadInput for weights
+        that are damaged.
         """
         self._refuse_others(rows)
         features, back = rows.by_symbol(), self.model.lookback_bars
@@ -157,7 +158,7 @@ class FittedModel:
         places = np.argwhere(ready)
         for start in range(0, len(places), AT_ONCE):
             at = places[start : start + AT_ONCE]
-            found = self.model._answer(self.learned, windows_at(features, at, back))
+            found = self._answered(windows_at(features, at, back))
             silent = _silence(found)
             reasons[at[:, 0], at[:, 1]] = silent
             for column, answer in zip(columns, (found.mean, found.rise, found.deviation), strict=True):
@@ -165,6 +166,16 @@ class FittedModel:
         mean, rise, deviation = (np.ascontiguousarray(column.swapaxes(0, 1)) for column in columns)
         told, horizons = np.ascontiguousarray(reasons.T), self.signature.horizons_bars
         return Forecasts(mean, rise, deviation, told, rows.instants, rows.symbols, horizons)
+
+    def _answered(self, windows: Floats) -> Answers:
+        """What the recipe answers. Raises: BadInput where its weights are not all there."""
+        try:
+            return self.model._answer(self.learned, windows)
+        except KeyError as error:
+            raise BadInput(
+                f"The weights of this {type(self.model).__name__} lack {error}: they are damaged.",
+                "Copy them again, or train anew.",
+            ) from error
 
     def _refuse_others(self, rows: FeatureRows) -> None:
         """Other features than those that taught it would be read as if they were these."""

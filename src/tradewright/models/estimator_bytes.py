@@ -7,6 +7,7 @@ two writes are equal. Here both are counted in the order in which they stand: eq
 import io
 import json
 from functools import lru_cache
+from importlib import import_module
 from itertools import count
 from typing import Any
 from zipfile import ZipFile, ZipInfo
@@ -60,12 +61,18 @@ def as_bytes(estimator: Any, columns: int) -> Bytes:
     return np.frombuffer(content, dtype=np.uint8)
 
 
-def estimator_of(kept: Bytes, columns: int) -> Any:
-    """The estimator of such bytes. Nothing is unpickled and no type that is not trusted is made.
+def estimator_of(kept: Bytes, path: str, columns: int) -> Any:
+    """The estimator of a class in such bytes. Nothing is unpickled and no type that is not trusted is made.
 
-    Raises: BadInput.
+    Raises: BadInput, also where the bytes hold an estimator of another class.
     """
-    return _read(kept.tobytes(), columns)
+    found = _read(kept.tobytes(), columns)
+    module, _, name = path.rpartition(".")
+    if type(found) is not getattr(import_module(module), name):
+        raise BadInput(
+            f"A kept estimator is no {name} but a {type(found).__name__}.", "Copy it again, or train anew."
+        )
+    return found
 
 
 # Rows are often asked about one at a time.

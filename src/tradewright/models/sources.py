@@ -11,7 +11,7 @@ from tradewright.models import registry
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
 from tradewright.models.table import Examples
-from tradewright.values.errors import InvalidOption
+from tradewright.values.errors import Blocked, InvalidOption
 from tradewright.values.panel import Floats
 
 EXAMPLE = "'ridge; boosted_trees trees=200'"
@@ -39,9 +39,12 @@ class Source:
             )
         return self.recipe._learn(own, signature, How(seed))
 
-    def says(self, learned: Learned, windows: Floats) -> Answers:
-        """Its answers about K windows; NaN, with the reason, where it is silent or says what is no number."""
-        said = self.recipe._answer(learned, windows[:, windows.shape[1] - self.recipe.lookback_bars :])
+    def says(self, learned: Learned, windows: Floats, horizons: int) -> Answers:
+        """Its answers about K windows; NaN where it is silent, says no number, or lacks its library."""
+        try:
+            said = self.recipe._answer(learned, windows[:, windows.shape[1] - self.recipe.lookback_bars :])
+        except Blocked:
+            return _silence(len(windows), horizons)
         columns = (said.mean, said.rise, said.deviation)
         silent = np.zeros(len(windows), dtype=bool) if said.reasons is None else said.reasons != 0
         silent |= ~np.isfinite(np.concatenate(columns, axis=1)).all(axis=1)
@@ -67,6 +70,12 @@ def sources_of(text: str, without: type[Model]) -> tuple[Source, ...]:
         pairs = dict(_pair(word, part) for word in given)
         found.append(Source(f"{name}.{count + 1}" if count else name, kind.from_text(pairs)))
     return tuple(found)
+
+
+def _silence(count: int, horizons: int) -> Answers:
+    """Nothing said about so many places."""
+    none = np.full((count, horizons), np.nan)
+    return Answers(none, none.copy(), none.copy(), np.ones(count, dtype=np.int64))
 
 
 def joined(lessons: Sequence[Lesson]) -> dict[str, Any]:

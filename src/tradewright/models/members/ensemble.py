@@ -14,8 +14,8 @@ from tradewright.models.judged_part import LEAST_OUTCOMES
 from tradewright.models.moments import LEAST_DEVIATION, root_mean_square
 from tradewright.models.sources import Source, joined, parted, sources_of
 from tradewright.models.stacking import Belief, Record, Stack, cells_of, stack_of
-from tradewright.models.table import Examples, Flags, windows_at
-from tradewright.values.errors import InvalidOption, unknown_name
+from tradewright.models.table import Examples, FeatureRows, Flags, windows_at
+from tradewright.values.errors import Blocked, InvalidOption, unknown_name
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import parameter, word
 
@@ -35,6 +35,7 @@ class Ensemble(Model):
     """
 
     least_examples: ClassVar[int] = 20
+    libraries: ClassVar[tuple[str, ...]] = ()
     # What the least exact of its sources may differ by (a network's rounding).
     rounding: ClassVar[float] = 1e-5
 
@@ -63,7 +64,10 @@ class Ensemble(Model):
     def __post_init__(self) -> None:
         """Refuse sources that are none, too few or too many."""
         super().__post_init__()
-        count = len(self.members())
+        members = self.members()
+        needs = {library for one in members for library in getattr(one.recipe, "libraries", ())}
+        object.__setattr__(self, "libraries", tuple(sorted(needs)))
+        count = len(members)
         if not LEAST_SOURCES <= count <= MOST_SOURCES:
             raise InvalidOption(
                 f"sources = '{self.sources}' are {count}.",
@@ -86,6 +90,16 @@ class Ensemble(Model):
             for place, one in enumerate(self.members())
         }
 
+    def record(self, fitted: FittedModel, rows: FeatureRows) -> dict[str, dict[str, int]]:
+        """How many rows each source answered and how many not, by reason; one is `library_missing`."""
+        found = {}
+        for label, one in self.heard(fitted).items():
+            try:
+                found[label] = one.predict(rows).counts()
+            except Blocked:
+                found[label] = {"library_missing": len(rows.instants) * len(rows.symbols)}
+        return found
+
     def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         members, column = self.members(), self._column(examples, signature)
         blocks = [
@@ -101,9 +115,8 @@ class Ensemble(Model):
         return Lesson({**kept, **joined(lessons)}, _story(members, stack, record, lessons))
 
     def _answer(self, learned: Learned, windows: Floats) -> Answers:
-        said = _said(
-            self.members(), [parted(learned, place) for place in range(len(self.members()))], windows
-        )
+        arrays = [parted(learned, place) for place in range(len(self.members()))]
+        said = _said(self.members(), arrays, windows, len(learned["offset"]))
         stack = Stack(**{name: learned[name] for name in STACK})
         mean = stack.mean(said, _cells(windows, int(learned["column"])), self.disagreement)
         deviation = np.broadcast_to(np.maximum(learned["deviation"], LEAST_DEVIATION), mean.shape).copy()
@@ -177,7 +190,7 @@ def _asked(
     said, cells = [], []
     for start in range(0, len(late), AT_ONCE):
         windows = windows_at(late.features, late.at[start : start + AT_ONCE], late.lookback_bars)
-        said.append(_said(members, arrays, windows))
+        said.append(_said(members, arrays, windows, len(signature.horizons_bars)))
         cells.append(_cells(windows, column))
     symbol, row = late.at.T
     return Record(
@@ -186,10 +199,11 @@ def _asked(
     )  # fmt: skip
 
 
-def _said(members: Sequence[Source], learned: Sequence[Learned], windows: Floats) -> Floats:
+def _said(members: Sequence[Source], learned: Sequence[Learned], windows: Floats, horizons: int) -> Floats:
     """The means of all sources, K x S x H; NaN where one is silent."""
     return np.stack(
-        [one.says(arrays, windows).mean for one, arrays in zip(members, learned, strict=True)], axis=1
+        [one.says(arrays, windows, horizons).mean for one, arrays in zip(members, learned, strict=True)],
+        axis=1,
     )
 
 

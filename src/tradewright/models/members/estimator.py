@@ -42,6 +42,7 @@ class Estimator(Model):
     """
 
     least_examples: ClassVar[int] = 50
+    libraries: ClassVar[tuple[str, ...]] = ("sklearn", "skops")
     # Products of matrices round otherwise for one row than for many.
     rounding: ClassVar[float] = 1e-9
 
@@ -86,7 +87,7 @@ class Estimator(Model):
             )
         x = (windows[:, -1] - learned["middle"]) / learned["scale"]
         horizons = sum(name.startswith("learner.") for name in learned)
-        told = [_told(learned, place, x) for place in range(horizons)]
+        told = [_told(self.learner, learned, place, x) for place in range(horizons)]
         mean, rise, deviation = (np.stack(column, axis=1) for column in zip(*told, strict=True))
         return Answers(mean, rise, deviation)
 
@@ -186,16 +187,16 @@ def _fit(learner: Any, x: Floats, y: NDArray[Any], weights: Floats, told: set[st
     told |= {f"{one.category.__name__}: {' '.join(str(one.message).split())[:200]}" for one in heard}
 
 
-def _told(learned: Learned, place: int, x: Floats) -> tuple[Floats, Floats, Floats]:
+def _told(path: str, learned: Learned, place: int, x: Floats) -> tuple[Floats, Floats, Floats]:
     """Mean, chance of a rise and deviation at one horizon, K each."""
     deviation = np.full(len(x), max(float(learned[f"deviation.{place}"]), LEAST_DEVIATION))
     kept = learned[f"learner.{place}"]
     if learned["sides"]:
-        stated = _chance(estimator_of(kept, x.shape[1]), x) if len(kept) else np.full(len(x), 0.5)
+        stated = _chance(estimator_of(kept, path, x.shape[1]), x) if len(kept) else np.full(len(x), 0.5)
         rise = Calibration(*learned[f"line.{place}"].tolist()).calibrated(stated)
         rises, falls = learned[f"brings.{place}"]
         return rise * rises + (1.0 - rise) * falls, rise, deviation
-    mean = float(learned[f"unit.{place}"]) * _line(estimator_of(kept, x.shape[1]), x)
+    mean = float(learned[f"unit.{place}"]) * _line(estimator_of(kept, path, x.shape[1]), x)
     missed = learned[f"missed.{place}"]
     above = (len(missed) - np.searchsorted(missed, -mean, side="right")).astype(np.float64)
     return mean, np.asarray((above + 0.5) / (len(missed) + 1.0), dtype=np.float64), deviation
