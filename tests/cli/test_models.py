@@ -139,6 +139,19 @@ def test_ctrl_c_ends_at_once_what_has_no_epochs(lived_in, monkeypatch):
     assert not list((lived_in.workspace / "models").glob("unfinished/*"))
 
 
+def test_an_ensemble_is_trained_by_its_sources_and_shows_what_each_is_worth(lived_in):
+    sources = "sources=ridge penalty=10; momentum; naive"
+    words = ("models", "train", "ensemble", "--data", "walk", *QUICK, "--set", sources, "--set", "folds=2")
+    rows = lived_in(*words, "--json").rows()
+    assert [row["horizon_bars"] for row in rows] == [1, 5]
+    said = lived_in("models", "show", rows[0]["model"])
+    assert said.code == 0 and "ridge penalty=10; momentum; naive" in said.out
+    lines = [line for line in said.out.splitlines() if line.startswith("sources: ")]
+    assert [line.split()[1] for line in lines] == ["ridge", "momentum", "naive"]
+    assert all("spoke" in line and "trust" in line and "weight" in line for line in lines)
+    assert rows == lived_in(*words, "--json").rows(), "the same training is the same version"
+
+
 def test_without_a_model_the_list_says_how_to_get_one(lived_in):
     assert "tradewright models train ridge" in lived_in("models", "list").out
 
@@ -149,6 +162,8 @@ def test_without_a_model_the_list_says_how_to_get_one(lived_in):
         (("rigde", "--data", "walk"), 2, "Did you mean 'ridge'?"),
         (("ridge", "--data", "walk", "--set", "penalti=3"), 2, "Did you mean 'penalty'?"),
         (("ridge", "--data", "wolk"), 1, "Did you mean 'walk'?"),
+        (("estimator", "--data", "walk", "--set", "learner=os.system"), 2, "no class of a trusted module"),
+        (("ensemble", "--data", "walk", "--set", "sources=ridge; rigde"), 2, "Did you mean 'ridge'?"),
         (("ridge", "--data", "walk", "--judged", "2"), 2, "Give a share such as 0.2"),
         (("ridge", "--data", "walk", "--horizon", "0"), 2, "below its lower bound, 1"),
         (("ridge", "--data", "walk", "--parent", "abc"), 1, "There is no model 'abc'. Known: none"),

@@ -25,6 +25,7 @@ from tradewright.cli.features import compute as features_compute
 from tradewright.cli.features import list as features_list
 from tradewright.cli.features import show as features_show
 from tradewright.cli.limits import list as limits_list
+from tradewright.cli.models import choose as models_choose
 from tradewright.cli.models import compare as models_compare
 from tradewright.cli.models import drift as models_drift
 from tradewright.cli.models import due as models_due
@@ -101,9 +102,10 @@ GROUPS = {
         (features_list, features_show, features_compute),
     ),
     "models": (
-        "Models that forecast returns: train one, compare it, promote it, watch it.",
+        "Models that forecast returns, or choose a strategy: train one, compare it, promote it, watch it.",
         (
             models_train,
+            models_choose,
             models_list,
             models_show,
             models_compare,

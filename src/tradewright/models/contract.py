@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tradewright.models.forecasts import Abstention, Answers, Forecasts
 from tradewright.models.table import Examples, FeatureRows, Targets, complete, windows_at
 from tradewright.models.training.watch import UNWATCHED, Watch
-from tradewright.values.errors import InvalidOption, Misuse
+from tradewright.values.errors import BadInput, InvalidOption, Misuse
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import allocation, parameter, switch, word
 from tradewright.values.tunable import Tunable
@@ -24,6 +24,8 @@ from tradewright.values.tunable import Tunable
 Learned = Mapping[str, NDArray[Any]]
 # Places that are answered at once: enough for speed, few enough that their windows fit in memory.
 AT_ONCE = 4_096
+# Features that an error names before it only counts them.
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Model(Tunable):
             raise InvalidOption(
                 f"{type(self).__name__} needs {self.least_examples} rows with all features and an outcome; "
                 f"there are {len(examples)}.",
-                f"Give more rows; it looks back {self.lookback_bars} bars.",
+                _more(rows, self.lookback_bars),
             )
         self._refuse_bare_horizons(examples, signature)
         lesson = self._learn(examples, signature, How(seed, watch, {} if parent is None else parent.learned))
@@ -146,7 +148,8 @@ class FittedModel:
     def predict(self, rows: FeatureRows) -> Forecasts:
         """What is expected after each row; silence where a feature in its lookback is not known.
 
-        Raises: Misuse where the rows have other features than those it was fitted to.
+        Raises: Misuse where the rows have other features than those it was fitted to; BadInput for weights
+        that are damaged.
         """
         self._refuse_others(rows)
         features, back = rows.by_symbol(), self.model.lookback_bars
@@ -157,14 +160,24 @@ class FittedModel:
         places = np.argwhere(ready)
         for start in range(0, len(places), AT_ONCE):
             at = places[start : start + AT_ONCE]
-            found = self.model._answer(self.learned, windows_at(features, at, back))
-            silent = np.zeros(len(at), dtype=np.int64) if found.reasons is None else found.reasons
+            found = self._answered(windows_at(features, at, back))
+            silent = _silence(found)
             reasons[at[:, 0], at[:, 1]] = silent
             for column, answer in zip(columns, (found.mean, found.rise, found.deviation), strict=True):
                 column[at[:, 0], at[:, 1]] = np.where(silent[:, None] == 0, answer, np.nan)
         mean, rise, deviation = (np.ascontiguousarray(column.swapaxes(0, 1)) for column in columns)
         told, horizons = np.ascontiguousarray(reasons.T), self.signature.horizons_bars
         return Forecasts(mean, rise, deviation, told, rows.instants, rows.symbols, horizons)
+
+    def _answered(self, windows: Floats) -> Answers:
+        """What the recipe answers. Raises: BadInput where its weights are not all there."""
+        try:
+            return self.model._answer(self.learned, windows)
+        except KeyError as error:
+            raise BadInput(
+                f"The weights of this {type(self.model).__name__} lack {error}: they are damaged.",
+                "Copy them again, or train anew.",
+            ) from error
 
     def _refuse_others(self, rows: FeatureRows) -> None:
         """Other features than those that taught it would be read as if they were these."""
@@ -179,6 +192,23 @@ class FittedModel:
             f"The model's features changed: it is asked about rows {how}.",
             f"Ask with those it was fitted to (schema {self.signature.schema_hash[:12]}), or fit anew.",
         )
+
+
+def _silence(found: Answers) -> Ints:
+    """The reason of each place's silence, K; an answer that is no number is none."""
+    told = np.zeros(len(found.mean), dtype=np.int64) if found.reasons is None else found.reasons
+    numbers = np.isfinite(np.stack([found.mean, found.rise, found.deviation])).all(axis=(0, 2))
+    return np.where((told == 0) & ~numbers, int(Abstention.NO_NUMBER), told)
+
+
+def _more(rows: FeatureRows, lookback_bars: int) -> str:
+    """What to do where too little is there: one feature that is never known takes every row with it."""
+    never = [name for name, one in zip(rows.names, rows.values, strict=True) if not np.isfinite(one).any()]
+    if not never:
+        return f"Give more rows; it looks back {lookback_bars} bars."
+    more = f" and {len(never) - MOST_NAMED} more" if len(never) > MOST_NAMED else ""
+    named = ", ".join(never[:MOST_NAMED])
+    return f"Leave out what is never known of these data: {named}{more}."
 
 
 def _examples(rows: FeatureRows, targets: Targets, lookback_bars: int) -> Examples:

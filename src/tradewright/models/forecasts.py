@@ -18,6 +18,7 @@ class Abstention(IntEnum):
     MISSING_INPUT = 2
     SOURCE_SILENT = 3
     IN_DEAD_BAND = 4
+    NO_NUMBER = 5
 
 
 @dataclass(frozen=True, eq=False)

@@ -153,8 +153,12 @@ class Examples:
         """
         moments = np.unique(self.at[:, 1])
         first = int(moments[min(int(len(moments) * (1.0 - share)), len(moments) - 1)])
-        early = self._with(np.where(self.ends < self.instants[first], self.targets, np.nan))
-        return early.where(self.at[:, 1] < first), self.where(self.at[:, 1] >= first)
+        return self.before(first), self.where(self.at[:, 1] >= first)
+
+    def before(self, row: int) -> "Examples":
+        """The places before a row, with those outcomes alone that were known before its instant."""
+        early = self._with(np.where(self.ends < self.instants[row], self.targets, np.nan))
+        return early.where(self.at[:, 1] < row)
 
     def where(self, chosen: Flags) -> "Examples":
         """The chosen places that still have an outcome."""

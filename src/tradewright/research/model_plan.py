@@ -28,7 +28,7 @@ def model_walk_of(options: ModelOptions | None, seed: int) -> "ModelWalk | None"
         features, files = load_all(options.features), own_files(options.features)
     except (UnknownName, InvalidOption) as error:
         raise type(error)(f"[model]: {error.what}", error.mend) from error
-    _refuse_without_extra(options.name, type(model).libraries)
+    _refuse_without_extra(options.name, model.libraries)
     is_expanding = options.window == "expanding"
     refits = Refits(options.train_bars, options.refit_bars, is_expanding, options.embargo_bars)
     return ModelWalk(model, features, options.horizons_bars, refits, seed, files)

@@ -8,7 +8,7 @@ import pytest
 from model_rows import taught
 
 from tradewright.models.contract import Lesson, Model
-from tradewright.models.forecasts import Answers
+from tradewright.models.forecasts import Abstention, Answers
 
 ROWS, TARGETS = taught()
 COUNT = count()
@@ -96,6 +96,22 @@ def test_one_that_writes_cannot_reach_its_input():
 def test_one_that_is_too_sure_is_found():
     with pytest.raises(AssertionError):
         law.must_speak_in_units(fitted(TooSure), ROWS)
+
+
+class NoNumber(Honest):
+    """A chance that is no number."""
+
+    def _answer(self, learned, windows):
+        found = super()._answer(learned, windows)
+        return Answers(found.mean, np.where(windows[:, -1, :1] > 1.0, np.nan, found.rise), found.deviation)
+
+
+def test_one_whose_answer_is_no_number_is_silent_there():
+    said, honest = fitted(NoNumber).predict(ROWS), fitted(Honest).predict(ROWS)
+    silent = said.reasons == Abstention.NO_NUMBER
+    assert silent.any() and np.isnan(said.mean[silent]).all() and (honest.reasons[silent] == 0).all()
+    assert np.array_equal(said.reasons[~silent], honest.reasons[~silent])
+    law.must_speak_in_units(fitted(NoNumber), ROWS)
 
 
 def test_one_that_peeks_is_found():

@@ -15,11 +15,19 @@ from tradewright.runs.model_store import load_model, save_model
 from tradewright.values.errors import InvalidOption, Misuse
 
 # What learns long is made small; the law is the same.
+CLASSIFIER = "estimator: classifier"
+FOREST = '{"n_estimators": 8, "max_depth": 4}'
 SMALL = {
+    "ensemble": {"sources": "ridge; logistic; momentum", "folds": 3},
+    CLASSIFIER: {"learner": "sklearn.ensemble.RandomForestClassifier", "settings": FOREST},
     "boosted_trees": {"trees": 20, "leaves": 4, "least_rows": 5},
     "mamba": {"d_model": 8, "d_state": 4, "layers": 1, "sequence_bars": 8, "epochs": 2, "batch": 8},
 }
-NEEDS = {"boosted_trees": ("lightgbm",), "mamba": ("jax", "equinox", "optax")}
+NEEDS = {
+    "boosted_trees": ("lightgbm",),
+    "estimator": ("sklearn", "skops"),
+    "mamba": ("jax", "equinox", "optax"),
+}
 ROWS, TARGETS = taught()
 
 
@@ -29,12 +37,17 @@ def fitted(name: str) -> FittedModel:
 
 
 def recipe(name: str):
-    return registry.build(name, SMALL.get(name, {}))
+    return registry.build(member_of(name), SMALL.get(name, {}))
 
 
-@pytest.fixture(params=sorted(registry.members()))
+def member_of(name: str) -> str:
+    """Some members stand under the law more than once, each time with other parameters."""
+    return name.partition(":")[0]
+
+
+@pytest.fixture(params=sorted({*registry.members(), *SMALL}))
 def name(request) -> str:
-    missing = [one for one in NEEDS.get(request.param, ()) if find_spec(one) is None]
+    missing = [one for one in NEEDS.get(member_of(request.param), ()) if find_spec(one) is None]
     if missing:
         pytest.skip(f"the extra [ml] is not installed: {missing}")
     return request.param
@@ -93,6 +106,13 @@ def test_it_says_what_it_needs_where_there_is_nothing_to_learn(name):
     nothing = Targets(np.full_like(TARGETS.values, np.nan), TARGETS.ends, TARGETS.weights, (1, 5))
     with pytest.raises(InvalidOption, match=r"needs \d+ rows with all features and an outcome; there are 0"):
         recipe(name).fit(ROWS, nothing, seed=0)
+
+
+def test_a_feature_that_is_never_known_is_named(name):
+    values = np.array(ROWS.values)
+    values[1] = np.nan
+    with pytest.raises(InvalidOption, match=r"there are 0\. Leave out what is never known .*: noise\.$"):
+        recipe(name).fit(changed(ROWS, values), TARGETS, seed=0)
 
 
 def test_it_refuses_a_horizon_of_which_nothing_is_known(name):

@@ -1,7 +1,8 @@
 """`tradewright models show`"""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -50,7 +51,7 @@ def run(
         ("code version", card.code[:16]),
         ("numbers learnt", f"{weights:,}"),
         ("coefficients", ", ".join(f"{value:+.3f}" for value in card.lineage.metrics.values()) or "none"),
-        *((name.replace("_", " "), str(value)) for name, value in story.items()),
+        *(line for name, value in story.items() for line in _told(name.replace("_", " "), value)),
         ("stands", ", ".join(f"{line}: {stage}" for line, stage in standing.items()) or "on no record"),
     ]
     screen.table(("", ""), rows)
@@ -58,6 +59,22 @@ def run(
         screen.say()
         lines = [(screen.when(one["at"]), one["line"], one["what"], one["words"]) for one in history]
         screen.table(("at", "line", "what", "words"), lines)
+
+
+def _told(name: str, value: Any) -> list[tuple[str, str]]:
+    """A part of the story as lines: one for each thing that it tells of, such as an ensemble's sources."""
+    if not isinstance(value, Mapping):
+        return [(name, _plain(value))]
+    if not any(isinstance(one, Mapping) and one for one in value.values()):
+        return [(name, _plain(value))] if value else []
+    return [line for key, one in value.items() for line in _told(f"{name}: {key}", one)]
+
+
+def _plain(value: Any) -> str:
+    """Values as words: lists by commas, and by their names where they have some."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {_plain(one)}" for key, one in value.items() if one != {})
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -15,7 +15,8 @@ def run(
     name: Annotated[
         str,
         typer.Argument(
-            help="naive, momentum, mean_reversion, ridge, logistic, boosted_trees or mamba.",
+            help="naive, momentum, mean_reversion, regime_means, ridge, logistic, boosted_trees, "
+            "estimator, mamba or ensemble.",
             show_default=False,
         ),
     ],
@@ -38,7 +39,10 @@ def run(
 
     It learns from outcomes that were known before the first judged row. The
     coefficient is the correlation of forecasts with what came; within two
-    errors it may be luck. boosted_trees and mamba need the extra named ml.
+    errors it may be luck. boosted_trees, estimator and mamba need the extra
+    named ml. An estimator is any class of scikit-learn: --set learner=
+    sklearn.linear_model.Lasso --set 'settings={"alpha": 0.01}'. An ensemble
+    names its sources: --set 'sources=ridge penalty=10; logistic; momentum'
     """
     from tradewright.assembly.accelerators import trained_apart
     from tradewright.assembly.models import ModelRequest, train

@@ -1,0 +1,142 @@
+"""Estimators of other libraries by import path: classes of a stated list of modules, settings checked."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from tradewright.models.extra import need_ml
+from tradewright.values.errors import Blocked, InvalidOption, unknown_name
+
+# Nothing else is ever imported by a recipe: a path in a file that somebody sent could name any code.
+TRUSTED = (
+    "sklearn.cross_decomposition", "sklearn.discriminant_analysis", "sklearn.ensemble",
+    "sklearn.gaussian_process", "sklearn.kernel_ridge", "sklearn.linear_model", "sklearn.naive_bayes",
+    "sklearn.neighbors", "sklearn.neural_network", "sklearn.tree", "xgboost",
+)  # fmt: skip
+# The seed is an argument of `fit`; one thread sums in one order.
+OURS = ("random_state", "n_jobs")
+WHO = "A forecaster made of an estimator"
+
+
+def settings_of(text: str) -> dict[str, Any]:
+    """The settings of a JSON object; an empty text is none.
+
+    Raises: InvalidOption.
+    """
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidOption(
+            f"settings = {text!r} is no JSON object.", """Give one, such as '{"max_depth": 3}'."""
+        )
+    ours = [name for name in OURS if name in found]
+    if ours:
+        raise InvalidOption(
+            f"settings name {' and '.join(ours)}.",
+            "Leave it: the seed is given to the training, and one thread sums in one order.",
+        )
+    return found
+
+
+def refuse_untrusted(path: str) -> None:
+    """Refuse a class of any module that is not on the list, without importing it.
+
+    Raises: InvalidOption.
+    """
+    if path.rpartition(".")[0] not in TRUSTED:
+        raise InvalidOption(
+            f"learner = '{path}' is no class of a trusted module.",
+            f"Give a class's full name, such as sklearn.ensemble.RandomForestRegressor, of: "
+            f"{', '.join(TRUSTED)}.",
+        )
+
+
+def made(path: str, settings: Mapping[str, Any], seed: int) -> Any:
+    """A fresh estimator of a trusted class.
+
+    Raises: Blocked without its library; UnknownName for a class or a setting that is not there;
+    InvalidOption for what is no regressor or classifier with chances.
+    """
+    refuse_untrusted(path)
+    need_libraries(path)
+    from sklearn.base import BaseEstimator
+
+    module_name, _, name = path.rpartition(".")
+    module = import_module(module_name)
+    kind = getattr(module, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, BaseEstimator)):
+        known = [
+            one for one in getattr(module, "__all__", dir(module)) if one.endswith(("or", "er", "R", "C"))
+        ]
+        raise unknown_name(name, f"estimator of {module_name}", known)
+    try:
+        estimator = kind()
+    except TypeError as error:
+        raise InvalidOption(
+            f"{path} is made of other estimators: {error}.", "Give one that stands alone."
+        ) from None
+    takes = estimator.get_params(deep=False)
+    for given in settings:
+        if given not in takes:
+            raise unknown_name(given, f"setting of {name}", [one for one in takes if one not in OURS])
+    fixed = {"random_state": seed, "n_jobs": 1}
+    return estimator.set_params(**settings, **{one: fixed[one] for one in OURS if one in takes})
+
+
+def tells_sides(estimator: Any, path: str) -> bool:
+    """Whether it is a classifier (which tells the side) rather than a regressor.
+
+    Raises: InvalidOption for anything else, or a classifier that gives no chances.
+    """
+    from sklearn.base import is_classifier, is_regressor
+
+    try:
+        kinds = is_regressor(estimator), is_classifier(estimator)
+    except AttributeError as error:
+        raise InvalidOption(f"{path} cannot take these settings: {error}.", "Give other settings.") from None
+    if kinds[0]:
+        return False
+    if not kinds[1]:
+        raise InvalidOption(f"{path} is neither a regressor nor a classifier.", "Give one of the two.")
+    if not hasattr(estimator, "predict_proba"):
+        raise InvalidOption(
+            f"{path} gives no chances with these settings.",
+            "Give a classifier with predict_proba, or its regressor.",
+        )
+    return True
+
+
+def need_libraries(path: str) -> None:
+    """Refuse where the library of a class is not there.
+
+    Raises: Blocked naming it and how to install it.
+    """
+    need_ml(WHO, ("sklearn", "skops"), "Ridge and the other baselines need none of it.")
+    if path.startswith("xgboost.") and find_spec("xgboost") is None:
+        raise Blocked(
+            f"{path} needs xgboost, which is not installed and is in no extra.",
+            "Install it: pip install xgboost-cpu, or give a class of sklearn.ensemble.",
+        )
+
+
+def library_of(path: str) -> str:
+    """The library of a class with its version, such as 'sklearn 1.9.1'."""
+    name = path.partition(".")[0]
+    return f"{name} {import_module(name).__version__}"
+
+
+def one_thread() -> Any:
+    """A context in which compiled sums are made by one thread, in one order."""
+    return _pools().limit(limits=1)
+
+
+@cache
+def _pools() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
