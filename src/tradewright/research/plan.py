@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,20 +12,19 @@ from tradewright.data.adjustments import growth_index
 from tradewright.data.currency import in_currency, profile_in
 from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
+from tradewright.research.drawing import slowest
 from tradewright.research.fold_options import folds_of
+from tradewright.research.points import Neighbour, Point, built, neighbours_of, own_source, points_of
+from tradewright.research.search_options import OPTUNA, Axis, SearchOptions, space_of
 from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
     choices,
-    digest_of,
-    grid_points,
     study_hash,
 )
 from tradewright.runs import strategy_source as strategies
-from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
-from tradewright.validation.evidence import Parameter
-from tradewright.values.errors import Blocked, InvalidOption, NotFound, UnknownName, unknown_name
+from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import NS_PER_DAY, Instant, date_of
 from tradewright.values.panel import DELISTING, MERGER, RENAME, Floats, Ints, Panel
@@ -81,22 +81,13 @@ class Beside:
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
-    """One configuration to be tried; `trial` is the hash under which the ledger counts it."""
-
-    steps: tuple[int, ...]
-    parameters: tuple[tuple[str, Parameter], ...]
-    strategy: Strategy
-    trial: str
-    is_headline: bool
-
-
-@dataclass(frozen=True, eq=False)
 class Plan:
     """Everything a study needs to run, read and checked.
 
     Shape: `market` is T - 1 returns of the benchmark, beside the panel's T rows. `points` begins with the
-    headline, the pre-registered parameters; the grid follows in its own order. `folds` hold panel rows.
+    headline, the pre-registered parameters; the grid, or what was drawn, follows in its own order. `folds`
+    hold panel rows. `axes` are what folds search; `slowest_bars` the longest warm-up they may come upon.
+    `around` are the headline's neighbours, which no fold picks.
     """
 
     options: StudyOptions
@@ -109,6 +100,14 @@ class Plan:
     profile: ExecutionProfile
     points: tuple[Point, ...]
     folds: "tuple[Fold, ...]" = ()
+    axes: tuple[Axis, ...] = ()
+    slowest_bars: int = 1
+    around: tuple[Neighbour, ...] = ()
+
+    @property
+    def search(self) -> SearchOptions:
+        """How its configurations are chosen."""
+        return self.options.search or SearchOptions()
 
     @property
     def headline(self) -> Point:
@@ -123,13 +122,14 @@ class Plan:
         beside = self.benchmark_snapshot.id if self.benchmark_snapshot else ""
         asked = {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
         # The package's own strategies are part of the code version; a user's file has to name itself.
-        own = _own_source(self.options, self.headline.strategy)
+        own = own_source(self.options, self.headline.strategy)
         return {**asked, "strategy_source": own} if own else asked
 
     @property
     def common_start(self) -> int:
         """The first row at which every configuration could have decided, so that the grid compares alike."""
-        return max(1, *(point.strategy.warm_up_bars for point in self.points)) - 1
+        every = (*self.points, *(one.point for one in self.around))
+        return max(self.slowest_bars, *(point.strategy.warm_up_bars for point in every)) - 1
 
 
 def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
@@ -142,6 +142,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     profile = profile_of(options)
     risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
+    axes = space_of(options.drawn, headline) if options.drawn else ()
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
     currency = options.account.currency
@@ -151,9 +152,13 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)
     _block_on_errors(findings, options)
     market = _market(options, shelf, panel, beside, max(headline.warm_up_bars - 1, 0))
-    points = _points(options, headline, snapshot)
+    points = points_of(options, headline, snapshot, axes)
     other = beside.snapshot if beside else None
     plan = Plan(options, study_hash(options), snapshot, other, panel, market, findings, profile, points)
+    if options.is_perturbed:
+        plan = replace(plan, around=neighbours_of(options, headline, snapshot))
+    if options.drawn and options.drawn.method == OPTUNA:
+        plan = replace(plan, axes=axes, slowest_bars=max(1, slowest(axes, partial(built, options))))
     if len(panel.instants) < plan.common_start + LEAST_BARS:
         raise InvalidOption(
             f"the period holds {len(panel.instants)} sessions; warm-up takes up to {plan.common_start + 1}.",
@@ -310,54 +315,6 @@ def _block_on_errors(findings: tuple[Finding, ...], options: StudyOptions) -> No
         f"the data have errors: {', '.join(codes)}. First: {errors[0].symbol} {errors[0].message}".strip(),
         f'Mend the data, or accept them in the study: [[waivers]] code = "{codes[0]}" reason = "...".',
     )
-
-
-def _points(options: StudyOptions, headline: Strategy, snapshot: Snapshot) -> tuple[Point, ...]:
-    """The headline, then every grid point; where the headline lies on the grid it is that point.
-
-    They are compared as built, defaults included: a parameter left out equals its default written out.
-    """
-    axes = tuple(options.strategy.grid)
-    wanted = headline.parameters()
-    grid = [_point(options, steps, values, snapshot) for steps, values in grid_points(options.strategy.grid)]
-    same = [point for point in grid if point.strategy.parameters() == wanted]
-    if same:
-        first = Point(same[0].steps, same[0].parameters, headline, same[0].trial, is_headline=True)
-        return (first, *(point for point in grid if point is not same[0]))
-    shown = tuple((name, value) for name, value in wanted.items() if name in axes or not axes)
-    plain = tuple((name, value) for name, value in shown if not isinstance(value, dict))
-    return (Point((), plain, headline, _trial(options, headline, snapshot), is_headline=True), *grid)
-
-
-def _point(
-    options: StudyOptions, steps: tuple[int, ...], values: dict[str, Parameter], snapshot: Snapshot
-) -> Point:
-    try:
-        strategy = strategies.build(options.strategy.name, {**options.strategy.parameters, **values})
-    except UnknownName as error:
-        raise type(error)(f"[strategy.grid]: {error.what}", error.mend) from error
-    except InvalidOption as error:
-        point = ", ".join(f"{name} = {value}" for name, value in values.items())
-        raise InvalidOption(
-            f"[strategy.grid] makes {point}: {error.what}",
-            f"{error.mend} All combinations of the values listed there are run.",
-        ) from error
-    trial = _trial(options, strategy, snapshot)
-    return Point(steps, tuple(values.items()), strategy, trial, is_headline=False)
-
-
-def _trial(options: StudyOptions, strategy: Strategy, snapshot: Snapshot) -> str:
-    """The hash of what was tried: the strategy with all its parameters, the data and the terms of trade."""
-    import msgspec
-
-    terms = (options.universe, options.period, options.execution, options.account)
-    name = _own_source(options, strategy) or options.strategy.name
-    return digest_of([name, strategy.parameters(), snapshot.id, *map(msgspec.to_builtins, terms)])
-
-
-def _own_source(options: StudyOptions, strategy: Strategy) -> str:
-    """SHA-256 of the user's file that holds the strategy; empty for one that comes with the package."""
-    return "" if options.strategy.name.isidentifier() else strategies.fingerprint(type(strategy))
 
 
 def about(plan: Plan, causes: "Causes") -> dict[str, Any]:

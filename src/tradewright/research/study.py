@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from tradewright.research.fold_options import FoldOptions, check_folds
+from tradewright.research.search_options import GRID, SearchOptions, check_search
 from tradewright.validation.evidence import Parameter, Waiver
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure, unknown_name
 from tradewright.values.profile import AccountOptions
@@ -60,11 +61,13 @@ class StrategyOptions(msgspec.Struct, frozen=True):
     """A strategy with its pre-registered parameters, and the grid around them that shows sensitivity.
 
     The report is about `parameters`; no point of `grid` is ever promoted to it, however good it looks.
+    `perturb` tries each of its numbers 10 and 20 % lower and higher as well: by default where a search draws.
     """
 
     name: Text
     parameters: dict[str, Parameter | dict[str, float]] = {}
     grid: dict[str, tuple[Parameter, ...]] = {}
+    perturb: bool | None = None
 
 
 class ExecutionOptions(msgspec.Struct, frozen=True):
@@ -123,6 +126,18 @@ class StudyOptions(msgspec.Struct, frozen=True):
     intervals: IntervalOptions = IntervalOptions()
     waivers: tuple[WaiverOptions, ...] = ()
     folds: FoldOptions | None = None
+    search: SearchOptions | None = None
+
+    @property
+    def drawn(self) -> SearchOptions | None:
+        """The search whose configurations are drawn; None where there is a grid, or one configuration."""
+        return None if self.search is None or self.search.method == GRID else self.search
+
+    @property
+    def is_perturbed(self) -> bool:
+        """Whether the neighbours of the pre-registered parameters are tried."""
+        asked = self.strategy.perturb
+        return self.drawn is not None if asked is None else asked
 
     def waived(self) -> tuple[Waiver, ...]:
         """The waivers as the verdict knows them."""
@@ -298,7 +313,9 @@ def _check_sense(options: StudyOptions, source: str) -> None:
     if len(set(codes)) < len(codes):
         raise InvalidOption(f"{source}: a code is waived twice.", "Give each waiver once.")
     _check_grid(options.strategy.grid, source)
-    check_folds(options.folds, bool(options.strategy.grid), source)
+    has_grid = bool(options.strategy.grid)
+    check_search(options.search, has_grid, options.folds is not None, source)
+    check_folds(options.folds, has_grid or options.drawn is not None, source)
 
 
 def _check_grid(grid: dict[str, tuple[Parameter, ...]], source: str) -> None:

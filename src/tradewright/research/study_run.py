@@ -6,18 +6,21 @@ What follows from (seed, code, data, configuration) comes from `execute`; trial 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import msgspec
 
 from tradewright.causality.as_json import plain
+from tradewright.research.earlier import earlier_tries
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
-from tradewright.research.plan import Plan, Point, Shelf, about, prepare
+from tradewright.research.plan import Plan, Shelf, about, prepare
+from tradewright.research.points import Point
 from tradewright.research.process import in_words, process_leaks
 from tradewright.research.result import StudyResult, execute
+from tradewright.research.result_series import Earned, told
 from tradewright.research.study import StudyOptions
 from tradewright.research.trials import Event, Kind, TrialLedger
 from tradewright.research.trying import Nobody, refuse_own_file
@@ -68,6 +71,7 @@ class _Recorder:
         self.plan, self.ports = plan, ports
         self.running: dict[str, Point] = {}
         self.ended: list[Event] = []
+        self.contents: dict[str, bytes] = {}
 
     def started(self, points: tuple[Point, ...]) -> None:
         """Put a batch on record before any of it runs, and the ends of the batch before it."""
@@ -78,10 +82,12 @@ class _Recorder:
             hypothesis, self.plan.study, trials, self.ports.clock(), about(self.plan, causes_of(self.plan))
         )
 
-    def finished(self, point: Point, sharpe: Figure) -> None:
-        """Remember how a trial ended."""
+    def finished(self, point: Point, sharpe: Figure, earned: Earned) -> None:
+        """Remember how a trial ended, and what it earned on every bar."""
+        series, contents = told(earned, self.plan.panel.instants, self.plan.panel.currency)
+        self.contents |= contents
         body = {"parameters": dict(point.parameters), "sharpe_a_year": sharpe.value, "sample": sharpe.sample}
-        self._end(point, Kind.FINISHED, body)
+        self._end(point, Kind.FINISHED, {**body, "series": series})
 
     def failed(self, point: Point, reason: str) -> None:
         """Remember that a trial broke off, and why."""
@@ -97,8 +103,8 @@ class _Recorder:
 
     def settle(self) -> None:
         """Write down the ends of trials; what is still running when a study stops was interrupted."""
-        self.ports.ledger.end(self.ended)
-        self.ended = []
+        self.ports.ledger.end(self.ended, self.contents)
+        self.ended, self.contents = [], {}
 
     def interrupt(self) -> None:
         """Mark what was announced and never came to an end."""
@@ -131,12 +137,16 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     refuse_own_file(plan, ports.workers)
     guard(ports.ledger, options, plan)
     lost, late = lost_rows(ports.ledger, ports.store.all()), in_words(process_leaks(ports.ledger, options))
+    rows = ports.ledger.mark().rows
+    earlier = earlier_tries(plan, ports.ledger, rows)
+    until = rows if earlier else 0
+    context = StudyContext(None, "", lost_trials=lost, after_results=late, earlier_until=until)
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
-        result = execute(plan, recorder, with_checks=True, workers=ports.workers)
+        result = execute(plan, recorder, with_checks=True, workers=ports.workers, earlier=earlier)
         recorder.settle()
-        return _kept(plan, result, ports, (lost, late))
+        return _kept(plan, result, ports, context)
     except KeyboardInterrupt:
         manifest = _interrupted(plan, recorder, ports)
         kept = "the whole run made earlier stays" if manifest.is_complete else "it is kept as a partial run"
@@ -149,15 +159,19 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
         raise
 
 
-def replay(config: Mapping[str, Any], context: Mapping[str, Any], shelf: Shelf) -> dict[str, bytes]:
+def replay(
+    config: Mapping[str, Any], context: Mapping[str, Any], shelf: Shelf, ledger: Callable[[], TrialLedger]
+) -> dict[str, bytes]:
     """Execute a study again from what its run kept; gives all its files but the manifest.
 
     `config` and `context` are the run's JSON files of these names; `shelf.pins` must name the snapshots the
-    run read (see `pins_of`). No trial is counted: this one has been.
+    run read (see `pins_of`). `ledger` is opened only where the run priced records of earlier tries, and read
+    as far as it went then. No trial is counted: this one has been.
     """
-    options = msgspec.convert(config["study"], StudyOptions)
+    options, known = msgspec.convert(config["study"], StudyOptions), StudyContext(**context)
     plan = prepare(options, shelf)
-    return files_of(plan, execute(plan, Nobody(), with_checks=True), StudyContext(**context))
+    earlier = earlier_tries(plan, ledger(), known.earlier_until) if known.earlier_until else {}
+    return files_of(plan, execute(plan, Nobody(), with_checks=True, earlier=earlier), known)
 
 
 def pins_of(config: Mapping[str, Any], snapshot_id: str) -> dict[str, str]:
@@ -214,11 +228,10 @@ def _walk_tables(plan: Plan, result: StudyResult) -> dict[str, Any]:
     return dict(walk_tables(plan, result.walk))
 
 
-def _kept(plan: Plan, result: StudyResult, ports: Ports, told: tuple[str, str]) -> StudyRun:
-    """Count the trials, judge, render and write the run; `told` are lost trials and late choices."""
-    now, (lost, late) = ports.clock(), told
-    trials = ports.ledger.count(plan.options.hypothesis.id)
-    context = StudyContext(trials, iso_of(now), lost_trials=lost, after_results=late)
+def _kept(plan: Plan, result: StudyResult, ports: Ports, begun: StudyContext) -> StudyRun:
+    """Count the trials, judge, render and write the run; `begun` is what was known before the first."""
+    now, trials = ports.clock(), ports.ledger.count(plan.options.hypothesis.id)
+    context = replace(begun, trials=trials, created_at=iso_of(now))
     ports.progress("dossier", 0, 1)
     files, mark = files_of(plan, result, context), ports.ledger.mark()
     manifest = ports.store.write(causes_of(plan), files, now, ledger=mark)

@@ -10,6 +10,7 @@ from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
 from tradewright.validation.figure import Figure
 from tradewright.validation.selection import METHOD
+from tradewright.validation.stability import cliffs_around, moved_words, worst_kept
 from tradewright.validation.verdict import Verdict
 
 
@@ -34,6 +35,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "gateway": result.execution.gateway,
         "account": _account_json(plan, result),
         "grid": [asdict(point) for point in result.grid],
+        "perturbations": _around_json(result),
         "out_of_sample": _folds_json(plan, result),
         "cross_checks": _checks_json(result),
         "notes": list(notes_on(plan, result)),
@@ -58,6 +60,18 @@ def _search_json(result: StudyResult, context: StudyContext) -> Any:
     if context.trials is None or isinstance(result.search, str):
         return {"reason": result.search if isinstance(result.search, str) else "no ledger of trials was kept"}
     return [{**asdict(one), "p": one.p(context.trials), "method": METHOD} for one in result.search]
+
+
+def _around_json(result: StudyResult) -> Any:
+    """The headline's neighbours, what the worst of them keeps, and the cliffs."""
+    if not result.around:
+        return {"reason": "the parameters were not moved: set perturb = true in [strategy]"}
+    own = next(point.sharpe.value for point in result.grid if point.is_headline)
+    return {
+        "worst_kept_share": worst_kept(own, result.around),
+        "cliffs": [moved_words(one) for one in cliffs_around(own, result.around)],
+        "neighbours": [asdict(one) for one in result.around],
+    }
 
 
 def _folds_json(plan: Plan, result: StudyResult) -> Any:

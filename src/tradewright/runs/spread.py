@@ -109,12 +109,28 @@ def _alive(answers: Iterator[Done], workers: Workers) -> Iterator[Done]:
             one = next(answers)
         except StopIteration:
             return
-        except BrokenExecutor as error:
+        except _deaths(workers) as error:
+            if workers.back_end == DASK:
+                raise Failure(
+                    f"workers of the cluster {workers.scheduler} died one after the other at the same work: "
+                    "memory ran out, or they were killed.",
+                    "Give them more memory; what was finished before is on record.",
+                ) from error
             raise Failure(
                 f"one of {workers.count} processes died at its work: memory ran out, or it was killed.",
                 "Give fewer --workers, or more memory; what was finished before is on record.",
             ) from error
         yield one
+
+
+def _deaths(workers: Workers) -> tuple[type[BaseException], ...]:
+    """What is raised where whoever does the work is gone and nobody takes it over."""
+    if workers.back_end != DASK:
+        return (BrokenExecutor,)
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return (KilledWorker, FutureCancelledError)
 
 
 def _jobs(workers: Workers) -> int:
