@@ -26,7 +26,7 @@ from tradewright.research.trials import Event, Kind, TrialLedger
 from tradewright.research.trying import Nobody, refuse_own_file
 from tradewright.runs.artifacts import encoded, execution_table, json_bytes, outcome_tables
 from tradewright.runs.gate.artifacts import gateway_table
-from tradewright.runs.manifest import PARTIAL, Causes, Manifest, code_version
+from tradewright.runs.manifest import COMPLETE, PARTIAL, Causes, Manifest, code_version, manifest_of
 from tradewright.runs.spread import HERE, Workers
 from tradewright.runs.store import RunStore
 from tradewright.validation.figure import Figure
@@ -196,24 +196,30 @@ def causes_of(plan: Plan) -> Causes:
 
 def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str, bytes]:
     """Every file of the run but its manifest: tables, JSON and the dossier."""
+    from tradewright.research.climbing import rungs_of
     from tradewright.research.dossier.page import render
     from tradewright.research.report import content_of, identity_of
     from tradewright.research.summary import summary_of
 
     causes, verdict = causes_of(plan), verdict_on(plan, result, context)
     identity = identity_of(plan, context, causes.run_id, causes.code_version)
-    content = content_of(plan, result, verdict, context, identity)
     run, executed = result.headline, result.execution
+    tables = {
+        **outcome_tables(plan.panel, run.decisions, run.outcome),
+        **_walk_tables(plan, result),
+        "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
+        "gateway.parquet": gateway_table(run.gateway, plan.panel),
+    }
+    summary = summary_of(plan, result, verdict, context)
+    rungs = rungs_of(plan, summary, context, (manifest_of(causes, {}, COMPLETE, 0), tables))
+    content = replace(content_of(plan, result, verdict, context, identity), ladder=rungs)
     return encoded(
         {
-            **outcome_tables(plan.panel, run.decisions, run.outcome),
-            **_walk_tables(plan, result),
-            "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
-            "gateway.parquet": gateway_table(run.gateway, plan.panel),
+            **tables,
             "config.json": json_bytes(plan.config),
             "context.json": json_bytes(asdict(context)),
             "certificate.json": json_bytes(plain(result.certificate)),
-            "summary.json": json_bytes(summary_of(plan, result, verdict, context)),
+            "summary.json": json_bytes(summary),
             "dossier.html": render(content).encode(),
         }
     )

@@ -3,6 +3,7 @@
 import math
 
 from tradewright.research.dossier.content import DossierContent, Luck, Ratio
+from tradewright.research.dossier.ladder_section import climb_sentence
 from tradewright.research.dossier.markup import Html, join, tag
 from tradewright.research.dossier.svg import whisker
 from tradewright.research.dossier.tables import badge, gates_table, quantities, quantity_pairs
@@ -34,6 +35,7 @@ def verdict_section(content: DossierContent) -> Html:
         _caveats(content),
         _sharpe(content.sharpe, content.luck),
         *_expected(content),
+        *_climb(content),
         tag("h3", "Gates"),
         gates_table(verdict.gates, tally),
         *(
@@ -49,6 +51,15 @@ def _expected(content: DossierContent) -> tuple[Html, ...]:
     """What to expect live, in sentences."""
     told = [tag("p", words) for words in expected_sentences(content)]
     return (tag("h3", "What to expect live"), *told) if told else ()
+
+
+def _climb(content: DossierContent) -> tuple[Html, ...]:
+    """How far this evidence carries, in one sentence."""
+    if not content.ladder:
+        return ()
+    link = tag("a", "every stage and what is in its way", href="#ladder")
+    words = tag("p", climb_sentence(content.ladder), " See ", link, ".")
+    return tag("h3", "How far up the ladder"), words
 
 
 def expected_sentences(content: DossierContent) -> tuple[str, ...]:
