@@ -1,10 +1,13 @@
-"""The way to real money and the moved parameters, as the page says them."""
+"""The way to real money, the moved parameters and what a p-value means, as the page says them."""
 
 import math
+
+import pytest
 
 from tradewright.research.dossier.climb import Blocker, Moved, Rung
 from tradewright.research.dossier.ladder_section import MOST_NAMED, NO_LADDER, climb_sentence, ladder_section
 from tradewright.research.dossier.moved_table import moved_sentence, moved_table
+from tradewright.research.dossier.verdict_section import chance_sentence
 
 LUCK = Blocker("Luck priced over trials", "0.06; at most 0.05 is asked for", "Register it as a fork.")
 OPEN = Rung("registered", 3, 3, 1)
@@ -67,3 +70,15 @@ def test_a_move_that_was_not_possible_has_an_empty_cell_and_nothing_moved_says_n
     assert page.count("\u2014") == 2
     assert "nothing \u25bc" in page
     assert moved_table(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (0.07, "about 7 of a hundred"),
+        (0.01, "about one of a hundred"),
+        (0.001, "fewer than one of two hundred"),
+    ],
+)
+def test_a_p_value_is_said_as_a_count_of_worthless_ideas(p, words):
+    assert f"searched as hard as this one, {words} would look as good" in chance_sentence(p)

@@ -117,10 +117,21 @@ def _sharpe(sharpe: Ratio, luck: Luck) -> Html:
         tag("p", chance),
         tag("p", sentence(luck.how), class_="note"),
         tag("p", f"p with the search priced in: {p_value(luck.p)}"),
+        *((tag("p", chance_sentence(luck.p)),) if math.isfinite(luck.p) else ()),
         tag("p", sentence(luck.p_how), class_="note"),
         tag("p", f"Deflated Sharpe ratio: {likelihood(luck.deflated)}"),
     )
     return tag("div", left, right, _whisker(sharpe, luck), class_="sharpe")
+
+
+def chance_sentence(p: float) -> str:
+    """What a p-value means, for whoever has never met one."""
+    many = f"about {100.0 * p:.0f} of a hundred" if p >= 0.015 else "about one of a hundred"
+    if p < 0.005:
+        many = "fewer than one of two hundred"
+    return (
+        f"Of worthless ideas that were searched as hard as this one, {many} would look as good by luck alone."
+    )
 
 
 def _whisker(sharpe: Ratio, luck: Luck) -> Html:
