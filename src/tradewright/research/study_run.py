@@ -35,6 +35,8 @@ from tradewright.values.errors import Interrupted
 from tradewright.values.instant import Instant, iso_of
 
 Progress = Callable[[str, int, int], None]
+# Result series held in memory before they are written: a cluster gives thousands from one announcement.
+SERIES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,8 @@ class _Recorder:
         self.contents |= contents
         body = {"parameters": dict(point.parameters), "sharpe_a_year": sharpe.value, "sample": sharpe.sample}
         self._end(point, Kind.FINISHED, {**body, "series": series})
+        if len(self.contents) > SERIES_AT_ONCE:
+            self.settle()
 
     def failed(self, point: Point, reason: str) -> None:
         """Remember that a trial broke off, and why."""

@@ -42,6 +42,14 @@ class Curves(NamedTuple):
         """What the ledger keeps of it."""
         return Earned(self.net, float(np.mean(self.exposure)))
 
+    @property
+    def to_price(self) -> "Curves":
+        """The same without what only the ledger keeps: a grid of thousands holds all its curves."""
+        return self._replace(net=NOTHING)
+
+
+NOTHING: Floats = np.empty(0)
+
 
 Tried = tuple[GridPoint, Curves]
 
@@ -123,7 +131,7 @@ def tried(plan: Plan, watch: Watch, workers: Workers) -> tuple[Backtest, tuple[G
             raise one.error
         watch.finished(point, one[0].sharpe, one[1].earned)
         found.append(one[0])
-        curves.append(one[1])
+        curves.append(one[1].to_price)
         watch.progress("trials", len(found), len(plan.points))
     return headline, tuple(found), curves
 
@@ -157,7 +165,7 @@ class Bench:
             return
         self.places[point.trial] = len(self.points)
         self.points.append(point)
-        self.found.append(one)
+        self.found.append((one[0], one[1].to_price))
         self.watch.finished(point, one[0].sharpe, one[1].earned)
 
 
