@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.machine import versions
 from benchmarks.peers.bracket_rule import exits
 from benchmarks.peers.protocol import Inputs, Task, serve
+from tradewright.kernel.band import other_paths
 from tradewright.kernel.batch import simulate_orders
 from tradewright.runs.backtest import Path, backtest
 from tradewright.runs.sweep import grid, sweep
@@ -18,12 +19,13 @@ from tradewright.strategies.sma_cross import SmaCross
 from tradewright.strategies.view import View, Weights, Wish
 from tradewright.validation.bootstrap import BootstrapOptions
 from tradewright.validation.selection import superior_ability
+from tradewright.values.decisions import no_decisions
 from tradewright.values.instructions import instructions_of
 from tradewright.values.order import Bracket, Order, TimeInForce
+from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Panel, no_actions
 from tradewright.values.parameters import parameter
 from tradewright.values.profile import AccountOptions, ExecutionProfile
-from tradewright.values.reading import Reading
 
 OPENING_NS = 1_000_000_000
 SHARES = 1_000.0
@@ -145,13 +147,15 @@ def brackets_kernel(inputs: Inputs, options: dict) -> Task:
     panel, (account, profile) = panel_of(inputs), costs(options)
     said = backtest(CrossInBrackets(), panel, account, profile).decisions.said
     words = instructions_of(panel, said)
-    readings = list(Reading) if options.get("band") else [Reading.BASE]
+    nothing = no_decisions(len(panel.symbols))
 
-    def run() -> object:
-        return [simulate_orders(panel, words, account, profile, None, reading) for reading in readings]
+    def run() -> Outcome:
+        base = simulate_orders(panel, words, account, profile)
+        if options.get("band"):
+            other_paths(panel, nothing, words, (account, profile))
+        return base
 
-    base = readings.index(Reading.BASE)
-    return Task(run, lambda result: result[base].equity_usd, lambda result: len(result[base].fills))
+    return Task(run, lambda base: base.equity_usd, lambda base: len(base.fills))
 
 
 def top_decile(inputs: Inputs, options: dict) -> Task:

@@ -8,9 +8,10 @@ from markets import Traits, wishes
 from order_drivers import FREE, ORDER_DRIVERS, RICH, bars, flat
 from order_streams import draw_orders
 
-from tradewright.kernel.band import band_of, band_of_paths, drawdown, leaves_open
-from tradewright.kernel.batch import simulate
-from tradewright.values.decisions import Decisions
+from tradewright.kernel.band import band_of, band_of_paths, drawdown, leaves_open, other_paths
+from tradewright.kernel.batch import simulate, simulate_orders
+from tradewright.values.decisions import Decisions, no_decisions
+from tradewright.values.instructions import instructions_of
 from tradewright.values.order import Bracket, Order
 from tradewright.values.reading import Band, Reading, Span
 
@@ -33,6 +34,18 @@ def test_stop_and_target_in_one_bar_make_a_band():
     # Ten shares: half way from 95 to 91, then the stop's 95, then the target's 110.
     assert gain == pytest.approx([-70.0, -50.0, 100.0])
     assert found.sign_depends
+
+
+def test_readings_traded_side_by_side_are_those_traded_one_after_the_other():
+    draws = np.random.default_rng(3)
+    close = 100.0 * np.exp(np.cumsum(draws.normal(0.0, 0.03, 200)))
+    panel = bars([(price, price * 1.04, price * 0.96, price) for price in close])
+    said = [(row, Bracket.around(Order.market("A", 10), 160.0, 60.0)) for row in (0, 50, 120)]
+    side_by_side = other_paths(panel, no_decisions(1), instructions_of(panel, said), (RICH, FREE))
+    assert list(side_by_side) == [Reading.PESSIMISTIC, Reading.OPTIMISTIC]
+    for reading, path in side_by_side.items():
+        alone = simulate_orders(panel, said, RICH, FREE, None, reading)
+        assert path.tolist() == alone.equity_usd.tolist()
 
 
 def test_where_nothing_is_open_the_band_is_a_point():

@@ -1,6 +1,7 @@
 """The band: one period traded in the three readings of its bars, over the same market and the same words."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from tradewright.kernel.batch import traded
 from tradewright.kernel.inputs import terms_of
 from tradewright.values.decisions import Decisions
-from tradewright.values.instructions import instructions_of
+from tradewright.values.instructions import Instructions, instructions_of
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
@@ -31,14 +32,29 @@ def band_of(
     Each reading passes a gate of its own, made by `new_gate`: what it refuses hangs on the account's fate.
     Where nothing was left open, no single order and no unknown volume, the base run is all three.
     """
-    said = instructions_of(panel, decisions.said)  # one set of words for all readings
-    paths = {Reading.BASE: base.equity_usd}
-    for reading in (Reading.PESSIMISTIC, Reading.OPTIMISTIC):
-        paths[reading] = base.equity_usd
-        if leaves_open(panel, decisions):
-            other = traded(panel, decisions, said, terms_of(panel, account, profile, reading), new_gate())
-            paths[reading] = other.equity_usd
+    paths = dict.fromkeys(Reading, base.equity_usd)
+    if leaves_open(panel, decisions):
+        words = instructions_of(panel, decisions.said)  # one set of words for all readings
+        paths |= other_paths(panel, decisions, words, (account, profile), new_gate)
     return band_of_paths(paths, account.capital_usd)
+
+
+def other_paths(
+    panel: Panel,
+    decisions: Decisions,
+    words: Instructions,
+    rules: tuple[AccountOptions, ExecutionProfile],
+    new_gate: Callable[[], "Gate | None"] = lambda: None,
+) -> dict[Reading, Floats]:
+    """Equity bar by bar in the pessimistic and the optimistic reading, side by side on two cores."""
+
+    def trade(reading: Reading, gate: "Gate | None") -> Floats:
+        return traded(panel, decisions, words, terms_of(panel, *rules, reading), gate).equity_usd
+
+    others = (Reading.PESSIMISTIC, Reading.OPTIMISTIC)
+    gates = [new_gate() for _ in others]
+    with ThreadPoolExecutor(len(others)) as pool:
+        return dict(zip(others, pool.map(trade, others, gates), strict=True))
 
 
 def leaves_open(panel: Panel, decisions: Decisions) -> bool:

@@ -17,6 +17,7 @@ HEAR, RESTATE, WORK, CANCEL_ALL, STAND_DOWN = 0, 1, 2, 3, 4
 @compiled
 def run_phase(world: World, row: int, phase: int) -> None:
     """Run one phase of the orders."""
+    world[0]["wired"] = 0  # whatever is said or ended here, the wires were set before it
     if phase == WORK:
         work(world, row)
     elif phase == HEAR:

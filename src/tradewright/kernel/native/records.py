@@ -68,6 +68,8 @@ _BROKER = ("forced", "long_maintenance", "short_maintenance", "sold", "fee_multi
 # `watches` asks for every close while something is held, `follows` shows the gate those at which something
 # works; `entries` is what one row may write an instrument.
 _ASKS = ("margins", "watches", "entries", "cuts", "cash_only", "by_name", "follows")
+# Of `wires.py`: if the wires hold, if the end of a session counts, and the instant up to which they hold.
+_WIRES = ("wired", "wired_day", "wired_until")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
 # `killed` once it has said that nothing may open any more, as of the last close that it was shown.
@@ -77,7 +79,7 @@ _ASKED = ("asked_limit", "asked_stop")
 
 account_dtype = np.dtype(
     [(name, np.float64) for name in _STATE + _TERMS + _TODAY + _ASKED + _BROKER]
-    + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES + _GATE + _ASKS]
+    + [(name, np.int64) for name in _PLACES + _FLAGS + _RULES + _GATE + _ASKS + _WIRES]
 )
 
 # `held` and `working` are lists laid over the records: entry k is the k-th instrument held, or with an order.
@@ -119,10 +121,11 @@ live_dtype = np.dtype(
     ]
 )  # fmt: skip
 
-# An instrument's submitted orders, from `first` to `last`, and the bar that they meet.
+# An instrument's submitted orders, from `first` to `last`, the bar that they meet, and the prices between
+# which a bar sets none of them off.
 desk_dtype = np.dtype(
     [(name, np.int64) for name in ("first", "last", "split_row", "newborn_row", "has_bar", "busy")]
-    + [(name, np.float64) for name in ("open", "low", "high", "close", "room")]
+    + [(name, np.float64) for name in ("open", "low", "high", "close", "room", "wire_low", "wire_high")]
 )
 
 # Where every array lies and how long it is: what a compiled call takes instead of twenty arguments.

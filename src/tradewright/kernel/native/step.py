@@ -20,6 +20,7 @@ from tradewright.kernel.native.records import (
     compiled,
 )
 from tradewright.kernel.native.rules_apart import ACCRUE, FORCE, LEARN, PUT_OFF, WATCH, rules_phase
+from tradewright.kernel.native.wires import first_stir, is_still
 from tradewright.values.panel import Floats, Ints
 
 DONE, JOURNAL_FULL = 0, 1
@@ -34,7 +35,11 @@ def run(
     while account["row"] < stop:
         busy = next_busy_row(account, market, intents, stop)
         if busy > account["row"]:
+            ruined = account["ruined_row"]
             glide(account, assets, market, path, busy)  # maybe not all the way: the loop comes back
+            if account["ruined_row"] != ruined and account["busy"] > 0:
+                world = (account, assets, market, journal, intents[2])
+                orders_phase(world, account["ruined_row"], CANCEL_ALL)
             continue
         if is_full(account, assets, intents, journal):
             return JOURNAL_FULL  # nothing of this row was done yet
@@ -88,7 +93,7 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
         rules_phase(world, row, FORCE)
     if account["working"] > 0:
         trade(world, row)
-    if account["busy"] > 0:
+    if account["busy"] > 0 and not is_still(account, market, desk, row):
         orders_phase(world, row, WORK)
     if account["sold"] > 0.0:
         rules_phase(world, row, PUT_OFF)
@@ -114,7 +119,9 @@ def show_close(account: Record, assets: Records, market: Market, intents: Intent
 @compiled
 def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) -> int:
     """The first row on which anything but interest and marks can happen."""
-    if account["working"] > 0 or account["busy"] > 0:  # an order may fill on any row
+    if account["working"] > 0:  # an order may fill on any row
+        return int(account["row"])
+    if account["busy"] > 0 and (account["follows"] or not account["wired"]):
         return int(account["row"])
     if account["watches"] and account["held"] > 0:  # the broker looks at every close
         return int(account["row"])
@@ -125,7 +132,7 @@ def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) 
         busy = min(busy, intents[0][account["decision"]] + 1)
     if account["action"] < len(market[4]):
         busy = min(busy, market[4][account["action"]]["row"])
-    return int(busy)
+    return int(first_stir(account, market, intents[2], busy) if account["busy"] > 0 else busy)
 
 
 @compiled

@@ -21,6 +21,7 @@ from tradewright.kernel.native.prices import (
 )
 from tradewright.kernel.native.records import Desk, Market, Record, Records, World, called, compiled
 from tradewright.kernel.native.rules import part_of, payable_alone
+from tradewright.kernel.native.wires import stretch
 from tradewright.values import outcome as out
 from tradewright.values.order import TimeInForce
 
@@ -49,6 +50,7 @@ def work(world: World, row: int) -> None:
         for place in range(account["busy"]):
             work_close(world, row, desk[3][desk[3][place]["busy"]])
     prune(account, world[3], desk)
+    stretch(world)
 
 
 @compiled

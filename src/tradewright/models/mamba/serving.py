@@ -1,5 +1,6 @@
 """What a trained network says: of whole windows, or row after row with a memory that does not grow."""
 
+from functools import partial
 from typing import Any
 
 import equinox as eqx
@@ -53,13 +54,19 @@ def _in_units(told: Any, scales: Scales) -> tuple[Floats, Floats, Floats]:
     return scales.outcome_mean + mean * spread, expit(logit), np.exp(log_deviation) * spread
 
 
+# An accelerator would multiply in 10 bits of mantissa, and answers would hang on what is asked together.
+_exactly = partial(jax.default_matmul_precision, "highest")
+
+
 @eqx.filter_jit
 def _last(network: Network, x: jax.Array) -> jax.Array:
-    return network(x)[:, -1]
+    with _exactly():
+        return network(x)[:, -1]
 
 
 @eqx.filter_jit
 def _step(
     network: Network, x: jax.Array, states: tuple[BlockState, ...]
 ) -> tuple[jax.Array, tuple[BlockState, ...]]:
-    return network.step(x, states)
+    with _exactly():
+        return network.step(x, states)

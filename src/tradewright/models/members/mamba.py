@@ -45,7 +45,7 @@ class Mamba(Model):
     layers: int = parameter(4, low=1, high=48, unit="blocks", about="blocks on top of each other")
     epochs: int = parameter(40, low=1, high=10_000, unit="epochs", about="epochs at most")
     batch: int = parameter(32, low=8, high=4096, unit="sequences", about="sequences an update")
-    rate: float = parameter(2e-3, low=1e-7, high=1.0, unit="per update", about="the highest learning rate")
+    rate: float = parameter(1e-2, low=1e-7, high=1.0, unit="per update", about="the highest learning rate")
     decay: float = parameter(0.05, low=0.0, high=10.0, unit="AdamW", about="how weights are drawn to zero")
     clip: float = parameter(1.0, low=1e-3, high=1e3, unit="norm", about="the largest gradient let through")
     patience: int = parameter(8, low=1, high=10_000, unit="epochs", about="how long it waits for better")
