@@ -7,11 +7,11 @@ import pytest
 from study_files import changed
 from workspaces import Workspace
 
-from tradewright.research.earlier import earlier_tries
+from tradewright.research.earlier import _moving, earlier_tries
 from tradewright.research.plan import prepare
 from tradewright.research.study import parse
 from tradewright.research.study_run import pins_of, replay, run_study
-from tradewright.runs.backtest import backtest
+from tradewright.research.trying import judged, run
 from tradewright.validation.performance import bar_returns
 from tradewright.values.errors import StorageFailure
 
@@ -63,8 +63,16 @@ def test_a_record_read_again_is_the_one_that_was_had(runs):
     for trial, curves in read.items():
         point = points[trial]
         assert dict(point.parameters)["lookback"] in (40, 80)
-        had = backtest(point.strategy, plan.panel, plan.options.account, plan.profile).outcome
-        np.testing.assert_array_equal(curves.net, bar_returns(had.equity_usd)[plan.common_start :])
+        had = judged(plan, point, run(plan, point).outcome)[1]
+        np.testing.assert_allclose(curves.over_cash, had.over_cash, rtol=0.0, atol=1e-15)
+        # The exposure is the average of the bars of its own study, which were some more.
+        np.testing.assert_allclose(curves.over_benchmark, had.over_benchmark, rtol=0.0, atol=1e-3)
+
+
+def test_a_record_that_never_moved_is_counted_and_does_not_close_the_gate():
+    assert not _moving(np.full(9, 1e-4)).any()
+    assert _moving(np.array([0.0, 1e-4])).any()
+    assert np.isnan(_moving(np.array([np.nan, 1.0]))).any()
 
 
 def test_a_replay_prices_what_the_run_priced_whatever_was_tried_since(runs):

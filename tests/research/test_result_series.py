@@ -1,7 +1,10 @@
 """What a try earned stays readable: in the ledger, in both stores, under a name that is its own hash."""
 
+import json
+
 import numpy as np
 import pytest
+from ledger_stores import InSqlite
 
 from tradewright.research.result_series import Earned, name_of, named_in, pressed, told, unpressed
 from tradewright.research.trials import Event, Kind, TrialLedger
@@ -78,6 +81,24 @@ def test_series_cannot_be_changed_or_deleted_through_the_front_door(kept, sql):
     with pytest.raises(StorageFailure, match="append-only"):
         store.say(sql)
     assert len(list(ledger.series([NAMED.returns]))) == 1
+
+
+def test_a_ledger_whose_series_was_lost_is_not_opened(kept):
+    store, ledger = kept
+    ledger.end([Event(NOW, Kind.FINISHED, "h", "study-1", "c", json.dumps({"series": BODY}))], CONTENTS)
+    assert TrialLedger(store.rows()).verify() == 3
+    store.edit(f"DELETE FROM series WHERE name = '{NAMED.returns}'")
+    with pytest.raises(StorageFailure, match="is gone from the trial ledger"):
+        TrialLedger(store.rows())
+
+
+def test_no_row_and_no_series_is_replaced_by_another_insert(tmp_path):
+    place = InSqlite(tmp_path)
+    TrialLedger(place.rows()).register("h", "Something is true.", "study-1", NOW)
+    TrialLedger(place.rows()).end([], CONTENTS)
+    for table, key in (("series", "name"), ("events", "seq")):
+        with pytest.raises(StorageFailure, match="append-only"):
+            place.say(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} ORDER BY {key} LIMIT 1")
 
 
 def test_a_ledger_of_a_version_without_series_still_opens_and_takes_some(kept):

@@ -33,7 +33,8 @@ def test_without_the_section_nothing_is_drawn():
     [
         ('method = "random"\nparameters = ["lookback"]', "lacks 'trials'"),
         ('method = "random"\ntrials = 5', "names nothing to draw"),
-        ('method = "optuna"\ntrials = 5\nparameters = ["lookback"]', "without folds would report the best"),
+        ('method = "optuna"\ntrials = 50\nparameters = ["lookback"]', "without folds would report the best"),
+        ('method = "optuna"\ntrials = 15\nparameters = ["lookback"]', "would learn nothing"),
         ('method = "grid"', "has no grid to run"),
         ('method = "grid"\ntrials = 5', "draws nothing, yet has more keys"),
         ('method = "genetic"\ntrials = 5', "search.method = 'genetic'"),

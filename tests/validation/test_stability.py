@@ -35,6 +35,15 @@ def test_a_plateau_passes_without_a_grid_and_says_what_the_worst_keeps():
     assert "the worst keeps 70%, no cliff" in gate.reason
 
 
+def test_a_move_that_changes_nothing_is_not_counted_and_alone_answers_nothing():
+    still = tuple(replace(one, is_same=True) for one in around(1.0, 1.0, 1.0, 1.0))
+    some = replace(evidence(1.0, 0.9, 1.1, 0.8, 0.7), around=(*still[:2], *around(0.9, 1.1, 0.8, 0.7)[2:]))
+    assert "100% of 2 neighbours" in parameter_stability(some).reason
+    assert "2 more change nothing" in parameter_stability(some).reason
+    assert worst_kept(1.0, some.around) == pytest.approx(0.7)
+    assert parameter_stability(replace(some, around=still)).status is Status.NOT_EVALUATED
+
+
 def test_a_cliff_is_named_with_its_parameter_its_move_and_its_ratio():
     gate = parameter_stability(evidence(1.0, 0.9, 0.8, 0.4, 0.9))
     assert (gate.status, gate.reason_code) == (Status.FAIL, "cliff")

@@ -38,18 +38,20 @@ def rungs_of(
     files = RunFiles(manifest, summary, vars(context), tables.__getitem__, bool(context.is_replayed))
     now = 0
     records = evidence_of_run(plan, files, subject, now)
-    lost = context.lost_trials
-    facts = Facts(now, subject, subject.code, context.trials or 0, "trials_lost" if lost else "", lost)
+    code, words = ("trials_lost", context.lost_trials) if context.lost_trials else ("", "")
+    if context.open_trials and not code:
+        code, words = "trials_open", f"{context.open_trials:,} of its trials were started and never ended"
+    facts = Facts(now, subject, subject.code, context.trials or 0, code, words)
     gates = default_gates()
     answers = answers_for(LAST, gates, records, facts)
     return tuple(_rung(stage, answers, gates.stages[stage].approvals) for stage in rungs_to(LAST))
 
 
 def _rung(stage: Stage, answers: tuple[Answer, ...], approvals: int) -> Rung:
-    """One stage; the ground (ledger, snapshot, running code) is said with the first."""
+    """One stage; the ledger is asked with the first. What was frozen, no run can say."""
     is_first = stage is Stage.REGISTERED
-    ground = ("ledger", "snapshot", "running_code")
-    own = [one for one in answers if (is_first if one.gate.code in ground else one.stage is stage)]
+    asked = [one for one in answers if one.gate.code not in ("snapshot", "running_code")]
+    own = [one for one in asked if (is_first if one.gate.code == "ledger" else one.stage is stage)]
     blockers = tuple(Blocker(one.gate.name, one.gate.reason, one.way_out) for one in own if not one.passes)
     return Rung(stage.value, len(own), len(own) - len(blockers), approvals, blockers)
 
@@ -66,6 +68,7 @@ def moved_lines(result: StudyResult) -> tuple[Moved, ...]:
             float("nan") if own is None else own,
             float("nan") if one.sharpe.value is None else one.sharpe.value,
             one in cliffs,
+            one.is_same,
         )
         for one in result.around
     )

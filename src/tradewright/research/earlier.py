@@ -11,8 +11,9 @@ import numpy as np
 from tradewright.research.plan import Plan
 from tradewright.research.result_series import Named, named_in
 from tradewright.research.trials import TrialLedger
-from tradewright.research.trying import Curves, matched_at
+from tradewright.research.trying import NOTHING, Curves, matched_at
 from tradewright.validation.performance import cash_returns
+from tradewright.validation.sharpe import SMALLEST_DEVIATION
 from tradewright.values.panel import Floats, Ints
 
 # More records than this are not held in memory; the oldest beyond it are counted without their record.
@@ -64,4 +65,9 @@ def _curves(plan: Plan, named: Named, returns: Floats, at: int) -> Curves:
     cash = cash_returns(plan.panel.instants, plan.profile.cash_rate)[start:]
     own = np.asarray(returns[at : at + len(cash)], dtype=np.float64)
     over = own - matched_at(plan, named.exposure, start)
-    return Curves(own - cash, over, np.full(len(cash), named.exposure), own)
+    return Curves(_moving(own - cash), _moving(over), NOTHING, NOTHING)
+
+
+def _moving(excess: Floats) -> Floats:
+    """A record that never moves, such as cash at another rate, stands still: counted, and wins nothing."""
+    return excess if not np.ptp(excess) <= SMALLEST_DEVIATION else np.zeros(len(excess))

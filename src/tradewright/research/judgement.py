@@ -25,7 +25,8 @@ class StudyContext:
     tried on the hypothesis when the study ended, None where no ledger was kept; `created_at` is an ISO time.
     `lost_trials` says in words what the ledger lacks of what earlier runs saw in it, `after_results` what of
     the study was chosen with results of its hypothesis in hand. Records of tries up to the ledger's row
-    `earlier_until` were priced with the study's own; 0 where there were none.
+    `earlier_until` were priced with the study's own; 0 where there were none. `open_trials` of the hypothesis
+    never said how they ended.
     """
 
     trials: int | None
@@ -34,6 +35,7 @@ class StudyContext:
     lost_trials: str = ""
     after_results: str = ""
     earlier_until: int = 0
+    open_trials: int = 0
 
 
 def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:

@@ -12,7 +12,7 @@ import numpy as np
 
 from tradewright.research.plan import Plan
 from tradewright.research.points import Point, point_at
-from tradewright.research.search_options import Axis
+from tradewright.research.search_options import ASKED_AT_ONCE, Axis
 from tradewright.research.trying import Bench, Broken
 from tradewright.validation.out_of_sample import Flags, ratios_per_bar
 from tradewright.values.errors import Failure, InvalidOption
@@ -21,8 +21,6 @@ from tradewright.values.panel import Floats
 if TYPE_CHECKING:
     import optuna
 
-# Proposals asked for before any of them is answered: a number of its own, so that workers change nothing.
-ASKED_AT_ONCE = 8
 # A proposal that the strategy refuses is none; so many for each that is wanted, then the space is at fault.
 PATIENCE = 10
 
@@ -97,7 +95,9 @@ def _study(plan: Plan, number: int) -> "optuna.Study":
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     words = f"{plan.options.seed} fold {number}".encode()
     seed = int.from_bytes(hashlib.sha256(words).digest()[:4], "big")
-    return optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
+    # Its own usual number of random tries is more than some searches have in all.
+    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=ASKED_AT_ONCE)
+    return optuna.create_study(direction="maximize", sampler=sampler)
 
 
 def _distributions(plan: Plan) -> dict[str, Any]:

@@ -5,6 +5,8 @@ Each is a configuration that somebody could go on to choose, so each goes on rec
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tradewright.research.plan import Plan
 from tradewright.research.points import Neighbour
 from tradewright.research.trying import Bench, Broken, Curves
@@ -33,6 +35,7 @@ def _told(bench: Bench, neighbour: Neighbour, place: int | Broken) -> Perturbed:
     value = dict(neighbour.point.parameters)[name]
     if isinstance(place, Broken):
         sharpe = not_evaluated("Sharpe ratio a year", "ratio a year", 0, f"it broke off: {place.error}")
-    else:
-        sharpe = bench.found[place][0].sharpe
-    return Perturbed(name, moved, value, sharpe)
+        return Perturbed(name, moved, value, sharpe)
+    point, curves = bench.found[place]
+    is_same = np.array_equal(curves.over_cash, bench.found[0][1].over_cash, equal_nan=True)
+    return Perturbed(name, moved, value, point.sharpe, is_same)

@@ -15,7 +15,7 @@ from tradewright.execution.profiles import registry as profiles
 from tradewright.research.drawing import slowest
 from tradewright.research.fold_options import folds_of
 from tradewright.research.points import Neighbour, Point, built, neighbours_of, own_source, points_of
-from tradewright.research.search_options import OPTUNA, Axis, SearchOptions, space_of
+from tradewright.research.search_options import OPTUNA, Axis, SearchOptions, refuse_too_many, space_of
 from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
@@ -166,7 +166,9 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
         )
     if options.folds is None:
         return plan
-    return replace(plan, folds=folds_of(options.folds, panel.instants, plan.common_start))
+    folds = folds_of(options.folds, panel.instants, plan.common_start)
+    refuse_too_many(plan.search, len(folds))
+    return replace(plan, folds=folds)
 
 
 def profile_of(options: StudyOptions) -> ExecutionProfile:

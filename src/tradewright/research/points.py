@@ -1,5 +1,6 @@
 """The configurations of a study, each built and checked before anything is run."""
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -80,11 +81,12 @@ def _drawn_points(
 def neighbours_of(options: StudyOptions, headline: Strategy, snapshot: Snapshot) -> tuple[Neighbour, ...]:
     """Every number of the headline a fifth and a tenth lower and higher, where its bounds allow it.
 
-    Whole numbers move by one at least; what stands at zero has no share of itself.
+    Whole numbers move by one at least; those that cannot move by a fifth or less are left out, as is what
+    stands at zero. `moved` of each is what it really moved by.
     """
     found: list[Neighbour] = []
     for name, value in headline.parameters().items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value == 0:
             continue
         for moved in MOVES:
             try:
@@ -92,16 +94,18 @@ def neighbours_of(options: StudyOptions, headline: Strategy, snapshot: Snapshot)
                 point = point_at(options, values, snapshot)
             except InvalidOption:
                 continue
+            share = round(float(values[name]) / value - 1.0, 6)
             is_new = all(point.trial != one.point.trial for one in found)
-            if is_new and point.strategy.parameters() != headline.parameters():
-                found.append(Neighbour(name, moved, point))
+            is_near = abs(share) <= max(MOVES) + 1e-6
+            if is_new and is_near and point.strategy.parameters() != headline.parameters():
+                found.append(Neighbour(name, share, point))
     return tuple(found)
 
 
 def moved_by(value: int | float, share: float) -> int | float:
     """A number moved by a share of itself; a whole one stays whole and moves by one at least."""
     if isinstance(value, int):
-        step = max(1, round(abs(value * share)))
+        step = max(1, math.floor(abs(value * share) + 1e-9))
         return value + (step if share > 0.0 else -step)
     return float(f"{value * (1.0 + share):.6g}")
 

@@ -14,6 +14,10 @@ from tradewright.values.parameters import bounds_of, checked, refuse_strangers
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 GRID, RANDOM, OPTUNA = "grid", "random", "optuna"
+# Proposals asked for before any of them is answered: a number of its own, so that workers change nothing.
+# The first so many of a fold are random.
+ASKED_AT_ONCE = 8
+MOST_PROPOSALS = 10_000
 # What a search may not choose, by any name that a file has for it: it would find its edge in the choice.
 NEVER = {
     "universe": ("universe", "symbols"),
@@ -95,9 +99,22 @@ def check_search(options: SearchOptions | None, has_grid: bool, has_folds: bool,
     if not options.names:
         mend = 'Add parameters = ["..."], or [search.ranges] with a lowest and a highest value for each.'
         raise InvalidOption(f"{asked} names nothing to draw.", mend)
+    if options.method == OPTUNA and options.trials < 2 * ASKED_AT_ONCE:
+        mend = f"Give {2 * ASKED_AT_ONCE} or more: the first {ASKED_AT_ONCE} of a fold are random."
+        raise InvalidOption(f"{asked} with trials = {options.trials} would learn nothing.", mend)
     if options.method == OPTUNA and not has_folds:
         mend = 'Add [folds], such as preset = "504/126/21".'
         raise InvalidOption(f"{asked} without folds would report the best it has met.", mend)
+
+
+def refuse_too_many(options: SearchOptions, folds: int) -> None:
+    """Refuse a search of more proposals in all than a grid may have points. Raises: InvalidOption."""
+    count = (options.trials or 0) * folds
+    if options.method == OPTUNA and count > MOST_PROPOSALS:
+        raise InvalidOption(
+            f"[search] {options.trials:,} trials in {folds:,} folds: {count:,}; at most {MOST_PROPOSALS:,}.",
+            "Lower trials, or walk in fewer folds.",
+        )
 
 
 def space_of(options: SearchOptions, strategy: Strategy) -> tuple[Axis, ...]:

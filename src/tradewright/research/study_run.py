@@ -241,7 +241,8 @@ def _walk_tables(plan: Plan, result: StudyResult) -> dict[str, Any]:
 def _kept(plan: Plan, result: StudyResult, ports: Ports, begun: StudyContext) -> StudyRun:
     """Count the trials, judge, render and write the run; `begun` is what was known before the first."""
     now, trials = ports.clock(), ports.ledger.count(plan.options.hypothesis.id)
-    context = replace(begun, trials=trials, created_at=iso_of(now))
+    still_open = ports.ledger.open_trials(plan.options.hypothesis.id)
+    context = replace(begun, trials=trials, created_at=iso_of(now), open_trials=still_open)
     ports.progress("dossier", 0, 1)
     files, mark = files_of(plan, result, context), ports.ledger.mark()
     manifest = ports.store.write(causes_of(plan), files, now, ledger=mark)

@@ -7,6 +7,7 @@ inside the chain show; rows cut off its very end are found by what runs have not
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -23,6 +24,8 @@ from tradewright.values.instant import Instant
 
 GENESIS = "0" * 64
 LAST_POSSIBLE = 2**62
+# The hashes by which the row of a trial names its result series.
+NAMED = re.compile(r'"(?:returns|instants)": "([0-9a-f]{64})"')
 # Rows of the chain that are recomputed at a time.
 READ_AT_ONCE = 5_000
 LAST = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
@@ -227,14 +230,20 @@ class TrialLedger:
         Raises: StorageFailure naming the first row that is not what was written, or what is missing.
         """
         before, last, there = GENESIS, 0, None
+        named: set[str] = set()
         seen = self.anchor.seen() if self.anchor else LedgerMark()
         for seq, *content, kept in self._chain():
             before = _chained(before, seq, content)
             if seq != last + 1 or kept != before:
                 raise self._changed(seq)
             last, there = seq, kept if seq == seen.rows else there
+            named.update(NAMED.findall(content[-1]))
         if self.anchor:
             self.anchor.check(self.rows.name, seen, LedgerMark(last, before), there)
+        with self.rows.reading() as run:
+            lacking = named - {name for (name,) in run("SELECT name FROM series", ())}
+        if lacking:
+            self._content(min(lacking), None)
         return last
 
     def _chain(self) -> Iterator[tuple[Any, ...]]:

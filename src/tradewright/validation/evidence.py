@@ -38,12 +38,16 @@ class GridPoint:
 
 @dataclass(frozen=True)
 class Perturbed:
-    """The reported parameters with one of them moved by a share of itself, and the Sharpe ratio that gave."""
+    """The reported parameters with one of them moved by a share of itself, and the Sharpe ratio that gave.
+
+    `is_same` where the record is that of the reported parameters, bar for bar: the move asked nothing.
+    """
 
     parameter: str
     moved: float
     value: Parameter
     sharpe: Figure
+    is_same: bool = False
 
 
 @dataclass(frozen=True)

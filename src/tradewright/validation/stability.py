@@ -38,9 +38,10 @@ def parameter_stability(evidence: Evidence) -> Gate:
 
 def worst_kept(own: float | None, around: tuple[Perturbed, ...]) -> float | None:
     """The least share of the reported ratio that a neighbour keeps; None where there is nothing to keep."""
-    if own is None or own <= 0.0 or not around:
+    asked = [one for one in around if not one.is_same]
+    if own is None or own <= 0.0 or not asked:
         return None
-    return min((one.sharpe.value or 0.0) / own for one in around)
+    return min((one.sharpe.value or 0.0) / own for one in asked)
 
 
 def cliffs_around(own: float | None, around: tuple[Perturbed, ...]) -> tuple[Perturbed, ...]:
@@ -55,9 +56,14 @@ def in_words(found: Figure) -> str:
     return "nothing" if found.value is None else f"{found.value:.2f}"
 
 
-def _around(own: float, around: tuple[Perturbed, ...]) -> Gate:
+def _around(own: float, every: tuple[Perturbed, ...]) -> Gate:
+    around = tuple(one for one in every if not one.is_same)
+    if not around:
+        return MOVED.unanswered("nothing_moved", "no parameter could be moved so that anything changed")
     share = sum((one.sharpe.value or 0.0) > 0.0 for one in around) / len(around)
     words = f"{share:.0%} of {len(around)} neighbours up to 20 % away have a positive Sharpe ratio"
+    if len(around) < len(every):
+        words += f" ({len(every) - len(around)} more change nothing and are not counted)"
     numbers = (share, LEAST_POSITIVE_SHARE)
     if share < LEAST_POSITIVE_SHARE:
         return MOVED.compared(Status.FAIL, "below_limit", words, numbers)

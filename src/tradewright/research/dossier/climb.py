@@ -40,3 +40,4 @@ class Moved:
     own: float
     sharpe: float = math.nan
     is_cliff: bool = False
+    is_same: bool = False

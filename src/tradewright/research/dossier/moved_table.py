@@ -19,10 +19,10 @@ def moved_table(moved: tuple[Moved, ...]) -> Html:
     """Nothing where nobody asked; otherwise the sentence, then the Sharpe ratio beside each move."""
     if not moved:
         return Html()
-    heads = ("20 % less", "10 % less", "10 % more", "20 % more")
+    heads = ("about 20 % less", "about 10 % less", "about 10 % more", "about 20 % more")
     columns = (Column("Parameter"), *(Column(head, True) for head in heads))
     names = dict.fromkeys(one.parameter for one in moved)
-    at = {(one.parameter, one.moved): one for one in moved}
+    at = {(one.parameter, min(ASKED, key=lambda share: abs(share - one.moved))): one for one in moved}
     rows = [(name, *(_cell(at.get((name, share))) for share in ASKED)) for name in names]
     return join(
         tag("h3", "Moved by a tenth and a fifth"),
@@ -35,9 +35,10 @@ def moved_table(moved: tuple[Moved, ...]) -> Html:
 def moved_sentence(moved: tuple[Moved, ...]) -> str:
     """How many still earn something, and every cliff by its name."""
     own = moved[0].own
-    positive = sum(one.sharpe > 0.0 for one in moved)
+    asked = [one for one in moved if not one.is_same]
+    positive = sum(one.sharpe > 0.0 for one in asked)
     told = (
-        f"{positive:,} of {counted(len(moved), 'neighbour')} keep a positive Sharpe ratio, of {decimal(own)}."
+        f"{positive:,} of {counted(len(asked), 'neighbour')} keep a positive Sharpe ratio, of {decimal(own)}."
     )
     cliffs = [
         f"{one.parameter} = {setting(one.value)} gives {decimal(one.sharpe)}" for one in moved if one.is_cliff
@@ -51,5 +52,7 @@ def _cell(one: Moved | None) -> str:
     """A move that bounds or whole numbers do not allow is no cell of its own."""
     if one is None:
         return "\u2014"
+    if one.is_same:
+        return f"changes nothing ({setting(one.value)})"
     ratio = decimal(one.sharpe) if math.isfinite(one.sharpe) else "nothing"
     return f"{ratio}{CLIFF if one.is_cliff else ''} ({setting(one.value)})"

@@ -21,8 +21,14 @@ CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON events
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_replacement BEFORE INSERT ON events
+    WHEN EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
 CREATE TRIGGER IF NOT EXISTS no_update_of_series BEFORE UPDATE ON series
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_replacement_of_series BEFORE INSERT ON series
+    WHEN EXISTS (SELECT 1 FROM series WHERE name = NEW.name)
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS no_delete_of_series BEFORE DELETE ON series
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
