@@ -133,6 +133,16 @@ def test_a_search_learns_nothing_from_beyond_its_training(sought):
     assert within[8:] != usual[8:]
 
 
+def test_a_proposal_slower_than_every_corner_is_refused_and_moves_no_shared_bar(sought):
+    workspace, _ = sought
+    plan = replace(prepare(OPTUNA, workspace.shelf()), slowest_bars=1)
+    assert plan.common_start == 72
+    bench = Bench(plan, [judged(plan, plan.headline, run_of(plan))], Nobody(), HERE)
+    _searched(bench, 0)
+    assert len(bench.points) > 4
+    assert max(point.strategy.warm_up_bars for point in bench.points) <= 73
+
+
 def run_of(plan):
     return run(plan, plan.headline).outcome
 

@@ -14,6 +14,7 @@ from tradewright.research.plan import Plan
 from tradewright.research.points import Point, point_at
 from tradewright.research.search_options import ASKED_AT_ONCE, Axis
 from tradewright.research.trying import Bench, Broken
+from tradewright.validation.evidence import Parameter
 from tradewright.validation.out_of_sample import Flags, ratios_per_bar
 from tradewright.values.errors import Failure, InvalidOption
 from tradewright.values.panel import Floats
@@ -73,11 +74,24 @@ def _asked(plan: Plan, study: "optuna.Study", count: int) -> "list[tuple[optuna.
     taken = []
     for trial in [study.ask(_distributions(plan)) for _ in range(count)]:
         values = {axis.name: axis.value(trial.params[axis.name]) for axis in plan.axes}
-        try:
-            taken.append((trial, point_at(plan.options, values, plan.snapshot)))
-        except InvalidOption:
+        point = _point(plan, values)
+        if point is None:
             study.tell(trial, state=_failed())
+        else:
+            taken.append((trial, point))
     return taken
+
+
+def _point(plan: Plan, values: dict[str, Parameter]) -> Point | None:
+    """A proposal made ready; None where the strategy refuses it, or where it is slower than any corner was.
+
+    A slower one would move the bars that all configurations share, under folds that are cut already.
+    """
+    try:
+        point = point_at(plan.options, values, plan.snapshot)
+    except InvalidOption:
+        return None
+    return point if point.strategy.warm_up_bars - 1 <= plan.common_start else None
 
 
 def _tell(study: "optuna.Study", trial: "optuna.Trial", training: Floats) -> None:

@@ -133,7 +133,10 @@ def _walk(plan: Plan, picks: Picks, options: BootstrapOptions, told: "tuple[Poin
 
 
 def _shifted(fold: Fold, rows: int) -> Fold:
-    return Fold(fold.train - rows, fold.test - rows, fold.purged)
+    shifted = Fold(fold.train - rows, fold.test - rows, fold.purged)
+    # A negative row would be read from the end of the record: from the future.
+    assert shifted.train[0] >= 0
+    return shifted
 
 
 def _record(plan: Plan, tested: list[Tested], number: int) -> dict[str, Any]:

@@ -75,8 +75,8 @@ def test_a_move_that_was_not_possible_has_an_empty_cell_and_nothing_moved_says_n
 @pytest.mark.parametrize(
     ("p", "words"),
     [
-        (0.07, "about 7 of a hundred"),
-        (0.01, "about one of a hundred"),
+        (0.07, "at most about 7 of a hundred"),
+        (0.01, "at most about one of a hundred"),
         (0.001, "fewer than one of two hundred"),
     ],
 )

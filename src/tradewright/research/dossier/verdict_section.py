@@ -126,7 +126,7 @@ def _sharpe(sharpe: Ratio, luck: Luck) -> Html:
 
 def chance_sentence(p: float) -> str:
     """What a p-value means, for whoever has never met one."""
-    many = f"about {100.0 * p:.0f} of a hundred" if p >= 0.015 else "about one of a hundred"
+    many = f"at most about {100.0 * p:.0f} of a hundred" if p >= 0.015 else "at most about one of a hundred"
     if p < 0.005:
         many = "fewer than one of two hundred"
     return (
