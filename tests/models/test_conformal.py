@@ -64,6 +64,25 @@ def test_intervals_that_follow_know_only_what_was_known():
     assert (one.high[210:] != other.high[210:]).any()
 
 
+def test_outcomes_that_overlap_move_the_level_no_faster_than_as_many_that_do_not():
+    """Told in full for each row, one miss of thirty rows was heard thirty times, and a fifth had no end."""
+    draws, rows, horizon = np.random.default_rng(7), 1_200, 30
+    steps = draws.standard_normal((rows + horizon, 1))
+    summed = np.vstack([np.zeros((1, 1)), np.cumsum(steps, axis=0)])
+    instants = np.arange(rows + horizon + 1, dtype=np.int64)
+    values = (summed[horizon : rows + horizon] - summed[:rows])[..., None]
+    shape = (rows, 1, 1)
+    deviation, reasons = np.full(shape, horizon**0.5), np.zeros((rows, 1), np.int8)
+    said = Forecasts(
+        np.zeros(shape), np.full(shape, 0.5), deviation, reasons, instants[:rows], ("A",), (horizon,)
+    )
+    came = Targets(values, (instants[:rows, None] + horizon)[..., None], np.ones((rows, 1)), (horizon,))
+    made = FollowingIntervals(0.9).intervals(said, came)
+    endless = np.isinf(made.high[:, 0, 0]).mean()
+    assert endless < 0.08
+    assert 0.8 < made.coverage(came)[0] < 0.97
+
+
 def test_an_interval_of_too_few_rows_is_infinite_rather_than_sure():
     calibrated = Conformal.of(*said_and_came(1, 4, symbols=1), level=0.9)
     assert np.isinf(calibrated.widths).all()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_forecasts import with_forecasts
 
 from tradewright.execution.profiles import registry as profiles
 from tradewright.kernel.batch import simulate
@@ -45,7 +46,7 @@ def market(rows: int = 500, assets: int = 3, seed: int = 1) -> Panel:
     )
 
 
-PANEL = market()
+PANEL = with_forecasts(market())
 
 
 def must_be_equal(found: Outcome, wanted: Outcome) -> None:

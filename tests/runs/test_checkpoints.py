@@ -1,5 +1,6 @@
 """Checkpoints of a training: whole whatever happens, taken up again, stopped by a real signal."""
 
+import errno
 import os
 import random
 import resource
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 
 from tradewright.models.training.watch import Checkpoint
+from tradewright.runs import checkpoints, durable
 from tradewright.runs.checkpoints import KeptTraining, stopping_between_epochs
-from tradewright.values.errors import BadInput
+from tradewright.values.errors import BadInput, Blocked
 
 WRITER = """
 import sys
@@ -22,12 +24,13 @@ from pathlib import Path
 from tradewright.models.training.watch import Checkpoint
 from tradewright.runs.checkpoints import KeptTraining
 training = KeptTraining(Path(sys.argv[1]), lambda event, facts: None)
-kept = training.resumed()
-number = int(kept.progress["epoch"]) if kept else 0
-print("ready", flush=True)
-while True:
-    number += 1
-    training.keep(Checkpoint({"w": np.full(40_000, float(number))}, {"epoch": number}), True)
+with training.alone():
+    kept = training.resumed()
+    number = int(kept.progress["epoch"]) if kept else 0
+    print("ready", flush=True)
+    while True:
+        number += 1
+        training.keep(Checkpoint({"w": np.full(40_000, float(number))}, {"epoch": number}), True)
 """
 
 
@@ -57,6 +60,8 @@ def test_a_writer_that_is_killed_leaves_a_whole_checkpoint_each_time(tmp_path):
             [sys.executable, "-c", WRITER, str(tmp_path / "kept.npz")], stdout=subprocess.PIPE
         )
         assert writer.stdout.readline() == b"ready\n"
+        with pytest.raises(Blocked, match="kept, is in use by another process"), training(tmp_path).alone():
+            pass
         time.sleep(draws.uniform(0.01, 0.15))
         writer.send_signal(signal.SIGKILL)
         writer.wait()
@@ -67,6 +72,46 @@ def test_a_writer_that_is_killed_leaves_a_whole_checkpoint_each_time(tmp_path):
         assert found is None or (found.arrays["w"] == number).all(), "weights and progress are of one epoch"
         last = number
     assert last > 0
+    with training(tmp_path).alone():
+        left = sorted(one.name for one in tmp_path.iterdir())
+    assert left == [".kept.npz.lock", "kept.npz"], "who comes next sweeps what was half written"
+
+
+def test_the_file_of_a_lock_stays_so_that_two_never_lock_different_files(tmp_path):
+    seen = set()
+    for _ in range(3):
+        with training(tmp_path).alone():
+            seen.add((tmp_path / ".kept.npz.lock").stat().st_ino)
+            with pytest.raises(Blocked), training(tmp_path).alone():
+                pass
+        seen.add((tmp_path / ".kept.npz.lock").stat().st_ino)
+    assert len(seen) == 1
+
+
+def test_a_full_disk_frees_what_killed_trainings_left_and_no_checkpoint(tmp_path, monkeypatch):
+    heard, orphan = [], tmp_path / ".other.npz-99-dead"
+    other = KeptTraining(tmp_path / "other.npz", lambda event, facts: None)
+    with other.alone():
+        other.keep(checkpoint(5.0), True)
+    busy = KeptTraining(tmp_path / "busy.npz", lambda event, facts: None)
+    half = tmp_path / ".busy.npz-98-alive"
+    for one in (orphan, half):
+        one.write_bytes(b"half")
+
+    def full_until_freed(path, content):
+        if orphan.exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        durable.replace_file(path, content)
+
+    monkeypatch.setattr(checkpoints, "replace_file", full_until_freed)
+    with busy.alone():
+        half.write_bytes(b"half")
+        kept = training(tmp_path, heard)
+        with kept.alone():
+            kept.keep(checkpoint(1.0), True)
+    assert heard == ["disk full"] and kept.kept_epoch == 1
+    assert half.exists(), "of a training that is at work nothing goes"
+    assert other.resumed().progress["epoch"] == 5
 
 
 def test_a_file_that_may_not_grow_leaves_the_old_checkpoint_and_says_so(tmp_path):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_forecasts import with_forecasts
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.runs.backtest import backtest
@@ -131,7 +132,7 @@ HONEST = {**BUILT_IN, **BY_ORDERS}
 def asked(request):
     """A strategy, and what every law says of it."""
     strategy = HONEST[request.param]
-    return strategy, check_laws(strategy, market(), ACCOUNT, PROFILES["realistic"])
+    return strategy, check_laws(strategy, with_forecasts(market()), ACCOUNT, PROFILES["realistic"])
 
 
 def test_honest_strategies_keep_every_law(asked):
@@ -148,7 +149,7 @@ def test_only_a_start_that_an_account_remembers_is_not_asked(asked):
 
 def test_the_laws_are_asked_of_strategies_that_speak(asked):
     strategy, _ = asked
-    made = backtest(strategy, market(), ACCOUNT, PROFILES["realistic"])
+    made = backtest(strategy, with_forecasts(market()), ACCOUNT, PROFILES["realistic"])
     spoken = len(made.decisions.said) if strategy in BY_ORDERS.values() else len(made.outcome.fills)
     assert spoken >= 3
 

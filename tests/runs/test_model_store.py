@@ -4,13 +4,15 @@ import json
 import os
 import pickle
 import shutil
-import time
 
 import numpy as np
 import pytest
 
 from tradewright.models.members.ridge import Ridge
 from tradewright.models.table import FeatureRows, Targets
+from tradewright.runs import kept_folder, model_store
+from tradewright.runs.kept_folder import LOCK
+from tradewright.runs.locks import alone
 from tradewright.runs.model_store import (
     CONFIG,
     WEIGHTS,
@@ -25,7 +27,7 @@ from tradewright.runs.model_store import (
     read_card,
     save_model,
 )
-from tradewright.values.errors import BadInput, InvalidOption, NotFound, UnknownName
+from tradewright.values.errors import BadInput, Blocked, InvalidOption, NotFound, UnknownName
 
 DRAWS = np.random.default_rng(1)
 ROWS = FeatureRows(("a", "b"), DRAWS.normal(size=(2, 50, 3)), np.arange(50), ("X", "Y", "Z"), "schema")
@@ -168,12 +170,28 @@ def test_a_damaged_card_is_listed_by_name_and_hides_no_other(tmp_path):
             load_model(find_model(tmp_path, one))
 
 
-def test_the_next_save_sweeps_what_died_long_ago_and_nothing_else(tmp_path):
-    old = time.time() - 2 * 86_400
-    for name, file in ((".writing-old", CONFIG), (".writing-foreign", "diary.txt"), (".writing-now", CONFIG)):
+def test_the_next_save_sweeps_what_was_killed_and_nothing_else(tmp_path):
+    for name, file in ((".writing-old", CONFIG), (".writing-foreign", "diary.txt")):
         (tmp_path / name).mkdir()
         (tmp_path / name / file).write_text("half")
-        if name != ".writing-now":
-            os.utime(tmp_path / name, (old, old))
     version = keep_model(tmp_path, FITTED, Lineage())
-    assert sorted(one.name for one in tmp_path.iterdir()) == [".writing-foreign", ".writing-now", version]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".writing-foreign", LOCK, version]
+
+
+def test_a_save_waits_for_the_one_at_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept_folder, "PATIENCE_SECONDS", 0.05)
+    with alone(tmp_path / LOCK, "the room"), pytest.raises(Blocked, match="in use by another process"):
+        keep_model(tmp_path, FITTED, Lineage())
+    assert keep_model(tmp_path, FITTED, Lineage()) == cards(tmp_path)[0].version
+
+
+def test_a_model_that_another_process_kept_first_is_kept(tmp_path, monkeypatch):
+    save = model_store.save_model
+
+    def overtaken(*told):
+        save(*told)
+        return save(*told)
+
+    monkeypatch.setattr(model_store, "save_model", overtaken)
+    version = keep_model(tmp_path, FITTED, Lineage())
+    assert load_model(tmp_path / version).signature == FITTED.signature

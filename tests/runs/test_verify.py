@@ -134,6 +134,16 @@ def test_a_strategy_file_that_changed_since_is_named_as_the_cause(tmp_path):
     assert source_notes({"study": {"strategy": {"name": "momentum"}}}) == []
 
 
+def test_a_features_file_that_changed_since_is_named_as_the_cause(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text("x = 1\n")
+    config = {"model_recipe": {"feature_files": {str(file): sha256_of(b"x = 1\n")}}}
+    assert source_notes(config) == []
+    file.write_text("x = 2\n")
+    (words,) = source_notes(config)
+    assert f"the features' source {file} has changed since the run" in words
+
+
 def test_a_configuration_that_is_gone_from_folder_and_manifest_is_named(tmp_path):
     kept = written(tmp_path / "runs")
     (tmp_path / "runs" / kept.run_id / "config.json").unlink()

@@ -167,13 +167,17 @@ def audit_study(workspace: Workspace, file: Path, out: str = "") -> AuditReport:
     from tradewright.research import study
 
     options = study.load(file)
+    from tradewright.research.forecasting import made_ready
     from tradewright.research.plan import prepare
+    from tradewright.research.trying import Nobody
+    from tradewright.runs.model_audit import with_models
     from tradewright.runs.strategy_audit import audit_strategy
 
     workspace.prepare_kernel()
-    plan = prepare(as_kept(options), workspace.shelf())
+    plan, found = made_ready(prepare(as_kept(options), workspace.shelf()), Nobody())
     strategy, account = plan.headline.strategy, plan.options.account
     certificate = audit_strategy(strategy, plan.panel, account, plan.profile, plan.options.seed)
+    certificate = certificate if found is None else with_models(certificate, found, plan.panel)
     certificate = with_its_research(certificate, workspace.lost_trials(), _late(workspace, options))
     name = f"{file.stem}-{certificate.target}-{certificate.code_hash[:8]}"
     return _kept(certificate, Path(out) if out else workspace.root / "audits" / name)

@@ -50,20 +50,13 @@ def compute(workspace: Workspace, request: FeatureRequest) -> "FeatureTable":
 
 def wanted(request: FeatureRequest) -> "FeatureSet":
     """All features that were named, in one set."""
-    from tradewright.features.feature_set import FeatureSet
-    from tradewright.runs.feature_source import load
+    from tradewright.runs.feature_source import load, load_all
 
     if len(request.features) == 1:
         return load(request.features[0], request.parameters)
     if request.parameters:
         raise InvalidOption("--set belongs to one feature.", "Name a single one, or drop --set.")
-    sets = [load(source) for source in request.features]
-    names = [name for one in sets for name in one.names]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        raise InvalidOption(f"Two columns are called '{twice[0]}'.", "Name each feature once.")
-    every = [part for one in sets for part in one.features]
-    return FeatureSet(dict(zip(names, every, strict=True)))
+    return load_all(request.features)
 
 
 def write(table: "FeatureTable", where: Path) -> int:

@@ -48,6 +48,8 @@ class Ladder:
         candidate = self.registry.find(name)
         plan = self._plan(candidate)
         more = {"run": _run_id(plan), "strategy_source": plan.config.get("strategy_source", "")}
+        files = plan.recipe.get("feature_files", {})
+        more |= {"feature_files": files} if files else {}
         return self.registry.freeze(name, _subject(plan), more)
 
     def record(self, name: str, run_id: str = "", verify: bool = True) -> tuple[Candidate, Sequence[Record]]:
@@ -369,15 +371,21 @@ def _run_id(plan: "Plan") -> str:
 def _running_code(candidate: Candidate) -> str:
     """The code that would trade now: another one where the strategy's own file has changed since."""
     from tradewright.runs import strategy_source
+    from tradewright.runs.feature_source import own_files
     from tradewright.runs.manifest import code_version
 
-    frozen = candidate.frozen.get("strategy_source", "")
-    if not frozen:
+    frozen = candidate.frozen.get("strategy_source", ""), candidate.frozen.get("feature_files", {})
+    if frozen == ("", {}):
         return code_version()
+    model = candidate.study.model
     try:
-        now = strategy_source.fingerprint(strategy_source.load(candidate.study.strategy.name))
+        own = strategy_source.load(candidate.study.strategy.name) if frozen[0] else None
+        now = (
+            strategy_source.fingerprint(own) if own else "",
+            own_files(model.features) if model else {},
+        )
     except Exception as error:  # noqa: BLE001 - a user's file may break in any way: it is then not what was judged
-        now = f"{type(error).__name__}"
+        now = f"{type(error).__name__}", {}
     return code_version() if now == frozen else f"{code_version()} with other strategy source"
 
 

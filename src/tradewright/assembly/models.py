@@ -27,7 +27,10 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """What somebody typed. `parameters` are text as typed; `judged_share` of the rows, the last ones."""
+    """What somebody typed. `parameters` are text as typed; `judged_share` of the rows, the last ones.
+
+    `line` is the line of models that it shall be a candidate of.
+    """
 
     name: str
     dataset: str
@@ -38,6 +41,7 @@ class ModelRequest:
     judged_share: float = 0.2
     seed: int = 0
     parent: str = ""
+    line: str = "main"
 
 
 def room_of(workspace: Workspace) -> Path:
@@ -46,13 +50,14 @@ def room_of(workspace: Workspace) -> Path:
 
 
 def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
-    """Train on all rows but the last, judge on those, and keep the model under its version.
+    """Train on all rows but the last, judge on those, and keep the model under its version, on record.
 
     Learnt are outcomes that were known before the first row that is judged. Gives a row for each horizon.
     A training that ended in the middle is taken up where it stood.
     Raises: UnknownName, InvalidOption, NotFound; Blocked without the extra [ml]; StorageFailure; Interrupted.
     """
     from tradewright.models.skill import skills
+    from tradewright.research.model_registry import ModelRegistry
     from tradewright.runs.checkpoints import KeptTraining, stopping_between_epochs
     from tradewright.runs.model_store import (
         Lineage,
@@ -63,31 +68,53 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
         read_card,
         training_name,
     )
+    from tradewright.validation.drift import reference_of
 
-    recipe = _recipe(request)
+    began, recipe = workspace.clock(), _recipe(request)
+    # A name that is none is refused before hours of training.
+    ModelRegistry(workspace.ledger, workspace.clock).line(request.line)
     parent = find_model(room_of(workspace), request.parent) if request.parent else None
     panel = workspace.catalogue.panel(
         workspace.catalogue.resolve(request.dataset), workspace.clock(), request.symbols or None
     )
-    rows = _rows(workspace, request, panel)
+    rows = rows_of(workspace, request, panel)
     cut = _cut(request, len(rows.instants))
     until = int(rows.instants[cut]) - 1
-    learnt = _targets(request, panel, until)
+    learnt = targets_of(request, panel, until)
     if parent is not None:
         _refuse_later_parent(read_card(parent), rows, until)
     mother = load_model(parent) if parent is not None else None
-    lineage = Lineage(data_hash_of(rows, learnt), parent.name if parent else "", learnt_until=until)
+    asked = {
+        "dataset": request.dataset,
+        "features": list(request.features),
+        "symbols": list(request.symbols),
+    }
+    mother_name = parent.name if parent else ""
+    data, last = data_hash_of(rows, learnt), int(rows.instants[-1])
+    lineage = Lineage(data, mother_name, learnt_until=until, judged_until=last, asked=asked)
     name = training_name(recipe, request.seed, lineage)
     training = KeptTraining(room_of(workspace) / UNFINISHED / f"{name}.npz", _hearing(workspace, tell))
-    with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
-        fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
-    if fitted.story.get("interrupted"):
-        raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
-    judged = skills(*_last(fitted, rows, _targets(request, panel, int(rows.instants[-1])), cut))
-    metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
-    version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics))
-    training.forget()
+    with training.alone() if recipe.has_epochs else nullcontext():
+        with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
+            fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
+        if fitted.story.get("interrupted"):
+            raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
+        judged = skills(*judged_part_of(fitted, rows, targets_of(request, panel, last), cut))
+        metrics = {f"coefficient_{one.horizon_bars}": one.coefficient for one in judged}
+        reference = reference_of(rows.names, rows.values[:, :cut])
+        version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics), reference)
+        training.forget()
+    _noted(workspace, request, version, began)
     return [_as_row(version, one) for one in judged]
+
+
+def _noted(workspace: Workspace, request: ModelRequest, version: str, began: int) -> None:
+    """Put a training on record: when, on what, and what it took."""
+    from tradewright.research.model_registry import ModelRegistry
+
+    dataset = workspace.catalogue.resolve(request.dataset).dataset
+    told = {"name": request.name, "dataset": dataset, "seconds": (workspace.clock() - began) / 1e9}
+    ModelRegistry(workspace.ledger, workspace.clock).trained(request.line, version, told)
 
 
 def _stopped(epoch: int, kept_epoch: int) -> Interrupted:
@@ -142,8 +169,8 @@ def _recipe(request: ModelRequest) -> "Model":
     return registry.find(request.name).from_text(request.parameters)
 
 
-def _rows(workspace: Workspace, request: ModelRequest, panel: "Panel") -> "FeatureRows":
-    """The features of a panel."""
+def rows_of(workspace: Workspace, request: ModelRequest, panel: "Panel") -> "FeatureRows":
+    """The features of a panel. Raises: UnknownName, InvalidOption, BadInput."""
     from tradewright.assembly.features import FeatureRequest, wanted
     from tradewright.models.table import FeatureRows
 
@@ -153,7 +180,7 @@ def _rows(workspace: Workspace, request: ModelRequest, panel: "Panel") -> "Featu
     return FeatureRows(table.names, table.values, table.instants, table.symbols, table.schema_hash)
 
 
-def _targets(request: ModelRequest, panel: "Panel", as_of: int) -> "Targets":
+def targets_of(request: ModelRequest, panel: "Panel", as_of: int) -> "Targets":
     """Total returns over each horizon that were known at an instant."""
     from tradewright.features.labels import ForwardReturn
     from tradewright.models.table import Targets
@@ -196,7 +223,9 @@ def _refuse_later_parent(parent: "Card", rows: "FeatureRows", until: int) -> Non
     )
 
 
-def _last(fitted: "FittedModel", rows: "FeatureRows", targets: "Targets", cut: int) -> tuple[Any, Any]:
+def judged_part_of(
+    fitted: "FittedModel", rows: "FeatureRows", targets: "Targets", cut: int
+) -> tuple[Any, Any]:
     """Forecasts of the judged rows, and what came; rows before them are looked back at alone."""
     from tradewright.models.table import Targets
 

@@ -48,6 +48,8 @@ def run_study_file(
     from tradewright.research.study_run import Ports, run_study
 
     workers = replace(workers, code_folder=str(workspace.prepare_kernel()))
+    if options.model is not None:
+        workspace.prepare_features()
     shelf, ledger, runs = workspace.shelf(), workspace.ledger, workspace.runs
     ports = Ports(shelf, ledger, runs, workspace.clock, progress, workers)
     run = run_study(as_kept(options), ports)

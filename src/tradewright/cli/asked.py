@@ -19,10 +19,11 @@ RunId = Annotated[
 
 @dataclass(frozen=True)
 class Asked:
-    """The options that every verb takes."""
+    """The options that every verb takes; `arguments` is the whole line as it was typed."""
 
     workspace: Path | None = None
     debug: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 def workspace_of(context: typer.Context) -> "Workspace":
@@ -60,7 +61,7 @@ def taken_out(arguments: Sequence[str]) -> tuple[Asked, list[str]]:
     as it is.
     Raises: InvalidOption for --workspace without a folder.
     """
-    asked, rest = Asked(), []
+    asked, rest = Asked(arguments=tuple(arguments)), []
     words = iter(arguments)
     for word in words:
         if word == "--":

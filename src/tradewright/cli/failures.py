@@ -7,6 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+CANNOT_TELL, LOST_DEVICE = 3, 4
 STOPPED = "interrupted: nothing half-done was kept."
 
 
@@ -44,17 +45,12 @@ def _misused(error: TyperException) -> int:
 
 def _failed(error: BaseException) -> int:
     """What the package raised on purpose, what the system said, or what nobody foresaw."""
-    from tradewright.values.errors import Interrupted, Misuse, TradewrightError
+    from tradewright.values.errors import Interrupted, LostDevice, Misuse, TradewrightError
 
     if isinstance(error, TradewrightError):
         say(f"error: {error}")
-        return (
-            MISUSED
-            if isinstance(error, Misuse)
-            else INTERRUPTED
-            if isinstance(error, Interrupted)
-            else FAILED
-        )
+        codes = {Misuse: MISUSED, Interrupted: INTERRUPTED, LostDevice: LOST_DEVICE}
+        return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         say(f"error: {place}{(error.strerror or str(error)).lower()}.")

@@ -1,6 +1,7 @@
 """The entry point: joins the verbs, knows the options of all of them, and gives every end its exit code.
 
-Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 3 an audit cannot tell; 130 interrupted.
+Exit codes: 0 done; 1 failed, or a check found something; 2 misuse; 3 an audit cannot tell; 4 a lost
+accelerator; 130 interrupted.
 """
 
 import gc
@@ -24,7 +25,12 @@ from tradewright.cli.features import compute as features_compute
 from tradewright.cli.features import list as features_list
 from tradewright.cli.features import show as features_show
 from tradewright.cli.limits import list as limits_list
+from tradewright.cli.models import compare as models_compare
+from tradewright.cli.models import drift as models_drift
+from tradewright.cli.models import due as models_due
 from tradewright.cli.models import list as models_list
+from tradewright.cli.models import promote as models_promote
+from tradewright.cli.models import rollback as models_rollback
 from tradewright.cli.models import show as models_show
 from tradewright.cli.models import train as models_train
 from tradewright.cli.options import greeks as options_greeks
@@ -95,8 +101,17 @@ GROUPS = {
         (features_list, features_show, features_compute),
     ),
     "models": (
-        "Models that forecast returns: train one, look at what is kept.",
-        (models_train, models_list, models_show),
+        "Models that forecast returns: train one, compare it, promote it, watch it.",
+        (
+            models_train,
+            models_list,
+            models_show,
+            models_compare,
+            models_promote,
+            models_rollback,
+            models_drift,
+            models_due,
+        ),
     ),
     "options": (
         "What options are worth, and how that moves.",

@@ -49,7 +49,23 @@ def technical() -> FeatureSet:
     return FeatureSet(columns)
 
 
-SETS: dict[str, Callable[[], FeatureSet]] = {"technical": technical}
+@cache
+def closes() -> FeatureSet:
+    """16 columns that need closes alone, none of them in dollars: for histories without highs and lows.
+
+    The last bar's return; for 5, 10, 20 and 60 bars the ratio to the simple average, the deviation of returns
+    and the momentum; twelve months' momentum without the last; RSI 14; Bollinger position (20, 2).
+    """
+    columns: dict[str, Feature] = {"simple_return": SimpleReturn(1)}
+    for window in WINDOWS:
+        for one in (SmaRatio(window), Deviation(window), Momentum(window, 0)):
+            columns[one.name] = one
+    year = Momentum(252, 21)
+    columns |= {year.name: year, "rsi_14": Rsi(14), "bollinger_position_20_2": BollingerPosition(20, 2.0)}
+    return FeatureSet(columns)
+
+
+SETS: dict[str, Callable[[], FeatureSet]] = {"closes": closes, "technical": technical}
 
 
 def find_set(name: str) -> FeatureSet:

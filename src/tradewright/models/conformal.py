@@ -66,8 +66,9 @@ class Conformal:
 class FollowingIntervals:
     """Intervals whose level follows how often they were wrong, so that coverage holds when markets change.
 
-    After each row whose outcome is known by then the working error rate moves by `speed` x (wanted error -
-    share of misses). Units: `window` rows (distinct instants) whose misses are looked at.
+    After each row whose outcome is known by then the working error rate moves by `speed` / horizon x (wanted
+    error - share of misses): outcomes that overlap tell the same miss so many times over. Units: `window`
+    rows (distinct instants) whose misses are looked at.
     Property: the long-run share inside is the level, for any sequence of outcomes; measured in
     tests/models/test_conformal.py on a market whose volatility triples.
     Source: Gibbs and Candes (2021), NeurIPS 34, eq. 2.
@@ -82,12 +83,15 @@ class FollowingIntervals:
         missed = misses(said, targets, self.level)
         reach = np.full(said.mean.shape, np.nan)
         for place in range(missed.shape[2]):
-            reach[..., place] = self._reach(said, targets.ends[..., place], missed[..., place])[:, None]
+            speed = self.speed / said.horizons_bars[place]
+            of = (targets.ends[..., place], missed[..., place])
+            reach[..., place] = self._reach(said, of, speed)[:, None]
         reach = reach * said.deviation
         return Intervals(said.mean - reach, said.mean + reach, self.level)
 
-    def _reach(self, said: Forecasts, ends: Ints, missed: Floats) -> Floats:
-        """The width at each row, T, in deviations, for one horizon."""
+    def _reach(self, said: Forecasts, outcomes: tuple[Ints, Floats], speed: float) -> Floats:
+        """The width at each row, T, in deviations; `outcomes` of one horizon: when known, how far missed."""
+        ends, missed = outcomes
         known = ~np.isnan(missed)
         last = np.where(known, ends, np.iinfo(np.int64).min).max(axis=1)
         widths, error = np.full(len(missed), np.inf), 1.0 - self.level
@@ -96,7 +100,7 @@ class FollowingIntervals:
             while done < row and last[done] <= instant:
                 if known[done].any():
                     wrong = float(np.mean(missed[done][known[done]] > widths[done]))
-                    error += self.speed * ((1.0 - self.level) - wrong)
+                    error += speed * ((1.0 - self.level) - wrong)
                 done += 1
             seen = missed[max(done - self.window, 0) : done]
             widths[row] = quantile(seen, 1.0 - error)

@@ -59,12 +59,14 @@ class Model(Tunable):
     `least_examples` is what it needs to learn at all. `rounding` is how far an answer may hang on which rows
     are asked about together, relative to its size; 0 says not a bit. `takes_parent` says whether it can begin
     with another model's weights, `has_epochs` whether its watch is asked between epochs if it shall stop.
+    `libraries` are those of the extra [ml] without which it can neither learn nor answer.
     """
 
     least_examples: ClassVar[int] = 2
     rounding: ClassVar[float] = 0.0
     takes_parent: ClassVar[bool] = False
     has_epochs: ClassVar[bool] = False
+    libraries: ClassVar[tuple[str, ...]] = ()
 
     @property
     def lookback_bars(self) -> int:

@@ -88,7 +88,7 @@ def _point(plan: Plan, values: dict[str, Parameter]) -> Point | None:
     A slower one would move the bars that all configurations share, under folds that are cut already.
     """
     try:
-        point = point_at(plan.options, values, plan.snapshot)
+        point = point_at(plan.options, values, plan.tried_on)
     except InvalidOption:
         return None
     return point if point.strategy.warm_up_bars - 1 <= plan.common_start else None

@@ -14,7 +14,8 @@ from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
 from tradewright.research.drawing import slowest
 from tradewright.research.fold_options import folds_of
-from tradewright.research.points import Neighbour, Point, built, neighbours_of, own_source, points_of
+from tradewright.research.model_plan import check_reader, model_walk_of, recipe_of
+from tradewright.research.points import About, Neighbour, Point, built, neighbours_of, own_source, points_of
 from tradewright.research.search_options import OPTUNA, Axis, SearchOptions, refuse_too_many, space_of
 from tradewright.research.study import (
     BenchmarkOptions,
@@ -23,6 +24,7 @@ from tradewright.research.study import (
     study_hash,
 )
 from tradewright.runs import strategy_source as strategies
+from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
 from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
 from tradewright.values.findings import Finding, Level
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tradewright.data.catalogue import Catalogue
     from tradewright.data.content import DatasetContent
     from tradewright.runs.manifest import Causes
+    from tradewright.runs.model_walk import ModelWalk
     from tradewright.validation.walk_forward import Fold
 
 # Fewer bars than this after the longest warm-up say nothing about anything.
@@ -88,6 +91,7 @@ class Plan:
     headline, the pre-registered parameters; the grid, or what was drawn, follows in its own order. `folds`
     hold panel rows. `axes` are what folds search; `slowest_bars` the longest warm-up they may come upon.
     `around` are the headline's neighbours, which no fold picks.
+    `walk` is the model to teach, None without one; once taught its forecasts stand in the panel.
     """
 
     options: StudyOptions
@@ -103,6 +107,7 @@ class Plan:
     axes: tuple[Axis, ...] = ()
     slowest_bars: int = 1
     around: tuple[Neighbour, ...] = ()
+    walk: "ModelWalk | None" = None
 
     @property
     def search(self) -> SearchOptions:
@@ -123,13 +128,29 @@ class Plan:
         asked = {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
         # The package's own strategies are part of the code version; a user's file has to name itself.
         own = own_source(self.options, self.headline.strategy)
-        return {**asked, "strategy_source": own} if own else asked
+        asked |= {"strategy_source": own} if own else {}
+        return {**asked, "model_recipe": self.recipe} if self.walk else asked
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """All that names the model's recipe; empty without one."""
+        return recipe_of(self.walk, self.options.model)
+
+    @property
+    def tried_on(self) -> About:
+        """What its configurations are tried on and with."""
+        return About(self.snapshot, self.recipe)
 
     @property
     def common_start(self) -> int:
         """The first row at which every configuration could have decided, so that the grid compares alike."""
         every = (*self.points, *(one.point for one in self.around))
-        return max(self.slowest_bars, *(point.strategy.warm_up_bars for point in every)) - 1
+        return max(self.slowest_bars - 1, *(_first_row(point.strategy, self.walk) for point in every))
+
+    @property
+    def start_row(self) -> int:
+        """The row of the headline's first possible decision: before it, an idle account says nothing."""
+        return _first_row(self.headline.strategy, self.walk)
 
 
 def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
@@ -143,6 +164,8 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     axes = space_of(options.drawn, headline) if options.drawn else ()
+    walk = model_walk_of(options.model, options.seed)
+    check_reader(headline, options.model, options.strategy.name)
     snapshot = _resolve(options, shelf)
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
     currency = options.account.currency
@@ -151,12 +174,15 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     beside = _beside(options, shelf)
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)
     _block_on_errors(findings, options)
-    market = _market(options, shelf, panel, beside, max(headline.warm_up_bars - 1, 0))
-    points = points_of(options, headline, snapshot, axes)
-    other = beside.snapshot if beside else None
-    plan = Plan(options, study_hash(options), snapshot, other, panel, market, findings, profile, points)
+    market = _market(options, shelf, panel, beside, _first_row(headline, walk))
+    tried_on = About(snapshot, recipe_of(walk, options.model))
+    points = points_of(options, headline, tried_on, axes)
+    other, study = beside.snapshot if beside else None, study_hash(options)
+    plan = Plan(options, study, snapshot, other, panel, market, findings, profile, points, walk=walk)
+    if walk is not None:
+        walk.stretches(panel)  # a period too short for its refits is told before anything is tried
     if options.is_perturbed:
-        plan = replace(plan, around=neighbours_of(options, headline, snapshot))
+        plan = replace(plan, around=neighbours_of(options, headline, tried_on))
     if options.drawn and options.drawn.method == OPTUNA:
         plan = replace(plan, axes=axes, slowest_bars=max(1, slowest(axes, partial(built, options))))
     if len(panel.instants) < plan.common_start + LEAST_BARS:
@@ -169,6 +195,11 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     folds = folds_of(options.folds, panel.instants, plan.common_start)
     refuse_too_many(plan.search, len(folds))
     return replace(plan, folds=folds)
+
+
+def _first_row(strategy: Strategy, walk: "ModelWalk | None") -> int:
+    """The first row on which a strategy could decide: it is warm, and what it reads has been forecast."""
+    return max(strategy.warm_up_bars - 1, walk.first_row if walk else 0, 0)
 
 
 def profile_of(options: StudyOptions) -> ExecutionProfile:
@@ -325,7 +356,9 @@ def about(plan: Plan, causes: "Causes") -> dict[str, Any]:
     `until` is the last instant read, ns UTC: a holdout after it has not been seen. `choices` are those that a
     look at results must not change.
     """
+    recipe = {"model": plan.recipe} if plan.walk else {}
     return {
+        **recipe,
         "code": causes.code_version,
         "data": plan.snapshot.id,
         "dataset": plan.snapshot.dataset,

@@ -13,6 +13,7 @@ from tradewright.research.dossier.content import (
     CostLine,
     DossierContent,
     FoldLines,
+    ForecastLines,
     GateLine,
     Grid,
     Identity,
@@ -82,6 +83,7 @@ def content_of(
         folds=_folds(plan, result),
         checks=_checks(result),
         moved=moved_lines(result),
+        forecasts=_forecasts(plan, result),
     )
 
 
@@ -91,6 +93,14 @@ def _checks(result: StudyResult) -> tuple[CheckLine, ...]:
     from tradewright.research.check_lines import check_lines
 
     return check_lines(result.checks)
+
+
+def _forecasts(plan: Plan, result: StudyResult) -> ForecastLines | None:
+    if result.forecasts is None:
+        return None
+    from tradewright.research.forecast_lines import forecast_lines
+
+    return forecast_lines(plan, result.forecasts, _ratio)
 
 
 def _folds(plan: Plan, result: StudyResult) -> FoldLines | None:

@@ -42,6 +42,7 @@ from tradewright.values.profile import ExecutionProfile
 
 if TYPE_CHECKING:
     from tradewright.research.cross_checks import CrossChecks
+    from tradewright.research.forecasting import ForecastReport
     from tradewright.research.perturbing import Around
     from tradewright.research.walk import Walk
     from tradewright.validation.out_of_sample import Flags
@@ -62,8 +63,8 @@ class StudyResult:
     Units: `figures` begin with the Sharpe ratio; `error` is its standard error a year, or NaN. `search`
     prices all configurations of the plan, over cash and over the benchmark at matched exposure. `expected`
     is the Sharpe ratio to expect live and how long it takes to show; empty without checks. `walk` is None
-    where the study asks for no folds, `checks` where nobody asked for them. `earlier` records of other
-    studies are among those priced. `around` are the headline's neighbours.
+    where the study asks for no folds, `checks` where nobody asked for them, `forecasts` without a model.
+    `earlier` records of other studies are among those priced. `around` are the headline's neighbours.
     """
 
     headline: Backtest
@@ -87,6 +88,7 @@ class StudyResult:
     checks: "CrossChecks | None" = None
     earlier: int = 0
     around: tuple[Perturbed, ...] = ()
+    forecasts: "ForecastReport | None" = None
 
     @property
     def sharpe(self) -> Figure:
@@ -122,8 +124,28 @@ def execute(
     `with_checks` adds the cross-checks, which a quick look does not wait for. `workers` run the grid.
     `earlier` are the records of tries of other studies by their trials, priced with this one's.
     The runs with doubled costs and one bar later repeat the headline's decisions under other terms: they are
-    no trials, because nobody could choose between them.
+    no trials, because nobody could choose between them. A model is taught before the first of them.
     """
+    if plan.walk is None:
+        return _executed(plan, watch, with_checks, (workers, earlier))
+    from tradewright.research.forecasting import made_ready, report_on
+    from tradewright.runs.model_audit import with_models
+
+    ready, found = made_ready(plan, watch)
+    assert found is not None  # the plan has a model
+    result = _executed(ready, watch, with_checks, (workers, earlier))
+    report = report_on(plan, found, bootstrap_options(plan), watch)
+    watch.progress("audit of the models", 0, 1)
+    certificate = with_models(result.certificate, found, plan.panel)
+    watch.progress("audit of the models", 1, 1)
+    return replace(result, forecasts=report, certificate=certificate)
+
+
+def _executed(
+    plan: Plan, watch: Watch, with_checks: bool, told: tuple[Workers, Mapping[str, Curves]]
+) -> StudyResult:
+    """A study whose forecasts, where it reads any, stand beside its prices."""
+    workers, earlier = told
     found = _all_tried(plan, watch, workers)
     plan, headline, curves = found.plan, found.headline, found.curves
     watch.progress("fragility", 0, 2)
@@ -264,7 +286,7 @@ def _search(plan: Plan, curves: list[Curves]) -> tuple[SearchPrice, ...] | str:
 def _same_draws(plan: Plan, headline: Backtest) -> BootstrapOptions:
     """Draws whose blocks are those of the headline: runs then differ by their terms, never by their draw."""
     options = bootstrap_options(plan)
-    excess = period_from(plan, headline.outcome, _start_row(plan)).excess
+    excess = period_from(plan, headline.outcome, plan.start_row).excess
     base = resampling(excess, options, HEADLINE)
     return options if base is None else replace(options, block_bars=base.block_bars)
 
@@ -273,7 +295,7 @@ def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, options:
     """The headline's Sharpe ratio when its decisions are traded under other terms."""
     gate = gate_before(plan.options.execution.limits, plan.panel)
     outcome = simulate(plan.panel, decisions, plan.options.account, profile, gate)
-    period = period_from(plan, outcome, _start_row(plan))
+    period = period_from(plan, outcome, plan.start_row)
     return sharpe_figure(period, resampling(period.excess, options, HEADLINE))
 
 
@@ -286,11 +308,6 @@ def _doubled(plan: Plan, headline: Backtest, options: BootstrapOptions) -> Figur
     return not_evaluated(found.name, found.unit, found.sample, reason)
 
 
-def _start_row(plan: Plan) -> int:
-    """The row of the headline's first possible decision: before it, an idle account says nothing."""
-    return max(plan.headline.strategy.warm_up_bars - 1, 0)
-
-
 def _measured(
     plan: Plan,
     headline: Backtest,
@@ -299,7 +316,7 @@ def _measured(
     search: tuple[SearchPrice, ...] | str,
 ) -> StudyResult:
     """Everything that is said of the headline run."""
-    start, outcome = _start_row(plan), headline.outcome
+    start, outcome = plan.start_row, headline.outcome
     period, options = period_from(plan, outcome, start), bootstrap_options(plan)
     matched = _matched(plan, outcome, start)
     sample = resampling(period.excess, options, "benchmark")

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from tradewright.research.fold_options import FoldOptions, check_folds
+from tradewright.research.model_options import ModelOptions, check_model
 from tradewright.research.search_options import GRID, SearchOptions, check_search
 from tradewright.validation.evidence import Parameter, Waiver
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure, unknown_name
@@ -139,6 +140,8 @@ class StudyOptions(msgspec.Struct, frozen=True):
         asked = self.strategy.perturb
         return self.drawn is not None if asked is None else asked
 
+    model: ModelOptions | None = None
+
     def waived(self) -> tuple[Waiver, ...]:
         """The waivers as the verdict knows them."""
         return tuple(Waiver(waiver.code, waiver.reason) for waiver in self.waivers)
@@ -181,7 +184,10 @@ def parse(text: str, source: str) -> StudyOptions:
 
 def study_hash(options: StudyOptions) -> str:
     """The name of exactly this study: a hash of all it says, independent of the order of its lines."""
-    return digest_of(msgspec.to_builtins(options))
+    told = msgspec.to_builtins(options)
+    if told["model"] is None:  # a study without a model is called what it was before there were any
+        del told["model"]
+    return digest_of(told)
 
 
 def choices(options: StudyOptions) -> dict[str, Any]:
@@ -316,6 +322,7 @@ def _check_sense(options: StudyOptions, source: str) -> None:
     has_grid = bool(options.strategy.grid)
     check_search(options.search, has_grid, options.folds is not None, source)
     check_folds(options.folds, has_grid or options.drawn is not None, source)
+    check_model(options.model, source)
 
 
 def _check_grid(grid: dict[str, tuple[Parameter, ...]], source: str) -> None:

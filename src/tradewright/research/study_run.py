@@ -220,6 +220,7 @@ def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str
     return encoded(
         {
             **tables,
+            **_model_files(plan, result),
             "config.json": json_bytes(plan.config),
             "context.json": json_bytes(asdict(context)),
             "certificate.json": json_bytes(plain(result.certificate)),
@@ -236,6 +237,16 @@ def _walk_tables(plan: Plan, result: StudyResult) -> dict[str, Any]:
     from tradewright.research.walk_tables import walk_tables
 
     return dict(walk_tables(plan, result.walk))
+
+
+def _model_files(plan: Plan, result: StudyResult) -> dict[str, Any]:
+    """Fits and forecasts of a study with a model."""
+    if result.forecasts is None:
+        return {}
+    from tradewright.research.forecast_tables import forecasts_table, models_json
+
+    told = json_bytes(models_json(plan, result.forecasts))
+    return {"models.json": told, "forecasts.parquet": forecasts_table(result.forecasts)}
 
 
 def _kept(plan: Plan, result: StudyResult, ports: Ports, begun: StudyContext) -> StudyRun:

@@ -40,6 +40,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "perturbations": _around_json(plan, result),
         "out_of_sample": _folds_json(plan, result),
         "cross_checks": _checks_json(result),
+        **_forecasts_json(plan, result),
         "notes": list(notes_on(plan, result)),
     }
     return {name: _unsigned(part) for name, part in summary.items()}
@@ -85,6 +86,15 @@ def _folds_json(plan: Plan, result: StudyResult) -> Any:
     from tradewright.research.walk_lines import walk_summary
 
     return walk_summary(plan, result.walk)
+
+
+def _forecasts_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
+    """The model that was taught; nothing of it for a study without."""
+    if result.forecasts is None:
+        return {}
+    from tradewright.research.forecast_lines import forecast_summary
+
+    return {"forecasts": forecast_summary(plan, result.forecasts)}
 
 
 def _checks_json(result: StudyResult) -> Any:

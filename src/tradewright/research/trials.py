@@ -49,6 +49,12 @@ class Kind(Enum):
     DEMOTED = "demoted"
     HOLDOUT_OPENED = "holdout-opened"
     HOLDOUT_CLOSED = "holdout-closed"
+    # Rows about forecasting models: `study` is then the line that they stand in.
+    MODEL_TRAINED = "model-trained"
+    MODEL_COMPARED = "model-compared"
+    MODEL_CHECKED = "model-checked"
+    MODEL_PROMOTED = "model-promoted"
+    MODEL_ROLLED_BACK = "model-rolled-back"
 
 
 ENDS = (Kind.FINISHED, Kind.FAILED, Kind.INTERRUPTED)
@@ -140,15 +146,21 @@ class TrialLedger:
         body = json.dumps({"from": parent}, ensure_ascii=False)
         self._append(lambda run: [Event(at, Kind.FORKED, hypothesis, "", body=body)])
 
-    def decide(self, wanted: Callable[[list[Event]], Sequence[Event]], study: str = "") -> list[Event]:
+    def decide(
+        self,
+        wanted: Callable[[list[Event]], Sequence[Event]],
+        study: str = "",
+        kinds: Sequence[Kind] | None = None,
+    ) -> list[Event]:
         """Add the rows that follow from those on record, with every other writer kept out meanwhile.
 
-        `wanted` is given the ladder's rows, of one candidate where `study` names it; gives what was added.
+        `wanted` is given the rows of these kinds (the ladder's), of one candidate or line where `study` names
+        it; gives what was added.
         """
         added: list[Event] = []
 
         def of_the_ladder(run: Run) -> list[Event]:
-            added.extend(wanted(_found(run, study)))
+            added.extend(wanted(_found(run, study, kinds or LADDER)))
             return added
 
         self._append(of_the_ladder)
@@ -157,7 +169,12 @@ class TrialLedger:
     def ladder(self, study: str = "") -> list[Event]:
         """The ladder's rows, oldest first; of one candidate where `study` names it."""
         with self.rows.reading() as run:
-            return _found(run, study)
+            return _found(run, study, LADDER)
+
+    def models(self, line: str = "") -> list[Event]:
+        """The rows about forecasting models, oldest first; of one line where `line` names it."""
+        with self.rows.reading() as run:
+            return _found(run, line, MODELS)
 
     def series(self, names: Sequence[str]) -> Iterator[bytes]:
         """The bytes behind these names, in their order, one at a time.
@@ -297,13 +314,16 @@ LADDER = (
     Kind.CREATED, Kind.FROZEN, Kind.RECORDED, Kind.APPROVED, Kind.PROMOTED, Kind.DEMOTED, Kind.HOLDOUT_OPENED,
     Kind.HOLDOUT_CLOSED,
 )  # fmt: skip
+MODELS = (
+    Kind.MODEL_TRAINED, Kind.MODEL_COMPARED, Kind.MODEL_CHECKED, Kind.MODEL_PROMOTED, Kind.MODEL_ROLLED_BACK,
+)  # fmt: skip
 
 
-def _found(run: Run, study: str) -> list[Event]:
-    """The ladder's rows, of one candidate or of all."""
-    kinds = ", ".join(f"'{kind.value}'" for kind in LADDER)
+def _found(run: Run, study: str, kinds: Sequence[Kind]) -> list[Event]:
+    """The rows of these kinds, of one candidate or line or of all."""
+    named = ", ".join(f"'{kind.value}'" for kind in kinds)
     one = " AND study = ?" if study else ""
-    return _events(run(f"{_SELECT} WHERE kind IN ({kinds}){one} ORDER BY seq", (study,) if study else ()))
+    return _events(run(f"{_SELECT} WHERE kind IN ({named}){one} ORDER BY seq", (study,) if study else ()))
 
 
 def _events(rows: Sequence[Sequence[Any]]) -> list[Event]:

@@ -210,14 +210,17 @@ def judged(plan: Plan, point: Point, outcome: Outcome) -> Tried:
 
 
 def refuse_own_file(plan: Plan, workers: Workers) -> None:
-    """Refuse to send elsewhere a strategy that no other process knows.
+    """Refuse to send elsewhere a strategy or a feature that no other process knows.
 
     Raises: InvalidOption.
     """
     kind = type(plan.headline.strategy)
-    if workers.is_elsewhere and not kind.__module__.startswith("tradewright."):
+    own = [] if kind.__module__.startswith("tradewright.") else [kind.__name__]
+    own += [] if plan.walk is None else list(plan.walk.feature_files)
+    if workers.is_elsewhere and own:
+        words = f"{own[0]} is" if own[0].endswith(".py") else f"{own[0]} stands in"
         raise InvalidOption(
-            f"{kind.__name__} stands in a file of your own, which other processes do not know.",
+            f"{words} a file of your own, which other processes do not know.",
             "Run its grid here: leave out --workers and --cluster.",
         )
 

@@ -32,10 +32,26 @@ def replace_file(path: Path, content: bytes) -> None:
 
     Raises: OSError; the old one then stands.
     """
-    fresh = path.with_name(f".{path.name}-{os.getpid()}-{os.urandom(4).hex()}")
+    fresh = path.with_name(f"{_fresh_prefix(path)}{os.getpid()}-{os.urandom(4).hex()}")
     try:
         write_through(fresh, content)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def sweep_fresh(path: Path) -> list[Path]:
+    """Remove what writers that were killed left beside a file; gives what was removed.
+
+    Only for who is alone with this file: the fresh file of a writer at work would go as well.
+    """
+    found = [one for one in path.parent.glob("*") if one.name.startswith(_fresh_prefix(path))]
+    for orphan in found:
+        orphan.unlink(missing_ok=True)
+    return found
+
+
+def _fresh_prefix(path: Path) -> str:
+    """How the names of a file's successors begin while they are written."""
+    return f".{path.name}-"

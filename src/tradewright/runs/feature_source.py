@@ -1,6 +1,7 @@
 """Where features come from: a named set, a feature of the package, or a file of the user's own."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -38,6 +39,29 @@ def load(source: str, given: Mapping[str, str] | None = None) -> FeatureSet:
         return _as_set(wanted, mine[wanted], path, given)
     _refuse_parameters(given, source)
     return FeatureSet({name: one for part in mine for name, one in _pairs(part, mine[part], path)})
+
+
+def load_all(sources: Sequence[str]) -> FeatureSet:
+    """The features behind several sources as one set.
+
+    Raises: as `load`; InvalidOption where two columns have one name.
+    """
+    sets = [load(source) for source in sources]
+    names = [name for one in sets for name in one.names]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise InvalidOption(f"Two columns are called '{twice[0]}'.", "Name each feature once.")
+    every = [part for one in sets for part in one.features]
+    return FeatureSet(dict(zip(names, every, strict=True)))
+
+
+def own_files(sources: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of each file of the user's own among some sources, by its path.
+
+    A schema hash names a column's formula; what a windowed function calls in its file stands in no formula.
+    """
+    paths = dict.fromkeys(path for path, _ in map(parted, sources) if path is not None)
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def _of_package(name: str, given: Mapping[str, str]) -> FeatureSet:

@@ -1,24 +1,25 @@
 """Folders of things that were learnt: a description in JSON, weights beside it, a hash over the weights.
 
-A folder appears whole or not at all, and nothing that is read from it can run code.
+A folder appears whole or not at all, and nothing that is read from it can run code. One process at a time
+writes into a room of them.
 """
 
 import hashlib
 import json
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tradewright.runs.durable import sync_folder, write_through
+from tradewright.runs.locks import alone
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure
 
-WRITING = ".writing-"
-# A half-written folder older than this belongs to a process that died.
-ABANDONED_SECONDS = 86_400.0
+WRITING, LOCK = ".writing-", ".writing.lock"
+# A save is over in seconds; who waits so long for others' waits for something that hangs.
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,14 @@ class Keeping:
     config: str
     weights: str
     source: str
+    beside: str = ""
 
-    def write(self, folder: Path, told: Mapping[str, Any], weights: bytes) -> None:
-        """Write a new folder; `told` is kept as it is.
+    def write(self, folder: Path, told: Mapping[str, Any], weights: bytes, beside: bytes = b"") -> None:
+        """Write a new folder; `told` is kept as it is. `beside` is a second file, where the kind has one.
 
         Raises: InvalidOption where something is there already; StorageFailure when the disk is full or
-        read-only.
+        read-only; Blocked where another process writes beside it and does not end.
         """
-        refuse_taken(folder)
         config = {
             "kind": self.kind,
             "version": self.version,
@@ -45,9 +46,17 @@ class Keeping:
             "weights_sha256": hashlib.sha256(weights).hexdigest(),
             "weights_bytes": len(weights),
         }
-        files = {self.weights: weights, self.config: (json.dumps(config, indent=1) + "\n").encode()}
+        files = {self.weights: weights}
+        if beside:
+            config["beside_sha256"] = hashlib.sha256(beside).hexdigest()
+            files[self.beside] = beside
+        files[self.config] = (json.dumps(config, indent=1) + "\n").encode()
         try:
-            _place(folder, files)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with alone(folder.parent / LOCK, str(folder.parent), PATIENCE_SECONDS):
+                refuse_taken(folder)
+                _sweep(folder.parent, {self.config, self.weights, self.beside})
+                _place(folder, files)
         except OSError as error:
             raise StorageFailure(
                 f"{folder} could not be written: {error.strerror or error}.", "Nothing of it was kept."
@@ -62,11 +71,16 @@ class Keeping:
         try:
             config = json.loads(self._bytes(path))
         except ValueError:
-            raise BadInput(f"{path} is no JSON: it is damaged.", "Copy it again, or train anew.") from None
+            raise BadInput(
+                f"{path} is no JSON: it is damaged.", "Copy it again, or remove its folder and train anew."
+            ) from None
         if not isinstance(config, dict) or config.get("kind") != self.kind:
             raise BadInput(f"{path} is of no {self.kind.partition(' ')[2]}.", f"Give {self.source}.")
         if not isinstance(config.get("version"), int):
-            raise BadInput(f"{path} has no version: it is damaged.", "Copy it again, or train anew.")
+            raise BadInput(
+                f"{path} has no version: it is damaged.",
+                "Copy it again, or remove its folder and train anew.",
+            )
         if config["version"] > self.version:
             raise BadInput(
                 f"{path} is of version {config['version']}; this program reads up to {self.version}.",
@@ -84,10 +98,27 @@ class Keeping:
         if len(content) != config["weights_bytes"]:
             raise BadInput(
                 f"{path} has {len(content):,} of {config['weights_bytes']:,} bytes: it is truncated.",
-                "Copy it again, or train anew.",
+                "Copy it again, or remove its folder and train anew.",
             )
         if hashlib.sha256(content).hexdigest() != config["weights_sha256"]:
-            raise BadInput(f"{path} is not what was saved.", "Copy it again, or train anew.")
+            raise BadInput(
+                f"{path} is not what was saved.", "Copy it again, or remove its folder and train anew."
+            )
+        return content
+
+    def read_beside(self, folder: Path, config: Mapping[str, Any]) -> bytes:
+        """The second file, byte for byte as it was written; empty where the folder was written without one.
+
+        Raises: NotFound; BadInput naming a file that is changed.
+        """
+        if not config.get("beside_sha256"):
+            return b""
+        content = self._bytes(folder / self.beside)
+        if hashlib.sha256(content).hexdigest() != config["beside_sha256"]:
+            raise BadInput(
+                f"{folder / self.beside} is not what was saved.",
+                "Copy it again, or remove its folder and train anew.",
+            )
         return content
 
     def _bytes(self, path: Path) -> bytes:
@@ -108,9 +139,7 @@ def refuse_taken(folder: Path) -> None:
 
 
 def _place(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files beside the folder's place, make them durable, and rename."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder.parent, set(files))
+    """Write files beside the folder's place, make them durable, and rename; for who is alone in the room."""
     fresh = Path(tempfile.mkdtemp(prefix=WRITING, dir=folder.parent))
     try:
         for name, content in files.items():
@@ -124,11 +153,10 @@ def _place(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _sweep(room: Path, names: set[str]) -> None:
-    """Remove what saves that were killed long ago left half written; one with other files is not ours."""
+    """Remove what saves that were killed left half written; one with other files is not ours."""
     for orphan in room.glob(f"{WRITING}*"):
         try:
-            is_old = time.time() - orphan.stat().st_mtime > ABANDONED_SECONDS
-            if is_old and {one.name for one in orphan.iterdir()} <= names:
+            if {one.name for one in orphan.iterdir()} <= names:
                 shutil.rmtree(orphan, ignore_errors=True)
         except OSError:
             continue

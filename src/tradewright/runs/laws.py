@@ -229,6 +229,7 @@ def _with(
     return Panel(
         *(panel.instants, panel.opens_at, names, opened, high, low, close, volume, kept, borrows),
         *(panel.currency, replace(panel.quotes, currencies=own), rates),
+        None if panel.forecasts is None else panel.forecasts.of_symbols(order),
     )
 
 

@@ -15,10 +15,11 @@ from tradewright.models.contract import FittedModel, Model, Signature
 from tradewright.models.table import FeatureRows, Targets
 from tradewright.runs.kept_folder import Keeping
 from tradewright.runs.manifest import code_version
+from tradewright.validation.drift import Reference
 from tradewright.values.errors import BadInput, InvalidOption, NotFound
 
-WEIGHTS, CONFIG = "weights.npz", "model.json"
-KEEPING = Keeping("tradewright model", 1, CONFIG, WEIGHTS, "a folder that `models train` wrote")
+WEIGHTS, CONFIG, REFERENCE = "weights.npz", "model.json", "reference.npz"
+KEEPING = Keeping("tradewright model", 1, CONFIG, WEIGHTS, "a folder that `models train` wrote", REFERENCE)
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,16 @@ class Lineage:
 
     `data` is a hash of the rows and outcomes it learnt from, `parent` the version of the model that its
     weights began as; empty where nobody said. `metrics` are figures by name. `learnt_until` (ns UTC) is the
-    instant up to which outcomes were known that it learnt from; 0 where nobody said.
+    instant up to which outcomes were known that it learnt from, `judged_until` the last row that judged it;
+    0 where nobody said. `asked` is what was typed to make its rows: dataset, features and symbols.
     """
 
     data: str = ""
     parent: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
     learnt_until: int = 0
+    judged_until: int = 0
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,25 +66,34 @@ class Damaged:
     why: str
 
 
-def save_model(folder: Path, fitted: FittedModel, lineage: Lineage | None = None) -> str:
+def save_model(
+    folder: Path, fitted: FittedModel, lineage: Lineage | None = None, reference: Reference | None = None
+) -> str:
     """Write a model into a new folder; gives its version.
 
+    `reference` is the distribution of its features where it learnt, against which drift is measured.
     Raises: InvalidOption where something is there already; StorageFailure when the disk is full or read-only.
     """
     told, weights = _described(fitted, lineage or Lineage())
-    KEEPING.write(folder, {**told, "story": dict(fitted.story)}, weights)
+    beside = b"" if reference is None else reference_as_bytes(reference)
+    KEEPING.write(folder, {**told, "story": dict(fitted.story)}, weights, beside)
     return str(told["model"])
 
 
-def keep_model(room: Path, fitted: FittedModel, lineage: Lineage) -> str:
+def keep_model(room: Path, fitted: FittedModel, lineage: Lineage, reference: Reference | None = None) -> str:
     """Keep a model in a room of models, under its version; one that is there already stays as it is.
 
     Raises: StorageFailure when the disk is full or read-only.
     """
     told, _ = _described(fitted, lineage)
     version = str(told["model"])
-    if not (room / version).exists():
-        save_model(room / version, fitted, lineage)
+    try:
+        if not (room / version).exists():
+            save_model(room / version, fitted, lineage, reference)
+    except InvalidOption:
+        # Another process kept the same model meanwhile: it is there, and it is whole.
+        if not (room / version / CONFIG).is_file():
+            raise
     return version
 
 
@@ -142,6 +155,11 @@ def _described(fitted: FittedModel, lineage: Lineage) -> tuple[dict[str, Any], b
     return {"model": version, **told}, weights
 
 
+def version_of(fitted: FittedModel, lineage: Lineage) -> str:
+    """The version that a model would be kept under."""
+    return str(_described(fitted, lineage)[0]["model"])
+
+
 def load_model(folder: Path) -> FittedModel:
     """The model of a folder, as it was saved, bit for bit.
 
@@ -174,6 +192,25 @@ def read_card(folder: Path) -> Card:
         return Card(told["model"], signature=signature, lineage=Lineage(**told["lineage"]), **kept)
     except (KeyError, TypeError) as error:
         raise BadInput(f"{folder / CONFIG} lacks {error}: it is damaged.", "Copy it again.") from None
+
+
+def load_reference(folder: Path) -> Reference | None:
+    """The distribution of a model's features where it learnt; None where it was kept without one.
+
+    Raises: NotFound; BadInput for a file that is damaged, by name.
+    """
+    content = KEEPING.read_beside(folder, KEEPING.read_config(folder))
+    if not content:
+        return None
+    held = arrays_of(content)
+    names = tuple(str(name) for name in held.pop("names"))
+    return Reference(names, **held)
+
+
+def reference_as_bytes(reference: Reference) -> bytes:
+    """A reference as one npz file."""
+    held = {name: value for name, value in vars(reference).items() if name != "names"}
+    return arrays_as_bytes({**held, "names": np.array(reference.names, dtype=np.str_)})
 
 
 def arrays_as_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:

@@ -5,8 +5,9 @@ a strategy also has `targets`, which sees the whole period, both must agree at e
 again while later prices, gaps and rows are changed, which finds what came in beside the view.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,9 @@ from tradewright.causality.verdict import (
 from tradewright.runs.backtest import Backtest, asked_at_once, backtest
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
+from tradewright.values.dated_forecasts import PARTS, DatedForecasts
 from tradewright.values.decisions import Decisions
-from tradewright.values.panel import Floats, Panel
+from tradewright.values.panel import Floats, Ints, Panel
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 FIELDS = ("open", "high", "low", "close", "volume")
@@ -157,7 +159,33 @@ def table_of_panel(panel: Panel) -> dict[str, Any]:
     for field, column in zip(FIELDS, panel.columns(), strict=True):
         if not np.isnan(column).all():
             table |= {f"{name}.{field}": column[:, place].copy() for place, name in enumerate(panel.symbols)}
+    for name, column in _forecast_columns(panel):
+        table[name] = column.copy()
     return table
+
+
+def _forecast_columns(panel: Panel) -> Iterator[tuple[str, Floats]]:
+    """What was forecast, a column for each symbol, horizon and part: facts of their row like its prices."""
+    said = panel.forecasts
+    if said is None:
+        return
+    for horizon, part in product(said.horizons_bars, PARTS):
+        for place, name in enumerate(panel.symbols):
+            yield f"{name}.{part}_{horizon}", said.over(horizon, part)[:, place]
+
+
+def _forecasts_of(table: Mapping[str, Any], like: Panel, instants: Ints) -> DatedForecasts | None:
+    """The forecasts in a table, said at its own instants; None where the panel had none."""
+    if like.forecasts is None:
+        return None
+    horizons = like.forecasts.horizons_bars
+    shape = (len(instants), len(like.symbols), len(horizons))
+    columns = {part: np.full(shape, np.nan) for part in PARTS}
+    for (at, horizon), part in product(enumerate(horizons), PARTS):
+        for place, name in enumerate(like.symbols):
+            columns[part][:, place, at] = table[f"{name}.{part}_{horizon}"]
+    mean, rise, deviation = columns.values()
+    return DatedForecasts(mean, rise, deviation, instants.copy(), horizons)
 
 
 def panel_of_table(table: Mapping[str, Any], like: Panel) -> Panel:
@@ -184,7 +212,8 @@ def panel_of_table(table: Mapping[str, Any], like: Panel) -> Panel:
     if len(rates):  # of the last row of the old panel that is not later
         rates = rates[np.maximum(np.searchsorted(like.instants, instants, side="right") - 1, 0)]
     where = (instants.copy(), opens_at.copy(), like.symbols)
-    return Panel(*where, *whole, actions, borrows, like.currency, like.quotes, rates)
+    forecasts = _forecasts_of(table, like, instants)
+    return Panel(*where, *whole, actions, borrows, like.currency, like.quotes, rates, forecasts)
 
 
 def audit_fills_of(ran: Backtest) -> tuple[ChannelVerdict, ...]:

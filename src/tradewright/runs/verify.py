@@ -125,17 +125,28 @@ def notes_on(manifest: Manifest) -> list[str]:
 
 
 def source_notes(config: Mapping[str, Any]) -> list[str]:
-    """Whether the user's own strategy file is still the one that ran."""
+    """Whether the user's own files, of strategy and features, are still those that ran."""
+    told = _strategy_notes(config)
+    for file, then in config.get("model_recipe", {}).get("feature_files", {}).items():
+        told += _file_notes("features", Path(file), then)
+    return told
+
+
+def _strategy_notes(config: Mapping[str, Any]) -> list[str]:
     then = config.get("strategy_source")
     source = config.get("study", {}).get("strategy", {}).get("name", "")
     path = file_of(source)
-    if not then or path is None:
-        return []
+    return [] if not then or path is None else _file_notes("strategy", path, then)
+
+
+def _file_notes(whose: str, path: Path, then: str) -> list[str]:
+    """What became of a file of the user's own since the run."""
+    owner = f"{whose}'" if whose.endswith("s") else f"{whose}'s"
     if not path.is_file():
-        return [f"the strategy's file {path} is not there any more"]
+        return [f"the {owner} file {path} is not there any more"]
     if sha256_of(path.read_bytes()) == then:
         return []
-    return [f"the strategy's source {path} has changed since the run: differences below follow from that"]
+    return [f"the {owner} source {path} has changed since the run: differences below follow from that"]
 
 
 def _how(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:

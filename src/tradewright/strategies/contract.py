@@ -29,6 +29,11 @@ class Strategy(Tunable):
     def warm_up_bars(self) -> int:
         """Rows, the present one included, that must be there before the first decision."""
 
+    @property
+    def forecasts_bars(self) -> tuple[int, ...]:
+        """The horizons over which it reads forecasts; a study without them is refused before it runs."""
+        return ()
+
     @abstractmethod
     def decide(self, view: View) -> Wish:
         """Target weights at the close of the view's row, or orders; None to leave everything as it is."""

@@ -11,6 +11,7 @@ from tradewright.features.changes import Sides, band_changes, mean_crossings, me
 from tradewright.features.feature_set import FeatureSet, FeatureTable
 from tradewright.features.months import new_months
 from tradewright.features.trailing import return_at, trailing_mean, trailing_return, trailing_zscore
+from tradewright.values.errors import Misuse
 from tradewright.values.panel import Floats, Ints, Panel
 
 # A table holds all columns of a set.
@@ -112,6 +113,18 @@ class Frame:
                 self._tables.pop(next(iter(self._tables)), None)
             self._tables[wanted.schema_hash] = kept
         return kept
+
+    def forecast(self, horizon_bars: int, of: str = "mean") -> Floats:
+        """What models expected over a horizon, T x N, each row as it was said then; NaN where nothing was.
+
+        `of` is the mean return, the chance of a rise ("rise") or the "deviation".
+        Raises: Misuse where nobody forecast this market; InvalidOption for another horizon or part.
+        """
+        if self._panel.forecasts is None:
+            raise Misuse(
+                "Nobody has forecast this market.", "Add [model] to a study, and declare forecasts_bars."
+            )
+        return self._panel.forecasts.over(horizon_bars, of)
 
     def mean_crossings(self, fast: int, slow: int, both_sides: bool = False) -> tuple[Ints, Sides]:
         """Rows on which the fast mean changes its side of the slow one, and the sides; see features."""

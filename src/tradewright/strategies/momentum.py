@@ -5,6 +5,7 @@ import numpy as np
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.parameters import parameter
+from tradewright.strategies.ranks import lowest, places_of
 from tradewright.strategies.view import View, Weights
 from tradewright.values.decisions import Decisions
 from tradewright.values.panel import Floats
@@ -57,18 +58,9 @@ class Momentum(Strategy):
 
         Among equal returns the first in alphabetical order wins, whatever the order of the columns.
         """
-        # Losses instead of returns: sorting puts unknown ones (NaN) last, behind every name that takes part.
+        # Losses instead of returns: unknown ones (NaN) are ranked last, behind every name that takes part.
         losses = np.where(np.isnan(close), np.nan, -past)
         eligible = (~np.isnan(losses)).sum(axis=1)
-        # A tiny amount less, because 0.1 * 30 is a little more than 3.
-        held = np.ceil(self.top * eligible - 1e-9).astype(np.int64)
-        ranked = np.sort(losses, axis=1)
-        worst = ranked[np.arange(len(ranked)), np.maximum(held, 1) - 1][:, None]
-        better = losses < worst
-        alphabetical = np.argsort(np.array(symbols), kind="stable")
-        equal = (losses == worst)[:, alphabetical]
-        wanted = held - better.sum(axis=1)
-        chosen = better.copy()
-        chosen[:, alphabetical] |= equal & (np.cumsum(equal, axis=1) <= wanted[:, None])
-        chosen &= (held > 0)[:, None]
+        held = places_of(self.top, eligible)
+        chosen = lowest(losses, held, symbols)
         return np.where(chosen, self.invested / np.maximum(held, 1)[:, None], 0.0), eligible > 0

@@ -159,6 +159,14 @@ class View:
         table = self._frame.features(wanted)
         return self._past(table.values.transpose(1, 0, 2), ago)
 
+    def forecast(self, horizon_bars: int, of: str = "mean", ago: int = 0) -> Floats:
+        """What models expected over a horizon, as it was said `ago` rows back, N; NaN where nothing was said.
+
+        `of` is the mean return, the chance of a rise ("rise") or the "deviation".
+        Raises: Misuse where nobody forecast this market; InvalidOption for another horizon or part.
+        """
+        return self._past(self._frame.forecast(horizon_bars, of), ago)
+
     @property
     def only(self) -> AssetView:
         """The one symbol of this panel, in plain numbers.

@@ -9,6 +9,7 @@ TradewrightError
     ├── NotFound          a dataset, snapshot or run that is not there
     ├── Blocked           quality findings, a gate or a missing record stand in the way
     ├── StorageFailure    disk full, read-only or damaged
+    ├── LostDevice        an accelerator that does not answer any more (exit code 4)
     └── Interrupted       stopped by the user; what was finished is kept and marked
 """
 
@@ -56,6 +57,10 @@ class Blocked(Failure):
 
 class StorageFailure(Failure):
     """The disk is full, read-only or damaged; what was there before is intact."""
+
+
+class LostDevice(Failure):
+    """An accelerator does not answer any more; what was kept before goes on elsewhere."""
 
 
 class Interrupted(Failure):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.values.currency import USD, Quotes
+from tradewright.values.dated_forecasts import DatedForecasts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,7 +67,8 @@ class Panel:
     Known at: row t at `instants[t]`, its session's close. An order decided there meets row t + 1 or later.
     A close-only series has NaN in every open, high, low and volume. `actions` may be given as `action_dtype`;
     they are kept as `event_dtype`. `quotes` says in which currency each instrument is quoted, where not all
-    are in `currency`; a panel told in one currency (data/currency.py) has its `rates`, T x N.
+    are in `currency`; a panel told in one currency (data/currency.py) has its `rates`, T x N. `forecasts`
+    stand beside prices where models were asked; none is known later than its row.
     """
 
     instants: Ints
@@ -82,6 +84,7 @@ class Panel:
     currency: str = USD
     quotes: Quotes = field(default_factory=Quotes)
     rates: Floats = field(default_factory=one_currency)
+    forecasts: DatedForecasts | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays whose shapes or order disagree, then freeze them."""
@@ -103,9 +106,21 @@ class Panel:
             raise ValueError("quotes name another number of currencies than there are symbols")
         if len(self.rates) and self.rates.shape != shape:
             raise ValueError(f"rates have shape {self.rates.shape}; instants and symbols give {shape}")
+        self._refuse_late_forecasts()
         frozen = (self.instants, self.opens_at, self.actions, self.borrows, self.rates, *self.columns())
         for array in frozen:
             array.flags.writeable = False
+
+    def _refuse_late_forecasts(self) -> None:
+        """A forecast that became known after its row is no fact of that row."""
+        if self.forecasts is None:
+            return
+        if self.forecasts.mean.shape[:2] != self.shape:
+            raise ValueError(
+                f"forecasts have shape {self.forecasts.mean.shape}; rows and symbols {self.shape}"
+            )
+        if bool(np.any(self.forecasts.known_at > self.instants)):
+            raise ValueError("a forecast was known later than the row it stands at")
 
     def columns(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Open, high, low, close and volume, in this order."""
@@ -142,6 +157,7 @@ class Panel:
         return Panel(
             *(instants, opens_at, self.symbols, opened, high, low, close, volume, actions, borrows),
             *(self.currency, self.quotes, rates),
+            None if self.forecasts is None else self.forecasts.rows(start, stop),
         )
 
 

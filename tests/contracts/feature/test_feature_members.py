@@ -107,7 +107,7 @@ def test_named_sets_hold_to_the_law_as_well(name):
     features, torn = SETS[name](), bars_of("torn", 200)
     law.must_stream_as_it_batches(features, torn)
     law.must_not_see_the_future(features, torn, 150)
-    law.must_first_speak_at_its_lookback(features, bars_of("calm", 200))
+    law.must_first_speak_at_its_lookback(features, bars_of("calm", features.warm_up_bars + 40))
     law.must_follow_the_unit_of_prices(features, torn, [1, 2, 3, 4, 5, 6])
 
 

@@ -14,6 +14,7 @@ from tradewright.runs.backtest import decide_loop
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
 from tradewright.strategies.view import decide_rows
+from tradewright.values.dated_forecasts import PARTS, DatedForecasts
 from tradewright.values.decisions import Decisions
 from tradewright.values.order import Bracket, OneCancelsOther, Order
 from tradewright.values.panel import Panel
@@ -179,7 +180,21 @@ def shocked(panel: Panel, cut: int) -> Panel:
         column = column.copy()
         column[cut:] *= noise
         changed.append(column)
-    return Panel(panel.instants, panel.opens_at, panel.symbols, *changed, panel.actions)
+    other = Panel(panel.instants, panel.opens_at, panel.symbols, *changed, panel.actions)
+    return with_forecasts(other, panel, lambda part: np.where(late(part, cut), -3.0 * part, part))
+
+
+def late(part: np.ndarray, cut: int) -> np.ndarray:
+    return (np.arange(len(part)) >= cut)[:, None, None]
+
+
+def with_forecasts(panel: Panel, like: Panel, change) -> Panel:
+    """A panel with another one's forecasts, each part of them changed; without where there are none."""
+    said = like.forecasts
+    if said is None:
+        return panel
+    parts = (np.ascontiguousarray(change(getattr(said, part))) for part in PARTS)
+    return replace(panel, forecasts=DatedForecasts(*parts, said.known_at, said.horizons_bars))
 
 
 def reordered(panel: Panel, order: list[int]) -> Panel:
@@ -187,7 +202,8 @@ def reordered(panel: Panel, order: list[int]) -> Panel:
     actions = panel.actions.copy()
     actions["asset"] = [order.index(asset) for asset in panel.actions["asset"]]
     symbols = tuple(panel.symbols[place] for place in order)
-    return Panel(panel.instants, panel.opens_at, symbols, *columns, actions)
+    other = Panel(panel.instants, panel.opens_at, symbols, *columns, actions)
+    return with_forecasts(other, panel, lambda part: part[:, order])
 
 
 def scaled(panel: Panel, powers: list[int]) -> Panel:
@@ -198,4 +214,5 @@ def scaled(panel: Panel, powers: list[int]) -> Panel:
     dividends = actions["kind"] == 2
     actions["value"][dividends] *= factors[actions["asset"][dividends]]
     changed = (opened * factors, high * factors, low * factors, close * factors, volume / factors)
-    return Panel(panel.instants, panel.opens_at, panel.symbols, *changed, actions)
+    other = Panel(panel.instants, panel.opens_at, panel.symbols, *changed, actions)
+    return with_forecasts(other, panel, lambda part: part)

@@ -1,13 +1,17 @@
 """Markets with everything that real ones have."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
+from tradewright.values.dated_forecasts import DatedForecasts
 from tradewright.values.instant import NS_PER_DAY, instant_of
 from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT, Panel, action_dtype
 
 FIRST = instant_of("2015-01-02T21:00:00")
+# The shortest and the longest that a strategy may ask for, and the usual one.
+HORIZONS = (1, 5, 2520)
 NAMES = ("QRS", "ABC", "ZZT", "MNO", "BCD", "HIJ")
 
 
@@ -75,4 +79,14 @@ def made(close: np.ndarray, actions: list[tuple] = ()) -> Panel:
     volume = np.where(np.isnan(close), np.nan, 1e9)
     recorded = np.array(sorted(action for action in actions if action[0] < len(close)), dtype=action_dtype)
     symbols = NAMES[: close.shape[1]]
-    return Panel(instants, instants - 1, symbols, close.copy(), high, low, close, volume, recorded)
+    panel = Panel(instants, instants - 1, symbols, close.copy(), high, low, close, volume, recorded)
+    return replace(panel, forecasts=forecasts_of(close, instants))
+
+
+def forecasts_of(close: np.ndarray, instants: np.ndarray) -> DatedForecasts:
+    """Forecasts as a model would leave them: from the past alone, and silent where a price is missing."""
+    past = np.full((*close.shape, len(HORIZONS)), np.nan)
+    for place, bars in enumerate((1, 5, 20)):
+        past[bars:, :, place] = 1.0 - close[bars:] / close[:-bars]
+    rise, deviation = 1.0 / (1.0 + np.exp(-past)), np.where(np.isnan(past), np.nan, 0.02)
+    return DatedForecasts(past, rise, deviation, instants.copy(), HORIZONS)

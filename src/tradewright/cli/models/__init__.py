@@ -1,1 +1,1 @@
-"""Verbs about forecasting models: train one, list and show what is kept."""
+"""Verbs about forecasting models: train one, look at what is kept, compare, promote, go back, watch."""

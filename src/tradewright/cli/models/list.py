@@ -17,18 +17,20 @@ def run(context: typer.Context, json: Json = False) -> None:
     A version is a hash of weights, recipe, features, data, parent and code.
     One whose description cannot be read is listed as damaged, and why.
     """
+    from tradewright.assembly.model_history import stages
     from tradewright.assembly.models import kept
 
     workspace = workspace_of(context)
-    cards = kept(workspace)
+    cards, stage = kept(workspace), stages(workspace)
     if json:
-        screen.as_json([_row(one) for one in cards])
+        screen.as_json([{**_row(one), "stage": stage.get(one.version, "candidate")} for one in cards])
         return
     if not cards:
         words = "There is no model yet. Train one: tradewright models train ridge --data DATASET"
         screen.say(nothing_yet(workspace, words))
         return
-    screen.table(("model", "kind", "features", "coefficients", "parent"), [_line(one) for one in cards])
+    columns = ("model", "stage", "kind", "features", "coefficients", "parent")
+    screen.table(columns, [_line(one, stage.get(one.version, "candidate")) for one in cards])
     for one in cards:
         if hasattr(one, "why"):
             screen.say(f"\n{one.version} is damaged: {one.why}")
@@ -50,10 +52,10 @@ def _row(one: "Card | Damaged") -> dict[str, Any]:
     }
 
 
-def _line(one: "Card | Damaged") -> tuple[str, ...]:
+def _line(one: "Card | Damaged", stage: str) -> tuple[str, ...]:
     """A model as a line of the table."""
     if hasattr(one, "why"):
-        return one.version, "damaged", "-", "-", "-"
+        return one.version, stage, "damaged", "-", "-", "-"
     coefficients = ", ".join(f"{value:+.3f}" for value in one.lineage.metrics.values())
     features, parent = str(len(one.signature.names)), one.lineage.parent[:16] or "-"
-    return one.version, one.name, features, coefficients, parent
+    return one.version, stage, one.name, features, coefficients, parent

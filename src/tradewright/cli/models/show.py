@@ -17,16 +17,20 @@ def run(
     version: Annotated[str, typer.Argument(help="A model's version, or how it begins.", show_default=False)],
     json: Json = False,
 ) -> None:
-    """Show one kept model: recipe, features, lineage and how its training went.
+    """Show one kept model: recipe, features, lineage, how its training went, what became of it.
 
     Its weights are read and held against their hash first.
     """
+    from tradewright.assembly.model_history import history_of
     from tradewright.assembly.models import shown
 
-    card, fitted = shown(workspace_of(context), version)
+    workspace = workspace_of(context)
+    card, fitted = shown(workspace, version)
+    standing, history = history_of(workspace, card.version)
     weights = sum(array.size for array in fitted.learned.values())
     if json:
-        screen.as_json([{"id": card.version, **asdict(card), "weights": weights}])
+        told = {"id": card.version, **asdict(card), "weights": weights}
+        screen.as_json([{**told, "standing": standing, "history": history}])
         return
     story = {name: value for name, value in card.story.items() if name != "losses"}
     rows = [
@@ -47,8 +51,13 @@ def run(
         ("numbers learnt", f"{weights:,}"),
         ("coefficients", ", ".join(f"{value:+.3f}" for value in card.lineage.metrics.values()) or "none"),
         *((name.replace("_", " "), str(value)) for name, value in story.items()),
+        ("stands", ", ".join(f"{line}: {stage}" for line, stage in standing.items()) or "on no record"),
     ]
     screen.table(("", ""), rows)
+    if history:
+        screen.say()
+        lines = [(screen.when(one["at"]), one["line"], one["what"], one["words"]) for one in history]
+        screen.table(("at", "line", "what", "words"), lines)
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tradewright.cli import screen
-from tradewright.cli.asked import Json, pairs, workspace_of
+from tradewright.cli.asked import Asked, Json, pairs, workspace_of
 
 HORIZONS = [1, 5, 10, 30]
 
@@ -31,6 +31,7 @@ def run(
     judged: Annotated[float, typer.Option(help="The last part of the rows, which judges.")] = 0.2,
     seed: Annotated[int, typer.Option(help="Draws weights and order.")] = 0,
     parent: Annotated[str, typer.Option(help="A kept model whose weights it begins with.")] = "",
+    line: Annotated[str, typer.Option(help="The line of models that it is a candidate of.")] = "main",
     json: Json = False,
 ) -> None:
     """Train a forecaster of total returns, judge it on rows it never saw, and keep it.
@@ -39,12 +40,18 @@ def run(
     coefficient is the correlation of forecasts with what came; within two
     errors it may be luck. boosted_trees and mamba need the extra named ml.
     """
+    from tradewright.assembly.accelerators import trained_apart
     from tradewright.assembly.models import ModelRequest, train
 
+    apart = trained_apart(workspace_of(context), name, (context.find_object(Asked) or Asked()).arguments)
+    if apart is not None:
+        raise typer.Exit(apart)
     typed = pairs(options or (), "--set")
     wanted = tuple(features or ("technical",))
     horizons = tuple(horizon or HORIZONS)
-    request = ModelRequest(name, data, wanted, typed, horizons, tuple(symbol or ()), judged, seed, parent)
+    request = ModelRequest(
+        name, data, wanted, typed, horizons, tuple(symbol or ()), judged, seed, parent, line
+    )
     with screen.progress(json) as tell:
         rows = train(workspace_of(context), request, tell)
     if json:

@@ -19,6 +19,7 @@ from tradewright.models.mamba.loss import Batch, Shares, sequence_losses
 from tradewright.models.mamba.network import Network
 from tradewright.models.mamba.weights import named, restored
 from tradewright.models.table import Examples, windows_at
+from tradewright.models.training.devices import refuse_other_than_memory
 from tradewright.models.training.rules import (
     Rules,
     Standing,
@@ -33,8 +34,6 @@ from tradewright.values.panel import Floats, Ints
 # Beyond so many deviations a feature tells no more; one broken bar must not rule the whole.
 MOST_DEVIATIONS = 10.0
 WARM_UP_SHARE, LAST_RATE_SHARE = 0.05, 0.02
-# The status with which XLA answers where memory ends: the first word of what it raises.
-NO_MEMORY = "RESOURCE_EXHAUSTED"
 
 
 @dataclass(frozen=True)
@@ -211,8 +210,7 @@ class Course:
             watch.hear("loss is no number", {"told": str(error), "epoch": standing.epoch})
             return state, after_bad_loss(standing, self.rules, str(error))
         except (MemoryError, jax.errors.JaxRuntimeError) as error:
-            if not isinstance(error, MemoryError) and str(error).partition(":")[0] != NO_MEMORY:
-                raise
+            refuse_other_than_memory(error, jax.default_backend())
             watch.hear("out of memory", {"part": standing.part, "epoch": standing.epoch})
             return state, after_no_memory(standing, self.rules)
         standing = after_epoch(standing, self.rules, trained, validated)

@@ -31,6 +31,7 @@ class BoostedTrees(Model):
     """
 
     least_examples: ClassVar[int] = 50
+    libraries: ClassVar[tuple[str, ...]] = ("lightgbm",)
 
     trees: int = parameter(500, low=1, high=100_000, unit="trees", about="trees at most")
     leaves: int = parameter(15, low=2, high=4096, unit="leaves", about="leaves of a tree")

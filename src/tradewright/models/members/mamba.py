@@ -36,6 +36,7 @@ class Mamba(Model):
     rounding: ClassVar[float] = 1e-5
     takes_parent: ClassVar[bool] = True
     has_epochs: ClassVar[bool] = True
+    libraries: ClassVar[tuple[str, ...]] = LIBRARIES
 
     sequence_bars: int = parameter(60, low=2, high=4096, unit="bars", about="rows that an answer looks at")
     d_model: int = parameter(64, low=2, high=1024, unit="channels", about="width of the stream")

@@ -397,6 +397,54 @@ class FoldLines:
     equity_usd: Floats
 
 
+@dataclass(frozen=True)
+class RefitLine:
+    """One fit of a model: until when it knew outcomes, which rows it served (ns UTC), and what it became."""
+
+    learnt_first: int
+    learnt_last: int
+    serves_first: int
+    serves_last: int
+    outcomes: int
+    version: str
+    story: str
+
+
+@dataclass(frozen=True)
+class CalibrationLine:
+    """Forecasts of alike chance of a rise: the chance said, the share that rose, and how many."""
+
+    said: float
+    came: float
+    count: int
+
+
+@dataclass(frozen=True)
+class HorizonLine:
+    """The forecasts of one horizon: figures, what they say in sentences, how their chances held."""
+
+    horizon_bars: int
+    ratios: tuple[Ratio, ...]
+    says: tuple[str, ...]
+    calibration: tuple[CalibrationLine, ...]
+    places: int
+
+
+@dataclass(frozen=True)
+class ForecastLines:
+    """A model taught as time went by. `silent` counts what it abstained from, by reason, of all `asked`."""
+
+    model: str
+    about: str
+    how: str
+    recipe: tuple[Quantity, ...]
+    features: int
+    asked: int
+    silent: tuple[tuple[str, int], ...]
+    horizons: tuple[HorizonLine, ...]
+    refits: tuple[RefitLine, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class DossierContent:
     """A whole study, ready to print. None or an empty tuple means: not there, and the page says so in words.
@@ -427,6 +475,7 @@ class DossierContent:
     execution: ExecutionLines | None = None
     folds: FoldLines | None = None
     checks: tuple[CheckLine, ...] = ()
+    forecasts: ForecastLines | None = None
     expected: tuple[Ratio, ...] = ()
     ladder: tuple[Rung, ...] = ()
     moved: tuple[Moved, ...] = ()

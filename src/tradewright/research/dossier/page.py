@@ -21,6 +21,7 @@ from tradewright.research.dossier.execution_section import (
     stress_section,
 )
 from tradewright.research.dossier.folds_section import folds_section
+from tradewright.research.dossier.forecasts_section import forecasts_section
 from tradewright.research.dossier.grid_chart import grid_chart
 from tradewright.research.dossier.grid_table import grid_table
 from tradewright.research.dossier.ladder_section import ladder_section
@@ -53,7 +54,8 @@ from tradewright.research.dossier.wording import (
 JOINER = "\u2060"
 SECTIONS = (
     ("verdict", "Verdict"), ("performance", "Performance"), ("folds", "Out of sample"),
-    ("checks", "Cross-checks"), ("ladder", "The way to real money"), ("costs", "Costs"),
+    ("forecasts", "Forecasts"), ("checks", "Cross-checks"), ("ladder", "The way to real money"),
+    ("costs", "Costs"),
     ("execution", "Execution"), ("gateway", "Gateway"), ("stress", "Gaps and stress"), ("trades", "Trades"),
     ("parameters", "Parameters"), ("data", "Data passport"), ("setup", "Set-up"),
 )  # fmt: skip
@@ -78,7 +80,7 @@ def render(content: DossierContent) -> str:
     body = tag(
         "body",
         _header(content),
-        tag("main", *(_section(content, charts, name, title) for name, title in SECTIONS)),
+        tag("main", *(_section(content, charts, name, title) for name, title in _sections(content))),
         _footer(content),
         # The data stand before the scripts: these run as soon as they are read.
         data_block("dossier-data", _drawings(content, charts)),
@@ -136,7 +138,7 @@ def _drawings(content: DossierContent, charts: dict[str, Chart]) -> dict[str, ob
 def _header(content: DossierContent) -> Html:
     """What was asked, before what was found."""
     identity, setup = content.identity, content.setup
-    links = [tag("a", title, href=f"#{name}") for name, title in SECTIONS]
+    links = [tag("a", title, href=f"#{name}") for name, title in _sections(content)]
     period = tag("span", f"{setup.period_first} to {setup.period_last}", class_="dates")
     pairs = (
         ("Strategy", setup.strategy),
@@ -155,12 +157,18 @@ def _header(content: DossierContent) -> Html:
     )
 
 
+def _sections(content: DossierContent) -> tuple[tuple[str, str], ...]:
+    """The sections of this page: one on forecasts where there were any."""
+    return tuple(one for one in SECTIONS if one[0] != "forecasts" or content.forecasts is not None)
+
+
 def _section(content: DossierContent, charts: dict[str, Chart], name: str, title: str) -> Html:
     """One section of the page under its heading."""
     parts = {
         "verdict": lambda: verdict_section(content),
         "performance": lambda: _performance(content, charts),
         "folds": lambda: folds_section(content.folds),
+        "forecasts": lambda: forecasts_section(content.forecasts) if content.forecasts else Html(),
         "checks": lambda: checks_section(content.checks),
         "ladder": lambda: ladder_section(content.ladder),
         "costs": lambda: join(costs_table(content.costs), figure(charts["turnover"])),

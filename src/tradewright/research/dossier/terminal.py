@@ -38,6 +38,7 @@ def verdict_table(content: DossierContent) -> "Group":
     box = Panel(_text(verdict.headline, "bold"), title=_text(title), border_style=COLOURS[verdict.status])
     lines = [_text(f"! {words}", "yellow") for words in caveat_sentences(content)]
     lines += [_sharpe_line(content), _luck_line(content), _search_line(content), *_fold_lines(content)]
+    lines += _forecast_lines(content)
     lines += [_text(words) for words in expected_sentences(content)]
     # Long caveats wrap under themselves, two columns in.
     return Group(box, *(Padding(line, (0, 2)) for line in lines), _gates(verdict.gates))
@@ -84,6 +85,17 @@ def _fold_lines(content: DossierContent) -> list["Text"]:
     folds = counted(len(content.folds.folds), "fold")
     left = f"{in_unit(kept.value, 'share')} of the picks' {in_unit(before.value, before.unit)} in sample"
     return [_text(f"{after.name}: {in_unit(after.value, after.unit)} ({reach}; {folds}); {left}")]
+
+
+def _forecast_lines(content: DossierContent) -> list["Text"]:
+    """What the model's forecasts were worth, a sentence or two for each horizon."""
+    told = content.forecasts
+    if told is None:
+        return []
+    fits = (
+        f"Forecasts by {told.model}, {counted(len(told.refits), 'fit')}, each from what was known before it."
+    )
+    return [_text(fits), *(_text(words) for one in told.horizons for words in one.says)]
 
 
 def _gates(gates: tuple[GateLine, ...]) -> "Table":

@@ -48,8 +48,8 @@ def dollars(amount_usd: float, digits: int = 0) -> str:
 def in_unit(value: float | None, unit: str) -> str:
     """A number in its unit: shares as per cent, dollars with their sign, ratios bare, counts whole.
 
-    Units: `unit` begins with "share", "usd", "ratio" or "p", or is the noun of a count ("bars", "times a
-    year").
+    Units: `unit` begins with "share", "usd", "ratio", "correlation" or "p", or is the noun of a count
+    ("bars", "times a year").
     """
     if value is None or not math.isfinite(value):
         return NOT_EVALUATED
@@ -66,6 +66,8 @@ def _in_parts(value: float, unit: str) -> tuple[str, str]:
         return decimal(100.0 * value, 1), f"{NBSP}%{tail}"
     if kind in ("usd", "dollars"):
         return dollars(value), tail
+    if kind == "correlation":
+        return decimal(value, 3), ""
     if kind in ("ratio", ""):
         return decimal(value), ""
     if kind == "p":

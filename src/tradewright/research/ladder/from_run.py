@@ -309,7 +309,7 @@ def _wishes(plan: Plan, files: RunFiles) -> tuple[Floats, Floats, int]:
     held = _carried(weights)
     growth = growth_index(plan.panel)
     returns = growth[1:] / growth[:-1] - 1.0
-    start = max(plan.headline.strategy.warm_up_bars - 1, 0)
+    start = plan.start_row
     return (
         held[start:-1],
         returns[start:],
@@ -327,5 +327,5 @@ def _carried(weights: Floats) -> Floats:
 def _period(plan: Plan, files: RunFiles) -> Period:
     """The headline's returns from its first possible decision on, from the run's own table."""
     equity = files.table("equity.parquet")["equity_usd"].to_numpy()
-    start = max(plan.headline.strategy.warm_up_bars - 1, 0)
+    start = plan.start_row
     return period_of(plan.panel.instants[start:], equity[start:], plan.profile.cash_rate)

@@ -158,6 +158,10 @@ def look(plan: Plan, sealed: Sealed, opened: dict[str, Any], subject: Subject, n
 
     Raises: Blocked where the record cannot be measured; the attempt is spent all the same.
     """
+    from tradewright.research.forecasting import made_ready
+    from tradewright.research.trying import Nobody
+
+    plan, _ = made_ready(plan, Nobody())
     run = backtest(
         plan.headline.strategy,
         plan.panel,

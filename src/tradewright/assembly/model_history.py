@@ -1,0 +1,67 @@
+"""Where kept models stand in the lines of a workspace, and what is on record of each."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tradewright.assembly.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tradewright.research.trials import Event
+
+# Of a model that stands in several lines the list shows the highest stage.
+HEIGHTS = ("candidate", "retired", "shadow", "champion")
+
+
+def stages(workspace: Workspace) -> dict[str, str]:
+    """The highest stage of each model that is on record; no ledger is made by asking."""
+    from tradewright.assembly.model_lines import registry_of
+
+    found: dict[str, str] = {}
+    if not workspace.ledger_is_there:
+        return found
+    registry = registry_of(workspace)
+    for name in registry.names():
+        for version, stage in registry.line(name).stages.items():
+            found[version] = max(found.get(version, stage.value), stage.value, key=HEIGHTS.index)
+    return found
+
+
+def history_of(workspace: Workspace, version: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The stage of a model in each line that knows it, and its rows, oldest first."""
+    from tradewright.assembly.model_lines import registry_of
+
+    if not workspace.ledger_is_there:
+        return {}, []
+    registry = registry_of(workspace)
+    rows = registry.rows_of(version)
+    lines = dict.fromkeys(event.study for event in rows)
+    standing = {name: registry.line(name).stage_of(version).value for name in lines}
+    return standing, [_row(event) for event in rows]
+
+
+def _row(event: "Event") -> dict[str, Any]:
+    """A row for a program, and in words."""
+    body = json.loads(event.body)
+    return {
+        "at": event.at,
+        "line": event.study,
+        "what": event.kind.value,
+        "words": _words(event, body),
+        "body": body,
+    }
+
+
+def _words(event: "Event", body: Mapping[str, Any]) -> str:
+    """A row in words."""
+    from tradewright.research.trials import Kind
+
+    if event.kind is Kind.MODEL_TRAINED:
+        return f"on {body['dataset']}, in {body['seconds']:.1f} s"
+    if event.kind is Kind.MODEL_COMPARED:
+        return f"{'better than' if body['is_better'] else 'not shown better than'} {body['champion']}"
+    if event.kind is Kind.MODEL_CHECKED:
+        return f"drifted: {', '.join(body['drifted']) or 'none'}"
+    before = f", in the place of {body['before']}" if body["before"] else ""
+    reason = f": {body['reason']}" if body.get("reason") else ""
+    return f"by {body['by']}{before}{reason}"

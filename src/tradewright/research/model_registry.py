@@ -1,0 +1,123 @@
+"""Reads and writes the lines of forecasting models, as rows of the ledger of trials."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tradewright.research.model_line import (
+    Compared,
+    Line,
+    Now,
+    line_of,
+    next_alpha,
+    promotion,
+    same_comparison,
+    way_back,
+)
+from tradewright.research.trials import MODELS, Event, Kind, TrialLedger
+from tradewright.values.errors import Blocked
+from tradewright.values.instant import Instant
+
+
+@dataclass(frozen=True)
+class ModelRegistry:
+    """The lines over one ledger; `clock` gives ns UTC."""
+
+    ledger: TrialLedger
+    clock: Callable[[], Instant]
+
+    def line(self, name: str) -> Line:
+        """Where a line stands; a new one where nobody has written of it."""
+        return line_of(name, _of(name, self.ledger.models()))
+
+    def names(self) -> list[str]:
+        """Every line that has rows, in the order in which they began."""
+        return list(dict.fromkeys(event.study for event in self.ledger.models()))
+
+    def rows_of(self, version: str) -> list[Event]:
+        """Everything on record of a model, in every line, oldest first."""
+        return [event for event in self.ledger.models() if event.trial == version]
+
+    def trained(self, line: str, version: str, told: Mapping[str, Any]) -> None:
+        """Keep that a model was trained: when, on what, and how long it took."""
+        self._added(line, lambda line, rows: (Kind.MODEL_TRAINED, version, dict(told)))
+
+    def checked(self, line: str, version: str, told: Mapping[str, Any]) -> None:
+        """Keep that a model's features were held against its reference."""
+        self._added(line, lambda line, rows: (Kind.MODEL_CHECKED, version, dict(told)))
+
+    def price(self, challenger: str, champion: str, data: str, dataset: str) -> tuple[float, bool]:
+        """What a comparison may spend, and whether the same was made before and costs nothing more."""
+        return _price(self.ledger.models(), (challenger, champion, data), dataset)
+
+    def compared(self, name: str, made: Compared) -> Compared:
+        """Keep a comparison; gives it as it stands on record.
+
+        Raises: Blocked where somebody else compared or trained meanwhile, so that less may be spent.
+        """
+        body = {one: value for one, value in vars(made).items() if one not in ("at", "challenger")}
+        kept: list[Event] = []
+
+        def wanted(line: Line, rows: list[Event]) -> tuple[Kind, str, dict[str, Any]]:
+            which = made.challenger, made.champion, made.data
+            if (made.alpha, made.is_again) != _price(rows, which, made.dataset):
+                raise Blocked("Somebody else compared or trained at the same time.", "Compare again.")
+            return Kind.MODEL_COMPARED, made.challenger, {**body, "told": dict(made.told)}
+
+        kept += self._added(name, wanted)
+        return replace(made, at=kept[-1].at)
+
+    def promote(self, name: str, version: str, opponent: str, by: str, now: Now) -> Line:
+        """Make a model the champion, on the evidence that it beat `opponent`, which a champion is, if any.
+
+        Raises: InvalidOption, Blocked.
+        """
+
+        def wanted(line: Line, rows: list[Event]) -> tuple[Kind, str, dict[str, Any]]:
+            found = promotion(line, version, line.champion or opponent, by, now)
+            told = {"by": by.strip(), "before": line.champion, "compared_at": found.at, "data": found.data}
+            return Kind.MODEL_PROMOTED, version, told
+
+        self._added(name, wanted)
+        return self.line(name)
+
+    def roll_back(self, name: str, to: str, by: str, reason: str) -> Line:
+        """Go back to the former champion, which the caller has read as `to`; the present one is retired.
+
+        Raises: InvalidOption; Blocked, also where somebody else moved the line meanwhile.
+        """
+
+        def wanted(line: Line, rows: list[Event]) -> tuple[Kind, str, dict[str, Any]]:
+            version = way_back(line, by, reason)
+            if version != to:
+                raise Blocked(f"Somebody else moved '{name}' meanwhile: its champion is {line.champion}.")
+            told = {"by": by.strip(), "before": line.champion, "reason": reason.strip()}
+            return Kind.MODEL_ROLLED_BACK, version, told
+
+        self._added(name, wanted)
+        return self.line(name)
+
+    def _added(
+        self, name: str, wanted: Callable[[Line, list[Event]], tuple[Kind, str, dict[str, Any]]]
+    ) -> list[Event]:
+        """Add the row that follows from where a line stands, and all lines, with everybody else kept out."""
+
+        def rows(found: list[Event]) -> list[Event]:
+            kind, version, told = wanted(line_of(name, _of(name, found)), found)
+            body = json.dumps(told, sort_keys=True, ensure_ascii=False)
+            return [Event(self.clock(), kind, "", name, version, body)]
+
+        return self.ledger.decide(rows, kinds=MODELS)
+
+
+def _of(name: str, rows: Sequence[Event]) -> list[Event]:
+    """The rows of one line."""
+    return [event for event in rows if event.study == name]
+
+
+def _price(rows: Sequence[Event], made: tuple[str, str, str], dataset: str) -> tuple[float, bool]:
+    """What a comparison may spend; the same one made before spends again what it spent, and no more."""
+    before = same_comparison(rows, made)
+    challenger, champion, _ = made
+    return (before.alpha, True) if before else (next_alpha(rows, challenger, champion, dataset), False)
