@@ -13,6 +13,7 @@ from benchmarks.inputs import (
     bars_of,
     drawn_block,
     drawn_options,
+    momentum_variants,
     month_starts,
     sma_pairs,
 )
@@ -140,6 +141,47 @@ def sma_grid(scale: float) -> Case:
         "pair-bar",
         1e-9,
     )
+
+
+def momentum_sweep(scale: float) -> Case:
+    """Ten thousand variants of momentum on two cores; the race itself is run over the first few hundred.
+
+    vectorbt would need minutes a round for all of them. Fewer variants spread our fixed costs over less work.
+    """
+    bars, few = max(int(8_000 * scale), 800), max(int(400 * scale), 8)
+    steps = (25, 20, 20) if scale >= 1.0 else (2, 2, 4)
+    all_of_them = f"{TRADEWRIGHT}, every variant"
+    ours = Entry(TRADEWRIGHT, OURS, "tradewright_driver", "momentum_sweep", {"variants": few}, threads=2)
+    every = Entry(all_of_them, OURS, "tradewright_driver", "momentum_sweep", {"variants": 0}, threads=2)
+    peers = tuple(
+        Entry(name, "vectorbt", "vectorbt_driver", "momentum_sweep", chosen, threads=2, like=TRADEWRIGHT)
+        for name, chosen in (
+            (NUMBA, {"engine": "numba", "variants": few}),
+            (RUST, {"engine": "rust", "variants": few}),
+        )
+    )
+    return Case(
+        "momentum_sweep",
+        f"{few:,} of {np.prod(steps):,} momentum variants on 20 stocks x {bars:,} days, 2 cores, 1 bp",
+        "past returns, ranks, orders, fills and every variant's equity of every day",
+        {
+            **bars_of(Walk(bars, 20, 0.02, DAY_NS, seed=6, common=0.3)),
+            **momentum_variants(*steps),
+        },
+        COST,
+        (ours, every, *peers),
+        (
+            Bar("vectorbt over tradewright", (NUMBA, RUST), (TRADEWRIGHT,), 3.0, at_most=False),
+            Bar(
+                "every variant: variants a second", (), (all_of_them,), None, at_most=False,
+                work=float(np.prod(steps)), unit="variants/s",
+            ),
+        ),
+        float(few),
+        "variant",
+        # vectorbt cuts the last buy of a rebalancing by its fee; over hundreds of months that adds up.
+        1e-3,
+    )  # fmt: skip
 
 
 def decide(scale: float) -> Case:
@@ -330,6 +372,7 @@ CASES: dict[str, Callable[[float], Case]] = {
     "sma": sma,
     "top_decile": top_decile,
     "sma_grid": sma_grid,
+    "momentum_sweep": momentum_sweep,
     "decide": decide,
     "brackets": brackets,
     "order_kernel": order_kernel,

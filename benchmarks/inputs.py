@@ -63,6 +63,20 @@ def sma_pairs(fast_count: int = 25, slow_count: int = 40) -> tuple[np.ndarray, n
     return np.repeat(fast, slow_count).astype(np.int64), np.tile(slow, fast_count).astype(np.int64)
 
 
+def momentum_variants(lookbacks: int, skips: int, tops: int) -> dict[str, np.ndarray]:
+    """Every variant of a grid: bars looked back (63, 76, ...), bars left out, and how many names are held.
+
+    The number held moves fastest, so that the first variants differ in it and in what is left out.
+    """
+    looked, left, held = (
+        63 + 13 * np.arange(lookbacks), np.arange(skips), np.arange(1, tops + 1),
+    )  # fmt: skip
+    grid = np.meshgrid(looked, left, held, indexing="ij")
+    return dict(
+        zip(("lookback", "skip", "held"), (axis.ravel().astype(np.int64) for axis in grid), strict=True)
+    )
+
+
 def drawn_block(batch: int, length: int, seed: int) -> dict[str, np.ndarray]:
     """Weights of a Mamba block of 64 x 2 channels and 16 states, by name, and a batch of inputs `u`."""
     draws = np.random.default_rng(seed)

@@ -122,6 +122,21 @@ def silent(inputs: Inputs, options: dict) -> Task:
     return _backtest(Silent(), inputs, options, "decide")
 
 
+def momentum_sweep(inputs: Inputs, options: dict) -> Task:
+    """Many variants of momentum over the same stocks, on two threads."""
+    panel, (account, profile) = panel_of(inputs), costs(options)
+    count, names = options["variants"] or len(inputs["held"]), len(panel.symbols)
+    axes = {name: np.unique(inputs[name]).tolist() for name in ("lookback", "skip")}
+    tops = [held / names for held in np.unique(inputs["held"]).tolist()]
+
+    def run() -> object:
+        every = grid(Momentum, {**axes, "top": tops})
+        wanted = every if count == len(every) else every[:count]
+        return sweep(wanted, panel, account, profile, threads=2)
+
+    return Task(run, lambda result: result.equity_usd, lambda result: UNTOLD)
+
+
 def brackets(inputs: Inputs, options: dict) -> Task:
     """Brackets by Python `decide`, asked at every bar."""
     return _backtest(CrossInBrackets(fast=options["fast"], slow=options["slow"]), inputs, options, "decide")
@@ -169,5 +184,5 @@ def spa(inputs: Inputs, options: dict) -> Task:
 
 
 if __name__ == "__main__":
-    tasks = (sma, sma_decide, silent, brackets, brackets_kernel, top_decile, sma_grid, spa)
+    tasks = (sma, sma_decide, silent, brackets, brackets_kernel, top_decile, sma_grid, momentum_sweep, spa)
     serve({task.__name__: task for task in tasks}, versions())

@@ -5,6 +5,10 @@ open. Inputs become pandas objects before the clock starts; averages, decisions,
 bar are inside. Comparisons are made on plain arrays, which is faster than its indicator methods.
 """
 
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+
 import numba
 import numpy as np
 import pandas as pd
@@ -96,6 +100,60 @@ def top_decile(inputs: Inputs, options: dict) -> Task:
     return Task(run, lambda result: result[1].to_numpy(), lambda result: len(result[0].orders.values))
 
 
+# Columns at a time: 200,000 of them would not fit any memory, and more at once are no faster.
+VARIANTS_AT_ONCE = 20
+
+
+def _variant(inputs: Inputs, months: np.ndarray, number: int) -> np.ndarray:
+    """The weights of one variant of momentum."""
+    lookback, skip, held = (int(inputs[name][number]) for name in ("lookback", "skip", "held"))
+    chosen = {"rows": months[months >= lookback], "close": inputs["close"]}
+    return _weights(chosen, {"lookback": lookback, "skip": skip, "top": held, "gross": 1.0})
+
+
+def _some_variants(inputs: Inputs, options: dict, span: tuple[int, int]) -> np.ndarray:
+    """The equity of neighbouring variants, each a group of columns that share their cash; in one process."""
+    months = _month_starts(inputs["instants"])
+    curves = []
+    for first in range(span[0], span[1], VARIANTS_AT_ONCE):
+        numbers = range(first, min(first + VARIANTS_AT_ONCE, span[1]))
+        count, names = len(numbers), inputs["close"].shape[1]
+        portfolio = vbt.Portfolio.from_orders(
+            pd.DataFrame(np.tile(inputs["close"], count)),
+            size=np.concatenate([_variant(inputs, months, number) for number in numbers], axis=1),
+            size_type="targetpercent",
+            price=np.tile(inputs["open"], count),
+            fees=options["fee_bps"] * 1e-4,
+            init_cash=options["capital_usd"],
+            group_by=np.repeat(np.arange(count), names),
+            cash_sharing=True,
+            call_seq="auto",
+            engine=options["engine"],
+        )
+        curves.append(portfolio.value(engine=options["engine"]).to_numpy().T)
+    return np.concatenate(curves)
+
+
+def _month_starts(instants: np.ndarray) -> np.ndarray:
+    months = instants.astype("datetime64[ns]").astype("datetime64[M]")
+    starts = np.flatnonzero(months[1:] != months[:-1]) + 1
+    return starts[starts < len(instants) - 1]
+
+
+def momentum_sweep(inputs: Inputs, options: dict) -> Task:
+    """Many variants of momentum, half of them in each of two processes that stand ready."""
+    count = options["variants"] or len(inputs["held"])
+    halves = [(0, count // 2), (count // 2, count)]
+    pool = ProcessPoolExecutor(2, mp_context=get_context("fork"))
+    work = partial(_some_variants, inputs, options)
+    list(pool.map(work, [(0, 1), (1, 2)]))
+
+    def run() -> object:
+        return np.concatenate(list(pool.map(work, halves)))
+
+    return Task(run, lambda result: result, lambda result: -1)
+
+
 @numba.njit
 def _nothing_before(context: object) -> tuple:
     return ()
@@ -167,4 +225,4 @@ def versions() -> dict[str, str]:
 
 if __name__ == "__main__":
     many = {"top_decile": top_decile, "top_decile_masked": top_decile_masked}
-    serve({"sma": sma, "sma_grid": sma_grid, **many}, versions())
+    serve({"sma": sma, "sma_grid": sma_grid, "momentum_sweep": momentum_sweep, **many}, versions())

@@ -54,8 +54,8 @@ def test_a_stream_of_rows_is_timed_by_its_slow_ones(capsys):
 
 
 def test_without_a_choice_every_case_runs():
-    races = "sma top_decile sma_grid decide brackets order_kernel features features_panel spa options mamba"
-    assert arguments([]).cases == [*races.split(), "streaming", "gateway", "commands"]
+    races = "sma top_decile sma_grid momentum_sweep decide brackets order_kernel features features_panel spa"
+    assert arguments([]).cases == [*f"{races} options mamba".split(), "streaming", "gateway", "commands"]
 
 
 def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):

@@ -28,7 +28,10 @@ class InSqlite:
 
     def edit(self, sql: str) -> None:
         with sqlite3.connect(self.place) as connection:
-            connection.executescript(f"DROP TRIGGER no_update; DROP TRIGGER no_delete; {sql}")
+            guards = [
+                row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            ]
+            connection.executescript("".join(f"DROP TRIGGER {name};" for name in guards) + sql)
         connection.close()
 
     def say(self, sql: str) -> None:
@@ -57,7 +60,8 @@ class InPostgres:
 
     def edit(self, sql: str) -> None:
         with self.rows().writing() as run:
-            run("ALTER TABLE events DISABLE TRIGGER ALL", ())
+            for table in ("events", "series"):
+                run(f"ALTER TABLE {table} DISABLE TRIGGER ALL", ())
             run(sql, ())
 
     def say(self, sql: str) -> None:

@@ -86,7 +86,9 @@ def test_the_loss_is_kept_with_the_run_and_replayed_to_the_byte(workspace):
     cut(workspace.ledger, 5)
     run = run_study(replace_seed(4), workspace.ports())
     read = [workspace.store.read_json(run.manifest.run_id, name) for name in ("config.json", "context.json")]
-    files = replay(*read, workspace.shelf(pins=pins_of(read[0], run.manifest.snapshot_id)))
+    files = replay(
+        *read, workspace.shelf(pins=pins_of(read[0], run.manifest.snapshot_id)), lambda: workspace.ledger
+    )
     for name, content in files.items():
         assert content == workspace.store.read_bytes(run.manifest.run_id, name), name
 

@@ -43,7 +43,7 @@ class Heard(Nobody):
     def started(self, points):
         self.words.append(("started", len(points)))
 
-    def finished(self, point, sharpe):
+    def finished(self, point, sharpe, earned):
         self.words.append(("finished", point.trial))
 
     def failed(self, point, reason):

@@ -121,7 +121,12 @@ def test_a_replay_gives_the_same_bytes_and_counts_no_trial(finished):
     run_id = run.manifest.run_id
     config, context = (workspace.store.read_json(run_id, name) for name in ("config.json", "context.json"))
     before = len(workspace.ledger.events("small"))
-    files = replay(config, context, workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id)))
+    files = replay(
+        config,
+        context,
+        workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id)),
+        lambda: workspace.ledger,
+    )
     assert set(files) == FILES
     assert all(files[name] == workspace.store.read_bytes(run_id, name) for name in files)
     assert len(workspace.ledger.events("small")) == before
@@ -133,7 +138,12 @@ def test_a_replay_reads_the_data_the_run_read_whatever_came_later(finished):
     context = workspace.store.read_json(run.manifest.run_id, "context.json")
     newer = {**OPTIONS.data.synthetic, "name": "made", "seed": 77}
     workspace.catalogue.commit(make(options_of(newer)), START + 10**15)
-    files = replay(config, context, workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id)))
+    files = replay(
+        config,
+        context,
+        workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id)),
+        lambda: workspace.ledger,
+    )
     assert files["equity.parquet"] == workspace.store.read_bytes(run.manifest.run_id, "equity.parquet")
 
 
@@ -305,7 +315,12 @@ def test_a_replay_of_a_walk_gives_the_same_bytes(walked):
     workspace, run = walked
     run_id = run.manifest.run_id
     config, context = (workspace.store.read_json(run_id, name) for name in ("config.json", "context.json"))
-    files = replay(config, context, workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id)))
+    files = replay(
+        config,
+        context,
+        workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id)),
+        lambda: workspace.ledger,
+    )
     assert set(files) == FILES | TABLES
     assert all(files[name] == workspace.store.read_bytes(run_id, name) for name in files)
 

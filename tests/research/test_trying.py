@@ -11,7 +11,7 @@ from workspaces import Workspace
 from tradewright.research.study import parse
 from tradewright.research.study_run import run_study
 from tradewright.research.trials import Kind
-from tradewright.runs.spread import DASK, PROCESSES, Workers
+from tradewright.runs.spread import DASK, PROCESSES, Workers, spread
 from tradewright.values.errors import Failure, InvalidOption
 
 # Sixteen configurations, in two batches.
@@ -123,3 +123,18 @@ def test_a_strategy_in_a_file_of_ones_own_is_not_sent_away_and_nothing_is_counte
     with pytest.raises(InvalidOption, match="file of your own"):
         run_study(parse(text, "own.toml"), away)
     assert workspace.ledger.count("small") == 0
+
+
+def deadly(items):
+    """Kills whoever takes it, but for the process that asks."""
+    if os.getpid() != items[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return items
+
+
+def test_work_that_kills_whoever_takes_it_ends_in_words_and_not_in_waiting(cluster, monkeypatch):
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
+    cluster.wait_for_workers(2, timeout=30)
+    with pytest.raises(Failure, match="died one after the other at the same work") as caught:
+        list(spread(deadly, [os.getpid()] * 4, Workers(DASK, scheduler=cluster.scheduler_address)))
+    assert "more memory" in str(caught.value.mend)

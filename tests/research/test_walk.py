@@ -54,7 +54,7 @@ class Told(Nobody):
     def started(self, points):
         self.words.append(("started", [point.trial for point in points]))
 
-    def finished(self, point, sharpe):
+    def finished(self, point, sharpe, earned):
         self.words.append(("finished", point.trial, sharpe))
 
     def failed(self, point, reason):

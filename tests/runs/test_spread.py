@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradewright.runs.spread import DASK, PROCESSES, Workers, chunked, spread
+from tradewright.runs.spread import DASK, PROCESSES, Workers, _alive, chunked, spread
 from tradewright.values.errors import Failure, InvalidOption, UnknownName
 
 
@@ -55,6 +55,20 @@ def test_a_process_that_dies_is_told_with_what_to_do_about_it():
     with pytest.raises(Failure, match="died at its work") as caught:
         list(spread(killed, range(3), Workers(PROCESSES, 2)))
     assert "fewer --workers" in str(caught.value.mend)
+
+
+def test_work_that_killed_every_worker_of_a_cluster_is_told_in_words():
+    distributed = pytest.importorskip("distributed")
+
+    def answers():
+        yield 1
+        raise distributed.KilledWorker("chunk-1", None, 3)
+
+    given = _alive(answers(), Workers(DASK, scheduler="tcp://10.0.0.5:8786"))
+    assert next(given) == 1
+    with pytest.raises(Failure, match=r"tcp://10.0.0.5:8786 died one after the other") as caught:
+        next(given)
+    assert "more memory" in str(caught.value.mend)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from tradewright.validation import gates
+from tradewright.validation import gates, stability
 from tradewright.validation.evidence import Evidence, GridPoint, Waiver
 from tradewright.validation.figure import Figure, Interval, not_evaluated
 from tradewright.validation.gates import GATES, judge
@@ -463,7 +463,7 @@ def test_a_verdict_counts_by_status():
 
 
 def test_the_limits_are_those_of_the_design():
-    assert (gates.LEAST_ROUND_TRIPS, gates.LEAST_POSITIVE_SHARE) == (50, 0.75)
+    assert (gates.LEAST_ROUND_TRIPS, stability.LEAST_POSITIVE_SHARE) == (50, 0.75)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,9 @@ def replayed(workspace: Workspace, manifest: Manifest) -> dict[str, bytes]:
     _check_asked(manifest, config)
     workspace.prepare_kernel()
     shelf = workspace.shelf(pins_of(config, manifest.snapshot_id))
-    execute = replay if manifest.kind == "study" else replay_backtest
-    return execute(config, context, shelf)
+    if manifest.kind != "study":
+        return replay_backtest(config, context, shelf)
+    return replay(config, context, shelf, lambda: workspace.ledger)
 
 
 def verification_of(workspace: Workspace, run_id: str) -> "Verification":

@@ -213,18 +213,19 @@ def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
     """Execute the one trial, started in the ledger before it runs and ended whatever becomes of it."""
     from tradewright.research.plan import about
     from tradewright.research.result import execute
+    from tradewright.research.result_series import told
     from tradewright.research.trials import Event, Kind
-    from tradewright.research.trying import Nobody
+    from tradewright.research.trying import Nobody, curves_of
 
     hypothesis, trial = plan.options.hypothesis, plan.headline.trial
     workspace.ledger.register(hypothesis.id, hypothesis.statement, plan.study, workspace.clock())
     on = about(plan, causes_of(plan))
     workspace.ledger.start(hypothesis.id, plan.study, [trial], workspace.clock(), on)
 
-    def end(kind: Kind, **body: object) -> None:
+    def end(kind: Kind, contents: Mapping[str, bytes] | None = None, **body: object) -> None:
         said = {"parameters": plan.headline.strategy.parameters(), **body}
         event = Event(workspace.clock(), kind, hypothesis.id, plan.study, trial, json.dumps(said))
-        workspace.ledger.end([event])
+        workspace.ledger.end([event], contents)
 
     try:
         result = execute(plan, Nobody())
@@ -234,7 +235,11 @@ def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
     except Exception as error:
         end(Kind.FAILED, reason=f"{type(error).__name__}: {error}")
         raise
-    end(Kind.FINISHED, sharpe_a_year=result.sharpe.value, sample=result.sharpe.sample)
+    earned = curves_of(plan, result.headline.outcome).earned
+    series, contents = told(earned, plan.panel.instants, plan.panel.currency)
+    end(
+        Kind.FINISHED, contents, sharpe_a_year=result.sharpe.value, sample=result.sharpe.sample, series=series
+    )
     return result
 
 

@@ -77,7 +77,7 @@ def check_folds(options: FoldOptions | None, has_grid: bool, source: str) -> Non
         mend = "Leave window out, or take another preset."
         raise InvalidOption(f'{source}: "{PORTIONS}" cannot expand.', mend)
     if not has_grid:
-        mend = "Add [strategy.grid]: each fold picks its best point."
+        mend = "Add [strategy.grid], or [search]: each fold picks its best configuration."
         raise InvalidOption(f"{source}: [folds] has nothing to pick from.", mend)
 
 

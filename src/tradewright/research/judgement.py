@@ -24,7 +24,9 @@ class StudyContext:
     It is kept beside the run, so that a replay renders the same bytes. `trials` counts the configurations
     tried on the hypothesis when the study ended, None where no ledger was kept; `created_at` is an ISO time.
     `lost_trials` says in words what the ledger lacks of what earlier runs saw in it, `after_results` what of
-    the study was chosen with results of its hypothesis in hand.
+    the study was chosen with results of its hypothesis in hand. Records of tries up to the ledger's row
+    `earlier_until` were priced with the study's own; 0 where there were none. `open_trials` of the hypothesis
+    never said how they ended.
     """
 
     trials: int | None
@@ -32,6 +34,8 @@ class StudyContext:
     is_replayed: bool | None = None
     lost_trials: str = ""
     after_results: str = ""
+    earlier_until: int = 0
+    open_trials: int = 0
 
 
 def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:
@@ -51,6 +55,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         doubled_costs=result.doubled_costs,
         one_bar_later=result.one_bar_later,
         grid=result.grid,
+        around=result.around,
         has_volume=bool(np.isfinite(plan.panel.volume).any()),
         participation=_participation(result),
         impact_is_charged=bool(np.nansum(np.abs(result.headline.outcome.fills["impact_usd"])) > 0.0),
@@ -61,6 +66,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         after_results=context.after_results,
         luck_sharpe=luck_sharpe(result, context),
         search=result.search,
+        earlier=result.earlier,
         deflated_sharpe=deflated_figure(result, context),
         out_of_sample=None if result.walk is None else result.walk.found,
     )

@@ -11,7 +11,7 @@ COLUMNS = "seq, at, kind, hypothesis, study, trial, body, hash"
 
 
 class LedgerRows(Protocol):
-    """A table `events` that refuses to change or delete a row.
+    """Tables `events` and `series` that refuse to change or delete a row.
 
     Every member maps what its database and the disk say to StorageFailure.
     """
@@ -21,7 +21,7 @@ class LedgerRows(Protocol):
         """What a person calls it, without a password."""
 
     def create(self) -> None:
-        """Make the table where it is missing."""
+        """Make the tables where they are missing, also beside rows of a version that had fewer."""
 
     def reading(self) -> AbstractContextManager[Run]:
         """Look at rows that are on record."""

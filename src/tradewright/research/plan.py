@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,21 +12,21 @@ from tradewright.data.adjustments import growth_index
 from tradewright.data.currency import in_currency, profile_in
 from tradewright.execution.limits import registry as risk_profiles
 from tradewright.execution.profiles import registry as profiles
+from tradewright.research.drawing import slowest
 from tradewright.research.fold_options import folds_of
 from tradewright.research.model_plan import check_reader, model_walk_of, recipe_of
+from tradewright.research.points import About, Neighbour, Point, built, neighbours_of, own_source, points_of
+from tradewright.research.search_options import OPTUNA, Axis, SearchOptions, refuse_too_many, space_of
 from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
     choices,
-    digest_of,
-    grid_points,
     study_hash,
 )
 from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
-from tradewright.validation.evidence import Parameter
-from tradewright.values.errors import Blocked, InvalidOption, NotFound, UnknownName, unknown_name
+from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import NS_PER_DAY, Instant, date_of
 from tradewright.values.panel import DELISTING, MERGER, RENAME, Floats, Ints, Panel
@@ -83,22 +84,13 @@ class Beside:
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
-    """One configuration to be tried; `trial` is the hash under which the ledger counts it."""
-
-    steps: tuple[int, ...]
-    parameters: tuple[tuple[str, Parameter], ...]
-    strategy: Strategy
-    trial: str
-    is_headline: bool
-
-
-@dataclass(frozen=True, eq=False)
 class Plan:
     """Everything a study needs to run, read and checked.
 
     Shape: `market` is T - 1 returns of the benchmark, beside the panel's T rows. `points` begins with the
-    headline, the pre-registered parameters; the grid follows in its own order. `folds` hold panel rows.
+    headline, the pre-registered parameters; the grid, or what was drawn, follows in its own order. `folds`
+    hold panel rows. `axes` are what folds search; `slowest_bars` the longest warm-up they may come upon.
+    `around` are the headline's neighbours, which no fold picks.
     `walk` is the model to teach, None without one; once taught its forecasts stand in the panel.
     """
 
@@ -112,7 +104,15 @@ class Plan:
     profile: ExecutionProfile
     points: tuple[Point, ...]
     folds: "tuple[Fold, ...]" = ()
+    axes: tuple[Axis, ...] = ()
+    slowest_bars: int = 1
+    around: tuple[Neighbour, ...] = ()
     walk: "ModelWalk | None" = None
+
+    @property
+    def search(self) -> SearchOptions:
+        """How its configurations are chosen."""
+        return self.options.search or SearchOptions()
 
     @property
     def headline(self) -> Point:
@@ -127,7 +127,7 @@ class Plan:
         beside = self.benchmark_snapshot.id if self.benchmark_snapshot else ""
         asked = {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
         # The package's own strategies are part of the code version; a user's file has to name itself.
-        own = _own_source(self.options, self.headline.strategy)
+        own = own_source(self.options, self.headline.strategy)
         asked |= {"strategy_source": own} if own else {}
         return {**asked, "model_recipe": self.recipe} if self.walk else asked
 
@@ -137,9 +137,15 @@ class Plan:
         return recipe_of(self.walk, self.options.model)
 
     @property
+    def tried_on(self) -> About:
+        """What its configurations are tried on and with."""
+        return About(self.snapshot, self.recipe)
+
+    @property
     def common_start(self) -> int:
         """The first row at which every configuration could have decided, so that the grid compares alike."""
-        return max(_first_row(point.strategy, self.walk) for point in self.points)
+        every = (*self.points, *(one.point for one in self.around))
+        return max(self.slowest_bars - 1, *(_first_row(point.strategy, self.walk) for point in every))
 
     @property
     def start_row(self) -> int:
@@ -157,6 +163,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     profile = profile_of(options)
     risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
+    axes = space_of(options.drawn, headline) if options.drawn else ()
     walk = model_walk_of(options.model, options.seed)
     check_reader(headline, options.model, options.strategy.name)
     snapshot = _resolve(options, shelf)
@@ -168,11 +175,16 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)
     _block_on_errors(findings, options)
     market = _market(options, shelf, panel, beside, _first_row(headline, walk))
-    points = _points(options, headline, _About(snapshot, recipe_of(walk, options.model)))
+    tried_on = About(snapshot, recipe_of(walk, options.model))
+    points = points_of(options, headline, tried_on, axes)
     other, study = beside.snapshot if beside else None, study_hash(options)
     plan = Plan(options, study, snapshot, other, panel, market, findings, profile, points, walk=walk)
     if walk is not None:
         walk.stretches(panel)  # a period too short for its refits is told before anything is tried
+    if options.is_perturbed:
+        plan = replace(plan, around=neighbours_of(options, headline, tried_on))
+    if options.drawn and options.drawn.method == OPTUNA:
+        plan = replace(plan, axes=axes, slowest_bars=max(1, slowest(axes, partial(built, options))))
     if len(panel.instants) < plan.common_start + LEAST_BARS:
         raise InvalidOption(
             f"the period holds {len(panel.instants)} sessions; warm-up takes up to {plan.common_start + 1}.",
@@ -180,7 +192,9 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
         )
     if options.folds is None:
         return plan
-    return replace(plan, folds=folds_of(options.folds, panel.instants, plan.common_start))
+    folds = folds_of(options.folds, panel.instants, plan.common_start)
+    refuse_too_many(plan.search, len(folds))
+    return replace(plan, folds=folds)
 
 
 def _first_row(strategy: Strategy, walk: "ModelWalk | None") -> int:
@@ -334,68 +348,6 @@ def _block_on_errors(findings: tuple[Finding, ...], options: StudyOptions) -> No
         f"the data have errors: {', '.join(codes)}. First: {errors[0].symbol} {errors[0].message}".strip(),
         f'Mend the data, or accept them in the study: [[waivers]] code = "{codes[0]}" reason = "...".',
     )
-
-
-@dataclass(frozen=True)
-class _About:
-    """What a trial is tried on and with: the data, and the recipe of a model (empty for none)."""
-
-    snapshot: Snapshot
-    recipe: Mapping[str, Any]
-
-
-def _points(options: StudyOptions, headline: Strategy, about: _About) -> tuple[Point, ...]:
-    """The headline, then every grid point; where the headline lies on the grid it is that point.
-
-    They are compared as built, defaults included: a parameter left out equals its default written out.
-    """
-    axes = tuple(options.strategy.grid)
-    wanted = headline.parameters()
-    grid = [_point(options, steps, values, about) for steps, values in grid_points(options.strategy.grid)]
-    same = [point for point in grid if point.strategy.parameters() == wanted]
-    if same:
-        first = Point(same[0].steps, same[0].parameters, headline, same[0].trial, is_headline=True)
-        return (first, *(point for point in grid if point is not same[0]))
-    shown = tuple((name, value) for name, value in wanted.items() if name in axes or not axes)
-    plain = tuple((name, value) for name, value in shown if not isinstance(value, dict))
-    return (Point((), plain, headline, _trial(options, headline, about), is_headline=True), *grid)
-
-
-def _point(
-    options: StudyOptions, steps: tuple[int, ...], values: dict[str, Parameter], about: _About
-) -> Point:
-    try:
-        strategy = strategies.build(options.strategy.name, {**options.strategy.parameters, **values})
-        check_reader(strategy, options.model, options.strategy.name)
-    except UnknownName as error:
-        raise type(error)(f"[strategy.grid]: {error.what}", error.mend) from error
-    except InvalidOption as error:
-        point = ", ".join(f"{name} = {value}" for name, value in values.items())
-        raise InvalidOption(
-            f"[strategy.grid] makes {point}: {error.what}",
-            f"{error.mend} All combinations of the values listed there are run.",
-        ) from error
-    trial = _trial(options, strategy, about)
-    return Point(steps, tuple(values.items()), strategy, trial, is_headline=False)
-
-
-def _trial(options: StudyOptions, strategy: Strategy, about: _About) -> str:
-    """The hash of what was tried: the strategy with all its parameters, the data and the terms of trade.
-
-    Where a model is taught its recipe is part of it: another recipe is another try.
-    """
-    import msgspec
-
-    terms = (options.universe, options.period, options.execution, options.account)
-    name = _own_source(options, strategy) or options.strategy.name
-    recipe = [dict(about.recipe), options.seed] if about.recipe else []
-    told = [name, strategy.parameters(), about.snapshot.id, *map(msgspec.to_builtins, terms), *recipe]
-    return digest_of(told)
-
-
-def _own_source(options: StudyOptions, strategy: Strategy) -> str:
-    """SHA-256 of the user's file that holds the strategy; empty for one that comes with the package."""
-    return "" if options.strategy.name.isidentifier() else strategies.fingerprint(type(strategy))
 
 
 def about(plan: Plan, causes: "Causes") -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from tradewright.causality.certificate import Certificate
 from tradewright.research.cautions import cautions_on
+from tradewright.research.climbing import moved_lines
 from tradewright.research.dossier.content import (
     CheckLine,
     CostLine,
@@ -81,6 +82,7 @@ def content_of(
         notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
         folds=_folds(plan, result),
         checks=_checks(result),
+        moved=moved_lines(result),
         forecasts=_forecasts(plan, result),
     )
 

@@ -4,7 +4,9 @@ A function of the plan alone: no clock, no file, no ledger. Whoever watches is t
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,14 +15,22 @@ from tradewright.causality.certificate import Certificate
 from tradewright.kernel.batch import simulate
 from tradewright.research.execution_report import ExecutionReport, execution_report
 from tradewright.research.plan import Plan
-from tradewright.research.trying import Curves, Watch, bootstrap_options, matched_at, period_from, tried
+from tradewright.research.trying import (
+    Bench,
+    Curves,
+    Watch,
+    bootstrap_options,
+    matched_at,
+    period_from,
+    tried,
+)
 from tradewright.runs.backtest import Backtest
 from tradewright.runs.gate.artifacts import gate_before
 from tradewright.runs.spread import HERE, Workers
 from tradewright.runs.strategy_audit import audit_strategy
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
-from tradewright.validation.evidence import GridPoint
+from tradewright.validation.evidence import GridPoint, Perturbed
 from tradewright.validation.figure import Figure, fact, figure, not_evaluated
 from tradewright.validation.performance import Period, cash_returns, measure, sharpe_figure
 from tradewright.validation.search_price import SearchPrice, price_search
@@ -33,9 +43,12 @@ from tradewright.values.profile import ExecutionProfile
 if TYPE_CHECKING:
     from tradewright.research.cross_checks import CrossChecks
     from tradewright.research.forecasting import ForecastReport
+    from tradewright.research.perturbing import Around
     from tradewright.research.walk import Walk
+    from tradewright.validation.out_of_sample import Flags
 
 CONFIDENCE = 0.95
+EMPTY: Mapping[str, Curves] = MappingProxyType({})
 # The key of the headline's resamples, shared by the runs that ask whether it is fragile.
 HEADLINE = "headline"
 # What every configuration is held against: idle money, and the market at its own average exposure.
@@ -51,6 +64,7 @@ class StudyResult:
     prices all configurations of the plan, over cash and over the benchmark at matched exposure. `expected`
     is the Sharpe ratio to expect live and how long it takes to show; empty without checks. `walk` is None
     where the study asks for no folds, `checks` where nobody asked for them, `forecasts` without a model.
+    `earlier` records of other studies are among those priced. `around` are the headline's neighbours.
     """
 
     headline: Backtest
@@ -72,6 +86,8 @@ class StudyResult:
     expected: tuple[Figure, ...] = ()
     walk: "Walk | None" = None
     checks: "CrossChecks | None" = None
+    earlier: int = 0
+    around: tuple[Perturbed, ...] = ()
     forecasts: "ForecastReport | None" = None
 
     @property
@@ -96,21 +112,28 @@ class StudyResult:
         return fact(figure("Finished round trips", float(closed), "trades", closed, needs=0))
 
 
-def execute(plan: Plan, watch: Watch, with_checks: bool = False, workers: Workers = HERE) -> StudyResult:
+def execute(
+    plan: Plan,
+    watch: Watch,
+    with_checks: bool = False,
+    workers: Workers = HERE,
+    earlier: Mapping[str, Curves] = EMPTY,
+) -> StudyResult:
     """Run every configuration, then measure the headline. Equal plans give equal results, bit for bit.
 
     `with_checks` adds the cross-checks, which a quick look does not wait for. `workers` run the grid.
+    `earlier` are the records of tries of other studies by their trials, priced with this one's.
     The runs with doubled costs and one bar later repeat the headline's decisions under other terms: they are
     no trials, because nobody could choose between them. A model is taught before the first of them.
     """
     if plan.walk is None:
-        return _executed(plan, watch, with_checks, workers)
+        return _executed(plan, watch, with_checks, (workers, earlier))
     from tradewright.research.forecasting import made_ready, report_on
     from tradewright.runs.model_audit import with_models
 
     ready, found = made_ready(plan, watch)
     assert found is not None  # the plan has a model
-    result = _executed(ready, watch, with_checks, workers)
+    result = _executed(ready, watch, with_checks, (workers, earlier))
     report = report_on(plan, found, bootstrap_options(plan), watch)
     watch.progress("audit of the models", 0, 1)
     certificate = with_models(result.certificate, found, plan.panel)
@@ -118,9 +141,13 @@ def execute(plan: Plan, watch: Watch, with_checks: bool = False, workers: Worker
     return replace(result, forecasts=report, certificate=certificate)
 
 
-def _executed(plan: Plan, watch: Watch, with_checks: bool, workers: Workers) -> StudyResult:
+def _executed(
+    plan: Plan, watch: Watch, with_checks: bool, told: tuple[Workers, Mapping[str, Curves]]
+) -> StudyResult:
     """A study whose forecasts, where it reads any, stand beside its prices."""
-    headline, grid, curves = tried(plan, watch, workers)
+    workers, earlier = told
+    found = _all_tried(plan, watch, workers)
+    plan, headline, curves = found.plan, found.headline, found.curves
     watch.progress("fragility", 0, 2)
     keep = _same_draws(plan, headline)
     doubled = _doubled(plan, headline, keep)
@@ -128,14 +155,20 @@ def _executed(plan: Plan, watch: Watch, with_checks: bool, workers: Workers) -> 
     delayed = one_bar_later(headline.decisions, len(plan.panel.instants))
     later = _under(plan, delayed, plan.profile, keep)
     watch.progress("fragility", 2, 2)
-    walk = _walk(plan, curves, watch)
+    walk = _walk(found, watch)
     watch.progress("intervals", 0, 1)
-    search = _search(plan, curves if walk is None else [*curves, _walk_curves(plan, walk)])
-    result = _measured(plan, headline, grid, (doubled, later), search)
+    own = {point.trial for point in (*plan.points, *(one.point for one in plan.around))}
+    walks = [] if walk is None else [_walk_curves(plan, walk)]
+    others = [curve for trial, curve in earlier.items() if trial not in own | _trial_of(walk)]
+    aside = [*found.around.curves, *others]
+    search = _search(plan, [*curves, *walks, *aside])
+    result = _measured(plan, headline, found.grid, (doubled, later), search)
     if with_checks:
-        result = replace(result, checks=_checks(plan, result, curves), expected=_expected(result, curves))
+        result = replace(
+            result, checks=_checks(plan, result, curves), expected=_expected(result, [*curves, *aside])
+        )
     watch.progress("intervals", 1, 1)
-    return replace(result, walk=walk)
+    return replace(result, walk=walk, earlier=len(others), around=found.around.found)
 
 
 def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
@@ -164,14 +197,51 @@ def one_bar_later(decisions: Decisions, bars: int) -> Decisions:
     return Decisions(decisions.rows[inside] + 1, np.ascontiguousarray(decisions.weights[inside]), said)
 
 
-def _walk(plan: Plan, curves: list[Curves], watch: Watch) -> "Walk | None":
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """What was tried: the plan with every configuration that folds proposed, and what came of each.
+
+    Shape: `may_pick` is K x N, which of the points each fold knew; None where each knew all.
+    """
+
+    plan: Plan
+    headline: Backtest
+    grid: tuple[GridPoint, ...]
+    curves: list[Curves]
+    may_pick: "Flags | None"
+    around: "Around"
+
+
+def _all_tried(plan: Plan, watch: Watch, workers: Workers) -> _Tried:
+    """Run the plan's points, then what its folds search for, then the neighbours of the headline."""
+    from tradewright.research.perturbing import perturbed
+
+    if plan.axes:
+        from tradewright.research.nested import nested, refuse_without_optuna
+
+        refuse_without_optuna()
+    headline, grid, curves = tried(plan, watch, workers)
+    bench = Bench(plan, list(zip(grid, curves, strict=True)), watch, workers)
+    may_pick = nested(bench) if plan.axes else None
+    points, found = tuple(bench.points), list(bench.found)
+    around = perturbed(plan, bench)
+    grid, curves = tuple(point for point, _ in found), [curve for _, curve in found]
+    return _Tried(replace(plan, points=points), headline, grid, curves, may_pick, around)
+
+
+def _trial_of(walk: "Walk | None") -> set[str]:
+    return set() if walk is None else {walk.point.trial}
+
+
+def _walk(found: _Tried, watch: Watch) -> "Walk | None":
     """The study's folds, picked and traded; nothing of it is loaded for a study without."""
+    plan = found.plan
     if not plan.folds:
         return None
     from tradewright.research.walk import walked
 
-    excess = np.stack([curve[0] for curve in curves], axis=1)
-    return walked(plan, excess, bootstrap_options(plan), watch)
+    excess = np.stack([curve[0] for curve in found.curves], axis=1)
+    return walked(plan, excess, bootstrap_options(plan), watch, found.may_pick)
 
 
 def _walk_curves(plan: Plan, walk: "Walk") -> Curves:
@@ -179,7 +249,8 @@ def _walk_curves(plan: Plan, walk: "Walk") -> Curves:
     start = plan.common_start
     cash = cash_returns(plan.panel.instants, plan.profile.cash_rate)[start:]
     returns, exposure = walk.returns[start:], walk.exposure[start:]
-    return returns - cash, returns - matched_at(plan, float(np.mean(exposure)), start), exposure
+    above = returns - matched_at(plan, float(np.mean(exposure)), start)
+    return Curves(returns - cash, above, exposure, walk.returns)
 
 
 def _checks(plan: Plan, result: StudyResult, curves: list[Curves]) -> "CrossChecks":

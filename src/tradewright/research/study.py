@@ -16,6 +16,7 @@ import msgspec
 
 from tradewright.research.fold_options import FoldOptions, check_folds
 from tradewright.research.model_options import ModelOptions, check_model
+from tradewright.research.search_options import GRID, SearchOptions, check_search
 from tradewright.validation.evidence import Parameter, Waiver
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure, unknown_name
 from tradewright.values.profile import AccountOptions
@@ -61,11 +62,13 @@ class StrategyOptions(msgspec.Struct, frozen=True):
     """A strategy with its pre-registered parameters, and the grid around them that shows sensitivity.
 
     The report is about `parameters`; no point of `grid` is ever promoted to it, however good it looks.
+    `perturb` tries each of its numbers 10 and 20 % lower and higher as well: by default where a search draws.
     """
 
     name: Text
     parameters: dict[str, Parameter | dict[str, float]] = {}
     grid: dict[str, tuple[Parameter, ...]] = {}
+    perturb: bool | None = None
 
 
 class ExecutionOptions(msgspec.Struct, frozen=True):
@@ -124,6 +127,19 @@ class StudyOptions(msgspec.Struct, frozen=True):
     intervals: IntervalOptions = IntervalOptions()
     waivers: tuple[WaiverOptions, ...] = ()
     folds: FoldOptions | None = None
+    search: SearchOptions | None = None
+
+    @property
+    def drawn(self) -> SearchOptions | None:
+        """The search whose configurations are drawn; None where there is a grid, or one configuration."""
+        return None if self.search is None or self.search.method == GRID else self.search
+
+    @property
+    def is_perturbed(self) -> bool:
+        """Whether the neighbours of the pre-registered parameters are tried."""
+        asked = self.strategy.perturb
+        return self.drawn is not None if asked is None else asked
+
     model: ModelOptions | None = None
 
     def waived(self) -> tuple[Waiver, ...]:
@@ -303,7 +319,9 @@ def _check_sense(options: StudyOptions, source: str) -> None:
     if len(set(codes)) < len(codes):
         raise InvalidOption(f"{source}: a code is waived twice.", "Give each waiver once.")
     _check_grid(options.strategy.grid, source)
-    check_folds(options.folds, bool(options.strategy.grid), source)
+    has_grid = bool(options.strategy.grid)
+    check_search(options.search, has_grid, options.folds is not None, source)
+    check_folds(options.folds, has_grid or options.drawn is not None, source)
     check_model(options.model, source)
 
 

@@ -6,24 +6,27 @@ What follows from (seed, code, data, configuration) comes from `execute`; trial 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import msgspec
 
 from tradewright.causality.as_json import plain
+from tradewright.research.earlier import earlier_tries
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
-from tradewright.research.plan import Plan, Point, Shelf, about, prepare
+from tradewright.research.plan import Plan, Shelf, about, prepare
+from tradewright.research.points import Point
 from tradewright.research.process import in_words, process_leaks
 from tradewright.research.result import StudyResult, execute
+from tradewright.research.result_series import Earned, told
 from tradewright.research.study import StudyOptions
 from tradewright.research.trials import Event, Kind, TrialLedger
 from tradewright.research.trying import Nobody, refuse_own_file
 from tradewright.runs.artifacts import encoded, execution_table, json_bytes, outcome_tables
 from tradewright.runs.gate.artifacts import gateway_table
-from tradewright.runs.manifest import PARTIAL, Causes, Manifest, code_version
+from tradewright.runs.manifest import COMPLETE, PARTIAL, Causes, Manifest, code_version, manifest_of
 from tradewright.runs.spread import HERE, Workers
 from tradewright.runs.store import RunStore
 from tradewright.validation.figure import Figure
@@ -32,6 +35,8 @@ from tradewright.values.errors import Interrupted
 from tradewright.values.instant import Instant, iso_of
 
 Progress = Callable[[str, int, int], None]
+# Result series held in memory before they are written: a cluster gives thousands from one announcement.
+SERIES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +73,7 @@ class _Recorder:
         self.plan, self.ports = plan, ports
         self.running: dict[str, Point] = {}
         self.ended: list[Event] = []
+        self.contents: dict[str, bytes] = {}
 
     def started(self, points: tuple[Point, ...]) -> None:
         """Put a batch on record before any of it runs, and the ends of the batch before it."""
@@ -78,10 +84,14 @@ class _Recorder:
             hypothesis, self.plan.study, trials, self.ports.clock(), about(self.plan, causes_of(self.plan))
         )
 
-    def finished(self, point: Point, sharpe: Figure) -> None:
-        """Remember how a trial ended."""
+    def finished(self, point: Point, sharpe: Figure, earned: Earned) -> None:
+        """Remember how a trial ended, and what it earned on every bar."""
+        series, contents = told(earned, self.plan.panel.instants, self.plan.panel.currency)
+        self.contents |= contents
         body = {"parameters": dict(point.parameters), "sharpe_a_year": sharpe.value, "sample": sharpe.sample}
-        self._end(point, Kind.FINISHED, body)
+        self._end(point, Kind.FINISHED, {**body, "series": series})
+        if len(self.contents) > SERIES_AT_ONCE:
+            self.settle()
 
     def failed(self, point: Point, reason: str) -> None:
         """Remember that a trial broke off, and why."""
@@ -97,8 +107,8 @@ class _Recorder:
 
     def settle(self) -> None:
         """Write down the ends of trials; what is still running when a study stops was interrupted."""
-        self.ports.ledger.end(self.ended)
-        self.ended = []
+        self.ports.ledger.end(self.ended, self.contents)
+        self.ended, self.contents = [], {}
 
     def interrupt(self) -> None:
         """Mark what was announced and never came to an end."""
@@ -131,12 +141,16 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     refuse_own_file(plan, ports.workers)
     guard(ports.ledger, options, plan)
     lost, late = lost_rows(ports.ledger, ports.store.all()), in_words(process_leaks(ports.ledger, options))
+    rows = ports.ledger.mark().rows
+    earlier = earlier_tries(plan, ports.ledger, rows)
+    until = rows if earlier else 0
+    context = StudyContext(None, "", lost_trials=lost, after_results=late, earlier_until=until)
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
-        result = execute(plan, recorder, with_checks=True, workers=ports.workers)
+        result = execute(plan, recorder, with_checks=True, workers=ports.workers, earlier=earlier)
         recorder.settle()
-        return _kept(plan, result, ports, (lost, late))
+        return _kept(plan, result, ports, context)
     except KeyboardInterrupt:
         manifest = _interrupted(plan, recorder, ports)
         kept = "the whole run made earlier stays" if manifest.is_complete else "it is kept as a partial run"
@@ -149,15 +163,19 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
         raise
 
 
-def replay(config: Mapping[str, Any], context: Mapping[str, Any], shelf: Shelf) -> dict[str, bytes]:
+def replay(
+    config: Mapping[str, Any], context: Mapping[str, Any], shelf: Shelf, ledger: Callable[[], TrialLedger]
+) -> dict[str, bytes]:
     """Execute a study again from what its run kept; gives all its files but the manifest.
 
     `config` and `context` are the run's JSON files of these names; `shelf.pins` must name the snapshots the
-    run read (see `pins_of`). No trial is counted: this one has been.
+    run read (see `pins_of`). `ledger` is opened only where the run priced records of earlier tries, and read
+    as far as it went then. No trial is counted: this one has been.
     """
-    options = msgspec.convert(config["study"], StudyOptions)
+    options, known = msgspec.convert(config["study"], StudyOptions), StudyContext(**context)
     plan = prepare(options, shelf)
-    return files_of(plan, execute(plan, Nobody(), with_checks=True), StudyContext(**context))
+    earlier = earlier_tries(plan, ledger(), known.earlier_until) if known.earlier_until else {}
+    return files_of(plan, execute(plan, Nobody(), with_checks=True, earlier=earlier), known)
 
 
 def pins_of(config: Mapping[str, Any], snapshot_id: str) -> dict[str, str]:
@@ -182,25 +200,31 @@ def causes_of(plan: Plan) -> Causes:
 
 def files_of(plan: Plan, result: StudyResult, context: StudyContext) -> dict[str, bytes]:
     """Every file of the run but its manifest: tables, JSON and the dossier."""
+    from tradewright.research.climbing import rungs_of
     from tradewright.research.dossier.page import render
     from tradewright.research.report import content_of, identity_of
     from tradewright.research.summary import summary_of
 
     causes, verdict = causes_of(plan), verdict_on(plan, result, context)
     identity = identity_of(plan, context, causes.run_id, causes.code_version)
-    content = content_of(plan, result, verdict, context, identity)
     run, executed = result.headline, result.execution
+    tables = {
+        **outcome_tables(plan.panel, run.decisions, run.outcome),
+        **_walk_tables(plan, result),
+        "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
+        "gateway.parquet": gateway_table(run.gateway, plan.panel),
+    }
+    summary = summary_of(plan, result, verdict, context)
+    rungs = rungs_of(plan, summary, context, (manifest_of(causes, {}, COMPLETE, 0), tables))
+    content = replace(content_of(plan, result, verdict, context, identity), ladder=rungs)
     return encoded(
         {
-            **outcome_tables(plan.panel, run.decisions, run.outcome),
-            **_walk_tables(plan, result),
+            **tables,
             **_model_files(plan, result),
-            "execution.parquet": execution_table(plan.panel, executed.costs, executed.predicted),
-            "gateway.parquet": gateway_table(run.gateway, plan.panel),
             "config.json": json_bytes(plan.config),
             "context.json": json_bytes(asdict(context)),
             "certificate.json": json_bytes(plain(result.certificate)),
-            "summary.json": json_bytes(summary_of(plan, result, verdict, context)),
+            "summary.json": json_bytes(summary),
             "dossier.html": render(content).encode(),
         }
     )
@@ -225,11 +249,11 @@ def _model_files(plan: Plan, result: StudyResult) -> dict[str, Any]:
     return {"models.json": told, "forecasts.parquet": forecasts_table(result.forecasts)}
 
 
-def _kept(plan: Plan, result: StudyResult, ports: Ports, told: tuple[str, str]) -> StudyRun:
-    """Count the trials, judge, render and write the run; `told` are lost trials and late choices."""
-    now, (lost, late) = ports.clock(), told
-    trials = ports.ledger.count(plan.options.hypothesis.id)
-    context = StudyContext(trials, iso_of(now), lost_trials=lost, after_results=late)
+def _kept(plan: Plan, result: StudyResult, ports: Ports, begun: StudyContext) -> StudyRun:
+    """Count the trials, judge, render and write the run; `begun` is what was known before the first."""
+    now, trials = ports.clock(), ports.ledger.count(plan.options.hypothesis.id)
+    still_open = ports.ledger.open_trials(plan.options.hypothesis.id)
+    context = replace(begun, trials=trials, created_at=iso_of(now), open_trials=still_open)
     ports.progress("dossier", 0, 1)
     files, mark = files_of(plan, result, context), ports.ledger.mark()
     manifest = ports.store.write(causes_of(plan), files, now, ledger=mark)

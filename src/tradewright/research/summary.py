@@ -10,7 +10,10 @@ from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
 from tradewright.validation.figure import Figure
 from tradewright.validation.selection import METHOD
+from tradewright.validation.stability import cliffs_around, moved_words, worst_kept
 from tradewright.validation.verdict import Verdict
+
+NOT_MOVED = "the parameters were not moved: set perturb = true in [strategy]"
 
 
 def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: StudyContext) -> dict[str, Any]:
@@ -34,6 +37,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "gateway": result.execution.gateway,
         "account": _account_json(plan, result),
         "grid": [asdict(point) for point in result.grid],
+        "perturbations": _around_json(plan, result),
         "out_of_sample": _folds_json(plan, result),
         "cross_checks": _checks_json(result),
         **_forecasts_json(plan, result),
@@ -59,6 +63,20 @@ def _search_json(result: StudyResult, context: StudyContext) -> Any:
     if context.trials is None or isinstance(result.search, str):
         return {"reason": result.search if isinstance(result.search, str) else "no ledger of trials was kept"}
     return [{**asdict(one), "p": one.p(context.trials), "method": METHOD} for one in result.search]
+
+
+def _around_json(plan: Plan, result: StudyResult) -> Any:
+    """The headline's neighbours, what the worst of them keeps, and the cliffs."""
+    if not result.around:
+        asked = plan.options.is_perturbed
+        reason = "no number of the strategy can be moved by a fifth or less" if asked else NOT_MOVED
+        return {"reason": reason}
+    own = next(point.sharpe.value for point in result.grid if point.is_headline)
+    return {
+        "worst_kept_share": worst_kept(own, result.around),
+        "cliffs": [moved_words(one) for one in cliffs_around(own, result.around)],
+        "neighbours": [asdict(one) for one in result.around],
+    }
 
 
 def _folds_json(plan: Plan, result: StudyResult) -> Any:

@@ -7,6 +7,7 @@ inside the chain show; rows cut off its very end are found by what runs have not
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -15,12 +16,16 @@ from typing import Any
 
 from tradewright.research.ledger_anchor import LedgerAnchor
 from tradewright.research.ledger_rows import COLUMNS, LedgerRows, Run
+from tradewright.research.result_series import name_of, pressed, unpressed
 from tradewright.research.stores.sqlite import SqliteRows
 from tradewright.runs.manifest import LedgerMark
 from tradewright.values.errors import Blocked, StorageFailure
 from tradewright.values.instant import Instant
 
 GENESIS = "0" * 64
+LAST_POSSIBLE = 2**62
+# The hashes by which the row of a trial names its result series.
+NAMED = re.compile(r'"(?:returns|instants)": "([0-9a-f]{64})"')
 # Rows of the chain that are recomputed at a time.
 READ_AT_ONCE = 5_000
 LAST = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
@@ -122,9 +127,19 @@ class TrialLedger:
 
         self._append(wanted)
 
-    def end(self, events: Sequence[Event]) -> None:
-        """Record how trials ended: finished, failed or interrupted."""
-        self._append(lambda run: events)
+    def end(self, events: Sequence[Event], contents: Mapping[str, bytes] | None = None) -> None:
+        """Record how trials ended: finished, failed or interrupted.
+
+        `contents` are the bytes that these rows name by their hashes, written in the same transaction.
+        """
+
+        def wanted(run: Run) -> Sequence[Event]:
+            for name, content in (contents or {}).items():
+                if not run("SELECT 1 FROM series WHERE name = ?", (name,)):
+                    run("INSERT INTO series (name, content) VALUES (?, ?)", (name, pressed(content)))
+            return events
+
+        self._append(wanted)
 
     def fork(self, hypothesis: str, parent: str, at: Instant) -> None:
         """Record that a hypothesis was made from another one: from now on they share one count."""
@@ -161,11 +176,24 @@ class TrialLedger:
         with self.rows.reading() as run:
             return _found(run, line, MODELS)
 
-    def family(self, hypothesis: str) -> tuple[str, ...]:
-        """A hypothesis and its relatives by forks, up and down: what one of them tries, all have tried."""
-        sql = "SELECT hypothesis, body FROM events WHERE kind = 'forked'"
+    def series(self, names: Sequence[str]) -> Iterator[bytes]:
+        """The bytes behind these names, in their order, one at a time.
+
+        Raises: StorageFailure where one is gone, or is not what was written.
+        """
         with self.rows.reading() as run:
-            pairs = [(child, json.loads(body)["from"]) for child, body in run(sql, ())]
+            for name in names:
+                found = run("SELECT content FROM series WHERE name = ?", (name,))
+                yield self._content(name, bytes(found[0][0]) if found else None)
+
+    def family(self, hypothesis: str, until: int = LAST_POSSIBLE) -> tuple[str, ...]:
+        """A hypothesis and its relatives by forks, up and down: what one of them tries, all have tried.
+
+        `until` is the last row that is looked at.
+        """
+        sql = "SELECT hypothesis, body FROM events WHERE kind = 'forked' AND seq <= ?"
+        with self.rows.reading() as run:
+            pairs = [(child, json.loads(body)["from"]) for child, body in run(sql, (until,))]
         family, before = {hypothesis}, 0
         while len(family) > before:
             before = len(family)
@@ -219,14 +247,20 @@ class TrialLedger:
         Raises: StorageFailure naming the first row that is not what was written, or what is missing.
         """
         before, last, there = GENESIS, 0, None
+        named: set[str] = set()
         seen = self.anchor.seen() if self.anchor else LedgerMark()
         for seq, *content, kept in self._chain():
             before = _chained(before, seq, content)
             if seq != last + 1 or kept != before:
                 raise self._changed(seq)
             last, there = seq, kept if seq == seen.rows else there
+            named.update(NAMED.findall(content[-1]))
         if self.anchor:
             self.anchor.check(self.rows.name, seen, LedgerMark(last, before), there)
+        with self.rows.reading() as run:
+            lacking = named - {name for (name,) in run("SELECT name FROM series", ())}
+        if lacking:
+            self._content(min(lacking), None)
         return last
 
     def _chain(self) -> Iterator[tuple[Any, ...]]:
@@ -240,6 +274,20 @@ class TrialLedger:
     def _changed(self, row: int) -> StorageFailure:
         return StorageFailure(
             f"the trial ledger {self.rows.name} was changed at row {row}.",
+            "Restore it from a backup: results without their trials cannot be judged.",
+        )
+
+    def _content(self, name: str, kept: bytes | None) -> bytes:
+        """The bytes as they were written, or what happened to them."""
+        try:
+            content = None if kept is None else unpressed(kept)
+        except ValueError:
+            content = b""
+        if content is not None and name_of(content) == name:
+            return content
+        happened = "is gone from" if content is None else "was changed in"
+        raise StorageFailure(
+            f"the result series {name[:12]} {happened} the trial ledger {self.rows.name}.",
             "Restore it from a backup: results without their trials cannot be judged.",
         )
 

@@ -3,26 +3,54 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from tradewright.research.plan import Plan, Point
+from tradewright.research.plan import Plan
+from tradewright.research.points import Point
+from tradewright.research.result_series import Earned
 from tradewright.runs.backtest import Backtest, backtest
 from tradewright.runs.spread import Workers, spread
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
 from tradewright.validation.evidence import GridPoint
 from tradewright.validation.figure import Figure
-from tradewright.validation.performance import Period, cash_returns, period_of, sharpe_figure
+from tradewright.validation.performance import Period, bar_returns, cash_returns, period_of, sharpe_figure
 from tradewright.values.errors import InvalidOption
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats
 
 # Configurations recorded as started at a time: one disk write for several, few lost to a crash.
 TRIALS_AT_ONCE = 32
-# Of one configuration on the common bars: returns over either yardstick, and the net exposure held.
-Curves = tuple[Floats, Floats, Floats]
+
+
+class Curves(NamedTuple):
+    """One configuration. Shape: the first three on the common bars, `net` on all T - 1 of its study.
+
+    `over_cash` and `over_benchmark` are returns above either yardstick, the benchmark at the configuration's
+    own average exposure; `exposure` is net of shorts; `net` are returns after costs.
+    """
+
+    over_cash: Floats
+    over_benchmark: Floats
+    exposure: Floats
+    net: Floats
+
+    @property
+    def earned(self) -> Earned:
+        """What the ledger keeps of it."""
+        return Earned(self.net, float(np.mean(self.exposure)))
+
+    @property
+    def to_price(self) -> "Curves":
+        """The same without what only the ledger keeps: a grid of thousands holds all its curves."""
+        return self._replace(net=NOTHING)
+
+
+NOTHING: Floats = np.empty(0)
+
+
 Tried = tuple[GridPoint, Curves]
 
 
@@ -32,8 +60,8 @@ class Watch(Protocol):
     def started(self, points: tuple[Point, ...]) -> None:
         """These configurations are about to be tried."""
 
-    def finished(self, point: Point, sharpe: Figure) -> None:
-        """This one was tried and gave this Sharpe ratio."""
+    def finished(self, point: Point, sharpe: Figure, earned: Earned) -> None:
+        """This one was tried and gave this Sharpe ratio, from these returns."""
 
     def failed(self, point: Point, reason: str) -> None:
         """This one broke off."""
@@ -51,7 +79,7 @@ class Nobody:
     def started(self, points: tuple[Point, ...]) -> None:
         """Told, and forgets."""
 
-    def finished(self, point: Point, sharpe: Figure) -> None:
+    def finished(self, point: Point, sharpe: Figure, earned: Earned) -> None:
         """Told, and forgets."""
 
     def failed(self, point: Point, reason: str) -> None:
@@ -101,11 +129,44 @@ def tried(plan: Plan, watch: Watch, workers: Workers) -> tuple[Backtest, tuple[G
             # A trial that broke was still a try: it goes on record before the error goes on its way.
             watch.failed(point, f"{type(one.error).__name__}: {one.error}")
             raise one.error
-        watch.finished(point, one[0].sharpe)
+        watch.finished(point, one[0].sharpe, one[1].earned)
         found.append(one[0])
-        curves.append(one[1])
+        curves.append(one[1].to_price)
         watch.progress("trials", len(found), len(plan.points))
     return headline, tuple(found), curves
+
+
+class Bench:
+    """Tries configurations that were not known before, each once, whoever asks for it first.
+
+    It begins with what the plan's own points gave. One that breaks off goes on record and is a value: the
+    search that asked goes on without it.
+    """
+
+    def __init__(self, plan: Plan, found: Sequence[Tried], watch: Watch, workers: Workers) -> None:
+        """`found` is what came of each of the plan's points."""
+        self.plan, self.watch, self.workers = plan, watch, workers
+        self.points, self.found = list(plan.points), list(found)
+        self.places: dict[str, int | Broken] = {point.trial: place for place, point in enumerate(plan.points)}
+
+    def places_of(self, points: Sequence[Point]) -> list[int | Broken]:
+        """Where each configuration stands among those tried, or what it broke with; new ones run now."""
+        fresh = list({point.trial: point for point in points if point.trial not in self.places}.values())
+        if fresh:
+            self.watch.started(tuple(fresh))
+        for point, one in zip(fresh, spread(Trying(self.plan), fresh, self.workers), strict=True):
+            self._keep(point, one)
+        return [self.places[point.trial] for point in points]
+
+    def _keep(self, point: Point, one: Tried | Broken) -> None:
+        if isinstance(one, Broken):
+            self.places[point.trial] = one
+            self.watch.failed(point, f"{type(one.error).__name__}: {one.error}")
+            return
+        self.places[point.trial] = len(self.points)
+        self.points.append(point)
+        self.found.append((one[0], one[1].to_price))
+        self.watch.finished(point, one[0].sharpe, one[1].earned)
 
 
 def _headline(plan: Plan, watch: Watch) -> Backtest:
@@ -145,7 +206,7 @@ def run(plan: Plan, point: Point) -> Backtest:
 
 def judged(plan: Plan, point: Point, outcome: Outcome) -> Tried:
     """A configuration's grade and its curves."""
-    return _graded(plan, point, outcome), _curves(plan, outcome)
+    return _graded(plan, point, outcome), curves_of(plan, outcome)
 
 
 def refuse_own_file(plan: Plan, workers: Workers) -> None:
@@ -178,11 +239,12 @@ def _graded(plan: Plan, point: Point, outcome: Outcome) -> GridPoint:
     return GridPoint(point.parameters, point.steps, sharpe_figure(period, sample), point.is_headline)
 
 
-def _curves(plan: Plan, outcome: Outcome) -> Curves:
+def curves_of(plan: Plan, outcome: Outcome) -> Curves:
     """Returns over cash and over the benchmark at the configuration's own exposure, on the common bars."""
     start = plan.common_start
     period, exposure = period_from(plan, outcome, start), trading.net_exposure(outcome)[start:-1]
-    return period.excess, period.returns - matched_at(plan, float(np.mean(exposure)), start), exposure
+    above = period.returns - matched_at(plan, float(np.mean(exposure)), start)
+    return Curves(period.excess, above, exposure, bar_returns(outcome.equity_usd))
 
 
 def period_from(plan: Plan, outcome: Outcome, start: int) -> Period:

@@ -14,14 +14,16 @@ import numpy as np
 
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.inputs import WINDOW_BARS
-from tradewright.research.plan import Plan, Point
+from tradewright.research.plan import Plan
+from tradewright.research.points import Point
+from tradewright.research.result_series import Earned
 from tradewright.research.study import digest_of
 from tradewright.runs.backtest import backtest
 from tradewright.runs.gate.artifacts import gate_before
 from tradewright.validation import benchmark, trading
 from tradewright.validation.bootstrap import BootstrapOptions, resampling
 from tradewright.validation.figure import Figure
-from tradewright.validation.out_of_sample import OutOfSample, Picks, held_out, picked
+from tradewright.validation.out_of_sample import Flags, OutOfSample, Picks, held_out, picked
 from tradewright.validation.performance import Period, bar_returns, bars_per_year, cash_returns
 from tradewright.validation.sharpe import sharpe_annualised
 from tradewright.validation.walk_forward import Fold
@@ -58,10 +60,12 @@ class Walk:
     Shape: `bars` is M, the rows whose next bar is out of sample, `fold_of` the fold that traded each;
     `returns` and `exposure` are T - 1, the joined account, idle in cash outside of `bars`; `in_sample` K x N.
     Units: `in_sample` ratios a year; `above_benchmark` the Sharpe ratio a year above that of the benchmark at
-    matched exposure. `point` is what the ledger counts: the walk itself is one try.
+    matched exposure. `point` is what the ledger counts: the walk itself is one try. `points` are what its
+    folds picked from, as `in_sample` has them.
     """
 
     point: Point
+    points: tuple[Point, ...]
     tested: tuple[Tested, ...]
     bars: Ints
     fold_of: Ints
@@ -80,20 +84,25 @@ class _Track:
     exposure: Floats
 
 
-def walked(plan: Plan, excess: Floats, options: BootstrapOptions, watch: "Watch") -> Walk:
+def walked(
+    plan: Plan, excess: Floats, options: BootstrapOptions, watch: "Watch", may_pick: Flags | None = None
+) -> Walk:
     """Pick and trade every fold; the walk goes on record before its first fold, and each fold as it is done.
 
     Shape: `excess` is what every point of the plan earned above cash on the bars from `common_start` on; a
-    bar of it is known when the next row closes, and depends on nothing later.
+    bar of it is known when the next row closes, and depends on nothing later. `may_pick` is K x N, which
+    points each fold knew; all of them where it is None.
     """
     point = walk_point(plan)
     watch.started((point,))
     try:
-        walk = _walk(plan, excess, options, (point, watch))
+        picks = picked(excess, [_shifted(fold, plan.common_start) for fold in plan.folds], may_pick)
+        walk = _walk(plan, picks, options, (point, watch))
     except Exception as error:
         watch.failed(point, f"{type(error).__name__}: {error}")
         raise
-    watch.finished(point, walk.found.out_of_sample)
+    earned = Earned(walk.returns, float(np.mean(walk.exposure[plan.common_start :])))
+    watch.finished(point, walk.found.out_of_sample, earned)
     return walk
 
 
@@ -107,26 +116,27 @@ def walk_point(plan: Plan) -> Point:
     return Point((), (("walk", plan.options.folds.words),), plan.headline.strategy, trial, is_headline=False)
 
 
-def _walk(plan: Plan, excess: Floats, options: BootstrapOptions, told: "tuple[Point, Watch]") -> Walk:
+def _walk(plan: Plan, picks: Picks, options: BootstrapOptions, told: "tuple[Point, Watch]") -> Walk:
     point, watch = told
-    picks = picked(excess, [_shifted(fold, plan.common_start) for fold in plan.folds])
     desk = _Desk(plan, picks)
     tested = []
     for number in range(len(plan.folds)):
         watch.progress("folds", number, len(plan.folds))
         tested.append(desk.tested(number))
-        watch.folded(point, _record(plan, tested, number))
+        watch.folded(point, _record(plan, tested, number) | {"tried": desk.known_to(number)})
     watch.progress("folds", len(plan.folds), len(plan.folds))
     track, bars = desk.track(), desk.bars
     found, above = _measured(plan, desk, track, options)
     fold_of = np.repeat(np.arange(len(desk.spans)), [last - first for first, last in desk.spans])
-    return Walk(
-        point, tuple(tested), bars, fold_of, track.returns, track.exposure, desk.in_sample, found, above
-    )
+    series = (track.returns, track.exposure)
+    return Walk(point, plan.points, tuple(tested), bars, fold_of, *series, desk.in_sample, found, above)
 
 
 def _shifted(fold: Fold, rows: int) -> Fold:
-    return Fold(fold.train - rows, fold.test - rows, fold.purged)
+    shifted = Fold(fold.train - rows, fold.test - rows, fold.purged)
+    # A negative row would be read from the end of the record: from the future.
+    assert shifted.train[0] >= 0
+    return shifted
 
 
 def _record(plan: Plan, tested: list[Tested], number: int) -> dict[str, Any]:
@@ -138,7 +148,6 @@ def _record(plan: Plan, tested: list[Tested], number: int) -> dict[str, Any]:
         "folds": len(plan.folds),
         "trained": days[:2],
         "tested": days[2:],
-        "tried": len(plan.points),
         "picked": plan.points[fold.pick].trial,
         "parameters": dict(plan.points[fold.pick].parameters),
         "in_sample_sharpe_a_year": fold.in_sample if math.isfinite(fold.in_sample) else None,
@@ -174,6 +183,10 @@ class _Desk:
         train = (int(fold.train[0]), int(fold.train[-1]) + 1)
         best = float(self.in_sample[number, pick])
         return Tested(train, span, fold.purged, pick, best, math.nan if ratio is None else ratio)
+
+    def known_to(self, number: int) -> int:
+        """How many configurations a fold could choose among."""
+        return int(np.count_nonzero(np.isfinite(self.picks.in_sample[number])))
 
     def track(self) -> _Track:
         """The joined account."""

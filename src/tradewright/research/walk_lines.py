@@ -18,7 +18,7 @@ def walk_lines(plan: Plan, walk: Walk, ratio_of: Callable[[Figure], Ratio]) -> F
     equity = np.asarray(plan.options.account.capital_usd * np.cumprod(1.0 + walk.returns[walk.bars]))
     return FoldLines(
         how=_how(plan),
-        folds=tuple(_line(plan, one) for one in walk.tested),
+        folds=tuple(_line(plan, walk, one) for one in walk.tested),
         ratios=tuple(_told(ratio_of(one), one is walk.found.in_sample) for one in figures_of(walk)),
         instants=plan.panel.instants[walk.bars + 1],
         equity_usd=equity,
@@ -42,7 +42,7 @@ def walk_summary(plan: Plan, walk: Walk) -> dict[str, Any]:
     """The walk for a program; every fold stands in folds.parquet."""
     picks: dict[str, int] = {}
     for one in walk.tested:
-        name = picked_words(plan, one)
+        name = picked_words(walk, one)
         picks[name] = picks.get(name, 0) + 1
     return {
         "folds": len(walk.tested),
@@ -53,9 +53,9 @@ def walk_summary(plan: Plan, walk: Walk) -> dict[str, Any]:
     }
 
 
-def picked_words(plan: Plan, one: Tested) -> str:
+def picked_words(walk: Walk, one: Tested) -> str:
     """The parameters that a fold picked."""
-    parameters = plan.points[one.pick].parameters
+    parameters = walk.points[one.pick].parameters
     return ", ".join(f"{name} = {setting(value)}" for name, value in parameters)
 
 
@@ -69,10 +69,10 @@ def _how(plan: Plan) -> str:
     return f"{folds.words}; {left} before each test left out of its training"
 
 
-def _line(plan: Plan, one: Tested) -> FoldLine:
+def _line(plan: Plan, walk: Walk, one: Tested) -> FoldLine:
     instants = plan.panel.instants
     train_first, train_last, test_first, test_last = (
         int(instants[row]) for row in (one.train[0], one.train[1] - 1, one.test[0], one.test[1] - 1)
     )
-    picked = picked_words(plan, one)
+    picked = picked_words(walk, one)
     return FoldLine(train_first, train_last, test_first, test_last, picked, one.in_sample, one.out_of_sample)

@@ -25,7 +25,7 @@ def folds_table(plan: Plan, walk: Walk) -> pl.DataFrame:
     """One row a fold: first and last sessions of both parts, what was picked, both ratios a year."""
     instants, tested = plan.panel.instants, walk.tested
     rows = np.array([(*one.train, *one.test) for one in tested])
-    points = [plan.points[one.pick] for one in tested]
+    points = [walk.points[one.pick] for one in tested]
     return pl.DataFrame(
         {
             "fold": np.arange(1, len(tested) + 1),
@@ -48,7 +48,7 @@ def fold_trials_table(plan: Plan, walk: Walk) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "fold": np.repeat(np.arange(1, folds + 1), points),
-            "trial": [point.trial for point in plan.points] * folds,
+            "trial": [point.trial for point in walk.points] * folds,
             "in_sample_sharpe": _known(walk.in_sample.ravel()),
         }
     )

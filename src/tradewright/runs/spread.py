@@ -109,12 +109,28 @@ def _alive(answers: Iterator[Done], workers: Workers) -> Iterator[Done]:
             one = next(answers)
         except StopIteration:
             return
-        except BrokenExecutor as error:
+        except _deaths(workers) as error:
+            if workers.back_end == DASK:
+                raise Failure(
+                    f"workers of the cluster {workers.scheduler} died one after the other at the same work: "
+                    "memory ran out, or they were killed.",
+                    "Give them more memory; what was finished before is on record.",
+                ) from error
             raise Failure(
                 f"one of {workers.count} processes died at its work: memory ran out, or it was killed.",
                 "Give fewer --workers, or more memory; what was finished before is on record.",
             ) from error
         yield one
+
+
+def _deaths(workers: Workers) -> tuple[type[BaseException], ...]:
+    """What is raised where whoever does the work is gone and nobody takes it over."""
+    if workers.back_end != DASK:
+        return (BrokenExecutor,)
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return (KilledWorker, FutureCancelledError)
 
 
 def _jobs(workers: Workers) -> int:
@@ -169,7 +185,41 @@ class _Connected:
                 f"the Dask scheduler {self.scheduler} cannot be reached: {error}.",
                 "Start one with `dask scheduler` and name its address.",
             ) from error
-        return parallel_config(backend="dask", client=self.client)
+        return parallel_config(backend=_heeding_deaths(self.client))
 
     def __exit__(self, *error: object) -> None:
         self.client.close()
+
+
+def _heeding_deaths(client: Any) -> Any:
+    """joblib's Dask back end, told as well where the scheduler gives a task up.
+
+    As it comes (1.6) it hears of results and of what work raised, and waits for ever for a task whose workers
+    all died: the scheduler's own error sets the future and calls nobody.
+    """
+    from joblib._dask import DaskDistributedBackend
+
+    class _Heeding(DaskDistributedBackend):  # type: ignore[misc]
+        def submit(self, func: Any, callback: Any = None) -> Any:
+            found = super().submit(func, callback)
+
+            def heard(done: Any) -> None:
+                if callback is not None and done.exception() is not None:
+                    callback(_Death(done.exception()))
+
+            found.add_done_callback(heard)
+            return found
+
+        def retrieve_result_callback(self, out: Any) -> Any:
+            if isinstance(out, _Death):
+                raise out.error
+            return super().retrieve_result_callback(out)
+
+    return _Heeding(client=client)
+
+
+@dataclass(frozen=True, eq=False)
+class _Death:
+    """What the scheduler said when it gave a task up."""
+
+    error: BaseException

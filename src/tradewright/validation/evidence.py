@@ -37,6 +37,20 @@ class GridPoint:
 
 
 @dataclass(frozen=True)
+class Perturbed:
+    """The reported parameters with one of them moved by a share of itself, and the Sharpe ratio that gave.
+
+    `is_same` where the record is that of the reported parameters, bar for bar: the move asked nothing.
+    """
+
+    parameter: str
+    moved: float
+    value: Parameter
+    sharpe: Figure
+    is_same: bool = False
+
+
+@dataclass(frozen=True)
 class AuditRecord:
     """What an audit for look-ahead said of everything traded on: `code` and `level` of its certificate.
 
@@ -61,7 +75,8 @@ class Evidence:
     `sharpe_over_benchmark` is the excess per unit of risk. `search` prices the tries, over cash and over the
     benchmark; words say why it could not be done. `deflated_sharpe` is a probability, `participation` the
     largest share of its bars' volume that one order traded. `out_of_sample` is the
-    record of a walk through folds.
+    record of a walk through folds. `earlier` of the tries are of other studies and priced by their records.
+    `around` are the neighbours of the reported parameters, on the same bars as the grid's points.
     """
 
     origin: Origin | None = None
@@ -77,6 +92,7 @@ class Evidence:
     doubled_costs: Figure | None = None
     one_bar_later: Figure | None = None
     grid: tuple[GridPoint, ...] | None = None
+    around: tuple[Perturbed, ...] = ()
     has_volume: bool | None = None
     participation: Figure | None = None
     impact_is_charged: bool | None = None
@@ -87,5 +103,6 @@ class Evidence:
     after_results: str = ""
     luck_sharpe: Figure | None = None
     search: tuple[SearchPrice, ...] | str | None = None
+    earlier: int = 0
     deflated_sharpe: Figure | None = None
     out_of_sample: "OutOfSample | None" = None

@@ -3,20 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tradewright.validation.evidence import Evidence, GridPoint
+from tradewright.validation.evidence import Evidence
 from tradewright.validation.figure import Figure
 from tradewright.validation.luck import chance_in_words, p_in_words
 from tradewright.validation.question import Question
 from tradewright.validation.search_price import SearchPrice, dearest
+from tradewright.validation.stability import in_words, parameter_stability
 from tradewright.validation.verdict import Gate, Status, Verdict, verdict_of
 from tradewright.values.findings import Level
 from tradewright.values.provenance import Origin
 
 LEAST_ROUND_TRIPS = 50
-# Share of the grid that must have a positive Sharpe ratio; below it the idea hangs on its parameters.
-LEAST_POSITIVE_SHARE = 0.75
-# A neighbour on the grid that keeps less than this share of the headline's Sharpe ratio is a cliff.
-CLIFF_SHARE = 0.5
 # Of the Sharpe ratio that picks had in sample, this share must be left out of sample.
 LEAST_KEPT_SHARE = 0.5
 LEAST_FOLDS = 3
@@ -146,35 +143,6 @@ def one_bar_later(evidence: Evidence) -> Gate:
     return ask.above_zero(evidence.one_bar_later, "Sharpe ratio a year with decisions one bar later")
 
 
-def parameter_stability(evidence: Evidence) -> Gate:
-    """The idea works around its parameters too: most of the grid is positive and no cliff is near.
-
-    A point that gave no ratio counts as one that is not positive.
-    """
-    ask = Question("parameter_stability", "Stable across parameters", unit="share of grid")
-    # The pre-registered point may lie off the grid: it is no evidence about its neighbourhood.
-    grid = [point for point in evidence.grid or () if point.steps]
-    if len(grid) < 2:
-        return ask.unanswered("missing", "no grid of parameters was run")
-    headline = next((point for point in grid if point.is_headline), None)
-    if headline is not None and not headline.sharpe.is_evaluated:
-        return ask.without(headline.sharpe, "the reported parameters gave no Sharpe ratio")
-    share = sum((point.sharpe.value or 0.0) > 0.0 for point in grid) / len(grid)
-    words = f"{share:.0%} of {len(grid)} grid points have a positive Sharpe ratio"
-    if share < LEAST_POSITIVE_SHARE:
-        return ask.compared(Status.FAIL, "below_limit", words, (share, LEAST_POSITIVE_SHARE))
-    if headline is None:
-        return ask.unanswered("headline_off_grid", f"{words}; the reported parameters lie off the grid")
-    if headline.sharpe.value is not None and headline.sharpe.value <= 0.0:
-        lost = f"{words}, but that of the reported parameters is {_number(headline.sharpe)}"
-        return ask.compared(Status.FAIL, "headline_not_positive", lost, (share, LEAST_POSITIVE_SHARE))
-    cliffs = _cliffs(headline, grid)
-    if cliffs:
-        lost = f"{words}, but one step away it is lost: {'; '.join(cliffs)}"
-        return ask.compared(Status.FAIL, "cliff", lost, (share, LEAST_POSITIVE_SHARE))
-    return ask.compared(Status.PASS, "met", f"{words}; no cliff", (share, LEAST_POSITIVE_SHARE))
-
-
 def replayed(evidence: Evidence) -> Gate:
     """A second process computed the same bytes."""
     ask = Question("replay", "Replay verified")
@@ -209,7 +177,7 @@ def out_of_sample(evidence: Evidence) -> Gate:
     words = f"{positive.reason}; picked anew in {found.folds:,} folds among {found.candidates:,}"
     if found.kept.value is None:
         return ask.fail("nothing_in_sample", f"{words}; {found.kept.reason}")
-    words += f"; in sample the picks had {_number(found.in_sample)}, of which {_share_kept(found.kept)}"
+    words += f"; in sample the picks had {in_words(found.in_sample)}, of which {_share_kept(found.kept)}"
     words += _above_benchmark(found.over_benchmark)
     met = found.kept.value >= LEAST_KEPT_SHARE
     status, code = (positive.status, positive.reason_code) if met else (Status.FAIL, "below_limit")
@@ -234,7 +202,8 @@ def luck(evidence: Evidence) -> Gate:
     dear = dearest(evidence.search, evidence.trials)
     p = dear.p(evidence.trials)
     met = p <= ALPHA
-    words = f"{_p_values(evidence.search, evidence.trials)}; {tried}{_missing(dear, evidence.trials)}"
+    counted = f"{tried}{_kept(evidence)}{_missing(dear, evidence.trials)}"
+    words = f"{_p_values(evidence.search, evidence.trials)}; {counted}"
     status, code = (Status.PASS, "met") if met else (Status.FAIL, "above_limit")
     return ask.compared(status, code, f"{words}{_by_luck(evidence)}", (p, ALPHA))
 
@@ -304,29 +273,6 @@ GATES: tuple[Callable[[Evidence], Gate], ...] = (
 )
 
 
-def _cliffs(headline: GridPoint, grid: list[GridPoint]) -> list[str]:
-    """Neighbours one step away on one axis that lose most of the headline's Sharpe ratio, in words."""
-    own = headline.sharpe.value
-    if own is None:
-        return []
-    beside = [point for point in grid if _distance(point.steps, headline.steps) == 1]
-    lost = [point for point in beside if (point.sharpe.value or 0.0) < CLIFF_SHARE * own]
-    return [f"{_changed(point, headline)} gives {_number(point.sharpe)}" for point in lost]
-
-
-def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
-    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
-
-
-def _changed(point: GridPoint, headline: GridPoint) -> str:
-    here, there = dict(point.parameters), dict(headline.parameters)
-    return ", ".join(f"{name} = {value}" for name, value in here.items() if there.get(name) != value)
-
-
-def _number(found: Figure) -> str:
-    return "nothing" if found.value is None else f"{found.value:.2f}"
-
-
 def _share_kept(kept: Figure) -> str:
     """How much of a ratio is left, in words."""
     inside = kept.interval
@@ -345,6 +291,13 @@ def _above_benchmark(found: Figure | None) -> str:
 def _p_values(prices: tuple[SearchPrice, ...], trials: int) -> str:
     told = (f"{p_in_words(price.p(trials))} over {price.against}" for price in prices)
     return f"with the search priced in, p is {' and '.join(told)}; at most {ALPHA:g} is asked for"
+
+
+def _kept(evidence: Evidence) -> str:
+    """Tries of other studies whose records were priced with this one's."""
+    if not evidence.earlier:
+        return ""
+    return f", {evidence.earlier:,} of them in earlier studies and held against this one by their records"
 
 
 def _missing(price: SearchPrice, trials: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradewright.validation.bootstrap import Resampling
 from tradewright.validation.figure import Figure, Interval, figure, not_evaluated
@@ -12,6 +13,7 @@ from tradewright.validation.sharpe import SMALLEST_DEVIATION
 from tradewright.validation.walk_forward import Fold
 from tradewright.values.panel import Floats, Ints
 
+Flags = NDArray[np.bool_]
 AS_FOUND = "the in-sample ratio taken as it was found"
 
 
@@ -44,13 +46,16 @@ class OutOfSample:
     over_benchmark: Figure | None = None
 
 
-def picked(excess: Floats, folds: Sequence[Fold]) -> Picks:
+def picked(excess: Floats, folds: Sequence[Fold], may_pick: Flags | None = None) -> Picks:
     """In each fold the candidate with the highest Sharpe ratio on the training rows; of equals the first.
 
-    Shape: `excess` is T x N, returns above cash; folds count its rows.
+    Shape: `excess` is T x N, returns above cash; folds count its rows. `may_pick` is K x N where not every
+    candidate was known to every fold; who was not has -inf there.
     Property: a pick is a function of training rows alone; tests/validation/test_out_of_sample.py.
     """
-    ratios = np.stack([_ratios(excess[fold.train]) for fold in folds])
+    ratios = np.stack([ratios_per_bar(excess[fold.train]) for fold in folds])
+    if may_pick is not None:
+        ratios = np.where(may_pick, ratios, -np.inf)
     return Picks(np.argmax(ratios, axis=1).astype(np.int64), ratios)
 
 
@@ -84,7 +89,7 @@ def _scaled(inside: Interval | None, by: float) -> Interval | None:
     return replace(inside, low=inside.low / by, high=inside.high / by, method=f"{inside.method}; {AS_FOUND}")
 
 
-def _ratios(excess: Floats) -> Floats:
+def ratios_per_bar(excess: Floats) -> Floats:
     """Sharpe ratio per bar of each column; 0 for whoever stood still, -inf for who is not all known."""
     known = np.isfinite(excess).all(axis=0)
     seen = np.where(known, excess, 0.0)

@@ -50,6 +50,7 @@ def test_the_verdict_comes_before_everything_it_rests_on(tree):
         "performance",
         "folds",
         "checks",
+        "ladder",
         "costs",
         "execution",
         "gateway",
@@ -170,7 +171,7 @@ def test_no_id_is_used_twice(tree):
 def test_every_link_of_the_page_leads_somewhere_on_it(tree):
     ids = {element.attributes.get("id") for element in tree.every()}
     links = [link.attributes["href"] for link in tree.every("a")]
-    assert len(links) == 12
+    assert len(links) == 13
     assert {link.removeprefix("#") for link in links} <= ids
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tradewright.research.dossier.climb import Moved, Rung
 from tradewright.values.findings import Finding
 from tradewright.values.panel import Floats, Ints
 
@@ -451,7 +452,8 @@ class DossierContent:
     `notes` are whole sentences on how the numbers came about (for instance fills at the next close),
     `cautions` those on what happened to the account that must be known before any number is believed.
     `full_trades_file` names the artifact that holds what a long trade list leaves out. `expected` is the
-    Sharpe ratio to expect live, then the bars of trading that would confirm it.
+    Sharpe ratio to expect live, then the bars of trading that would confirm it. `ladder` are the stages up to
+    paper, `moved` the reported parameters moved one at a time.
     """
 
     identity: Identity
@@ -475,3 +477,5 @@ class DossierContent:
     checks: tuple[CheckLine, ...] = ()
     forecasts: ForecastLines | None = None
     expected: tuple[Ratio, ...] = ()
+    ladder: tuple[Rung, ...] = ()
+    moved: tuple[Moved, ...] = ()

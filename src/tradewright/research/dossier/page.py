@@ -24,7 +24,9 @@ from tradewright.research.dossier.folds_section import folds_section
 from tradewright.research.dossier.forecasts_section import forecasts_section
 from tradewright.research.dossier.grid_chart import grid_chart
 from tradewright.research.dossier.grid_table import grid_table
+from tradewright.research.dossier.ladder_section import ladder_section
 from tradewright.research.dossier.markup import Html, data_block, escape, join, tag
+from tradewright.research.dossier.moved_table import moved_table
 from tradewright.research.dossier.passport_tables import (
     findings_table,
     passport_facts,
@@ -52,7 +54,8 @@ from tradewright.research.dossier.wording import (
 JOINER = "\u2060"
 SECTIONS = (
     ("verdict", "Verdict"), ("performance", "Performance"), ("folds", "Out of sample"),
-    ("forecasts", "Forecasts"), ("checks", "Cross-checks"), ("costs", "Costs"),
+    ("forecasts", "Forecasts"), ("checks", "Cross-checks"), ("ladder", "The way to real money"),
+    ("costs", "Costs"),
     ("execution", "Execution"), ("gateway", "Gateway"), ("stress", "Gaps and stress"), ("trades", "Trades"),
     ("parameters", "Parameters"), ("data", "Data passport"), ("setup", "Set-up"),
 )  # fmt: skip
@@ -167,6 +170,7 @@ def _section(content: DossierContent, charts: dict[str, Chart], name: str, title
         "folds": lambda: folds_section(content.folds),
         "forecasts": lambda: forecasts_section(content.forecasts) if content.forecasts else Html(),
         "checks": lambda: checks_section(content.checks),
+        "ladder": lambda: ladder_section(content.ladder),
         "costs": lambda: join(costs_table(content.costs), figure(charts["turnover"])),
         "execution": lambda: execution_section(content.execution),
         "gateway": lambda: gateway_section(content.execution),
@@ -217,13 +221,14 @@ def _trades(content: DossierContent, charts: dict[str, Chart]) -> Html:
 def _parameters(content: DossierContent, charts: dict[str, Chart]) -> Html:
     """The neighbourhood of the reported parameters."""
     chart, grid = charts["grid"], content.grid
+    moved = moved_table(content.moved)
     if grid is None or chart.missing:
-        return missing(chart.missing)
+        return moved or missing(chart.missing)
     if not chart.traces:
-        return join(figure(chart), grid_table(grid))
+        return join(figure(chart), grid_table(grid), moved)
     # Open for paper and for readers without the script, which folds it once the picture stands.
     listed = tag("details", tag("summary", "The grid as a table"), grid_table(grid), open=True, class_="twin")
-    return join(figure(chart), listed)
+    return join(figure(chart), listed, moved)
 
 
 def _passport(content: DossierContent) -> Html:

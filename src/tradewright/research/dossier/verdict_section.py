@@ -3,6 +3,7 @@
 import math
 
 from tradewright.research.dossier.content import DossierContent, Luck, Ratio
+from tradewright.research.dossier.ladder_section import climb_sentence
 from tradewright.research.dossier.markup import Html, join, tag
 from tradewright.research.dossier.svg import whisker
 from tradewright.research.dossier.tables import badge, gates_table, quantities, quantity_pairs
@@ -34,6 +35,7 @@ def verdict_section(content: DossierContent) -> Html:
         _caveats(content),
         _sharpe(content.sharpe, content.luck),
         *_expected(content),
+        *_climb(content),
         tag("h3", "Gates"),
         gates_table(verdict.gates, tally),
         *(
@@ -49,6 +51,15 @@ def _expected(content: DossierContent) -> tuple[Html, ...]:
     """What to expect live, in sentences."""
     told = [tag("p", words) for words in expected_sentences(content)]
     return (tag("h3", "What to expect live"), *told) if told else ()
+
+
+def _climb(content: DossierContent) -> tuple[Html, ...]:
+    """How far this evidence carries, in one sentence."""
+    if not content.ladder:
+        return ()
+    link = tag("a", "every stage and what is in its way", href="#ladder")
+    words = tag("p", climb_sentence(content.ladder), " See ", link, ".")
+    return tag("h3", "How far up the ladder"), words
 
 
 def expected_sentences(content: DossierContent) -> tuple[str, ...]:
@@ -106,10 +117,21 @@ def _sharpe(sharpe: Ratio, luck: Luck) -> Html:
         tag("p", chance),
         tag("p", sentence(luck.how), class_="note"),
         tag("p", f"p with the search priced in: {p_value(luck.p)}"),
+        *((tag("p", chance_sentence(luck.p)),) if math.isfinite(luck.p) else ()),
         tag("p", sentence(luck.p_how), class_="note"),
         tag("p", f"Deflated Sharpe ratio: {likelihood(luck.deflated)}"),
     )
     return tag("div", left, right, _whisker(sharpe, luck), class_="sharpe")
+
+
+def chance_sentence(p: float) -> str:
+    """What a p-value means, for whoever has never met one."""
+    many = f"at most about {100.0 * p:.0f} of a hundred" if p >= 0.015 else "at most about one of a hundred"
+    if p < 0.005:
+        many = "fewer than one of two hundred"
+    return (
+        f"Of worthless ideas that were searched as hard as this one, {many} would look as good by luck alone."
+    )
 
 
 def _whisker(sharpe: Ratio, luck: Luck) -> Html:

@@ -219,14 +219,17 @@ def _stability(files: RunFiles) -> Told:
     """The grid around the parameters, as the run's own gate read it."""
     found = files.gate("parameter_stability")
     points = [point for point in files.summary.get("grid", ()) if point["steps"]]
+    around = files.summary.get("perturbations", {})
     cliffs = {"met": 0, "cliff": 1}.get(str(found.get("reason_code")))
     values: dict[str, Value] = {
         "positive_share": found.get("value"),
         "cliffs": cliffs,
-        "points": len(points),
+        "points": len(points) + len(around.get("neighbours", ())),
+        "worst_kept_share": around.get("worst_kept_share"),
     }
     reason = str(found.get("reason", "no grid of parameters was run"))
-    return values, {"positive_share": reason, "cliffs": reason}
+    moved = str(around.get("reason", "nothing is left that a neighbour could keep"))
+    return values, {"positive_share": reason, "cliffs": reason, "worst_kept_share": moved}
 
 
 def _overfitting(files: RunFiles) -> Told:

@@ -103,10 +103,10 @@ def sealed_of(candidate: Candidate, plan: Plan) -> Sealed:
 def whole_plan(study: StudyOptions, shelf: Shelf) -> Plan:
     """The study's plan to the end of its data: what only the gate may make."""
     period = msgspec.structs.replace(study.period, end=None)
-    strategy = msgspec.structs.replace(study.strategy, grid={})
+    strategy = msgspec.structs.replace(study.strategy, grid={}, perturb=False)
     given: dict[str, Any] = {"period": period, "strategy": strategy}
-    if getattr(study, "folds", None) is not None:
-        given["folds"] = None
+    if study.folds is not None or study.search is not None:
+        given |= {"folds": None, "search": None}
     return prepare(msgspec.structs.replace(study, **given), shelf)
 
 

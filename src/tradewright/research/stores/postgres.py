@@ -26,6 +26,11 @@ SCHEMA = (
     """CREATE OR REPLACE TRIGGER no_update BEFORE UPDATE OR DELETE OR TRUNCATE ON events
         FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()""",
 )
+SERIES = (
+    "CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY, content BYTEA NOT NULL)",
+    """CREATE OR REPLACE TRIGGER no_update BEFORE UPDATE OR DELETE OR TRUNCATE ON series
+        FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()""",
+)
 # Whoever makes the table first keeps others out meanwhile: "if not exists" alone may still collide.
 MAKING = 7_290_155
 
@@ -58,12 +63,13 @@ class PostgresRows:
         return f"postgresql://{self._user}@{self._host}:{self._port}/{self._database}"
 
     def create(self) -> None:
-        """Make the table where it is missing."""
+        """Make the tables where they are missing."""
         with self._transaction() as run:
             run("SELECT pg_advisory_xact_lock(?)", (MAKING,))
-            if run("SELECT to_regclass('events')", ())[0][0] is None:
-                for statement in SCHEMA:
-                    run(statement, ())
+            wanted = {"events": SCHEMA, "series": SERIES}
+            lacking = [table for table in wanted if run("SELECT to_regclass(?)", (table,))[0][0] is None]
+            for statement in (one for table in lacking for one in wanted[table]):
+                run(statement, ())
 
     @contextmanager
     def reading(self) -> Iterator[Run]:

@@ -21,6 +21,17 @@ CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON events
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_replacement BEFORE INSERT ON events
+    WHEN EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
+CREATE TRIGGER IF NOT EXISTS no_update_of_series BEFORE UPDATE ON series
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_replacement_of_series BEFORE INSERT ON series
+    WHEN EXISTS (SELECT 1 FROM series WHERE name = NEW.name)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_delete_of_series BEFORE DELETE ON series
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
 
 
@@ -37,7 +48,7 @@ class SqliteRows:
         return str(self.path)
 
     def create(self) -> None:
-        """Make file and table where they are missing."""
+        """Make file and tables where they are missing."""
         with self._failures():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._connected() as connection:
