@@ -63,7 +63,7 @@ def test_a_misspelt_case_is_refused_with_the_known_ones(capsys):
         arguments(["sam"])
     assert stop.value.code == 2
     told = capsys.readouterr().err
-    assert "'sam' is no case. Known: sma, top_decile, sma_grid, decide, brackets, " in told
+    assert "'sam' is no case. Known: sma, top_decile, sma_grid, momentum_sweep, decide, brackets, " in told
     assert "features_panel, spa, options, mamba, streaming, gateway, commands." in told
 
 

@@ -80,8 +80,8 @@ class Said:
 
     @property
     def line(self) -> str:
-        """Its one line on stderr."""
-        (only,) = self.err.strip().splitlines()
+        """Its one line on stderr, besides what tells somebody who waits why."""
+        (only,) = (line for line in self.err.strip().splitlines() if not line.startswith("compiling "))
         return only
 
 

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,11 +133,14 @@ def test_the_trace_is_shown_only_when_asked_for_wherever_the_option_stands(shell
 
 def test_the_workspace_may_be_named_behind_the_verb(lived_in, tmp_path):
     assert execute(["runs", "list", "--workspace", str(tmp_path / "empty")]) == 0
-    named = Asked(Path("w"))
-    assert taken_out(["runs", "list", "--workspace", "w", "--json"]) == (named, ["runs", "list", "--json"])
-    assert taken_out(["runs", "--workspace=w", "list"]) == (named, ["runs", "list"])
-    assert taken_out(["--debug", "runs", "list"]) == (Asked(debug=True), ["runs", "list"])
-    assert taken_out(["data", "show", "--", "--debug"]) == (Asked(), ["data", "show", "--", "--debug"])
+    for typed, said, left in (
+        ("runs list --workspace w --json", Asked(Path("w")), "runs list --json"),
+        ("runs --workspace=w list", Asked(Path("w")), "runs list"),
+        ("--debug runs list", Asked(debug=True), "runs list"),
+        ("data show -- --debug", Asked(), "data show -- --debug"),
+    ):
+        words = typed.split()
+        assert taken_out(words) == (replace(said, arguments=tuple(words)), left.split())
 
 
 @pytest.mark.parametrize("words", [["--workspace"], ["--workspace", "--json"], ["runs", "--workspace="]])
