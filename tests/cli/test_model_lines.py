@@ -90,6 +90,9 @@ def test_the_life_of_a_champion(made):
     ]
     said = shell("models", "show", ridge)
     assert "main: champion" in said.out
+    # Both say how far they looked: a sealed holdout is broken by it.
+    trained_row, compared_row = (one["body"] for one in card["history"][:2])
+    assert trained_row["until"] == compared_row["told"]["last_row"] == card["lineage"]["judged_until"]
 
 
 def test_a_rollback_goes_to_the_former_champion_and_says_why(made):
