@@ -138,6 +138,26 @@ def test_what_cannot_be_done_is_refused_with_the_way_out(made, words, code, told
     assert said.code == code and told in said.line
 
 
+def test_a_line_without_rows_makes_no_ledger_by_being_asked(tmp_path):
+    shell = Shell(tmp_path / "workspace")
+    for words in (("due",), ("rollback", "--by", "Ada", "--reason", "a doubt")):
+        said = shell("models", *words)
+        assert said.code == 1 and "has no champion" in said.line
+    assert not list(tmp_path.rglob("ledger*"))
+
+
+def test_models_are_listed_and_shown_beside_a_ledger_that_cannot_be_read(made, tmp_path):
+    shell, _, ridge, _ = made
+    shutil.copytree(shell.workspace / "models" / ridge, tmp_path / "models" / ridge)
+    (tmp_path / "ledger.sqlite").write_bytes(b"no database of any kind" * 100)
+    other = Shell(tmp_path)
+    said = other("models", "list")
+    assert said.code == 0 and ridge in said.out and "No stages are shown: the trial ledger" in said.err
+    assert "candidate" not in said.out
+    said = other("models", "show", ridge)
+    assert said.code == 0 and "the ledger cannot be read" in said.out
+
+
 def test_other_features_other_symbols_and_too_few_rows_are_refused(made):
     shell, naive, _, _ = made
     common = ("--data", "tides", "--horizon", "1", "--judged")
