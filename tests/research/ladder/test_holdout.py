@@ -158,6 +158,27 @@ TAUGHT = parse(
 )
 
 
+@pytest.mark.parametrize(
+    ("hypothesis", "model", "is_seen"),
+    [
+        ("stranger", {"model": {"name": "mamba"}}, False),
+        ("stranger", {"model": {"name": "ridge", "parameters": {"penalty": 5.0}}}, True),
+        ("stranger", {}, True),
+        ("small", {"model": {"name": "mamba"}}, True),
+    ],
+    ids=["another model", "the same model", "a row that names none", "the hypothesis itself"],
+)
+def test_a_strangers_study_of_another_model_leaves_the_seal_of_this_one(
+    registry, workspace, hypothesis, model, is_seen
+):
+    sealed = Sealed("made", instant_of("2016-07-01"), instant_of("2017-07-01"))
+    workspace.ledger.register(hypothesis, "Something.", "study", Instant(1))
+    on = {"strategy": "forecast", "until": sealed.until, "dataset": "made", **model}
+    workspace.ledger.start(hypothesis, "study", ["t"], Instant(2), on)
+    found = holdout.seen_by(registry.create("taught", TAUGHT), sealed, workspace.ledger)
+    assert bool(found) is is_seen
+
+
 @pytest.mark.parametrize("verb", ["trained", "compared"])
 def test_a_model_judged_on_sealed_rows_has_seen_them_for_a_candidate_with_a_model(registry, workspace, verb):
     sealed = Sealed("made", instant_of("2016-07-01"), instant_of("2017-07-01"))
