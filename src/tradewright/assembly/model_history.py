@@ -26,6 +26,7 @@ def stages(workspace: Workspace) -> dict[str, str]:
         return found
     try:
         registry = registry_of(workspace)
+        found = dict.fromkeys((event.trial for event in registry.ledger.models()), HEIGHTS[0])
         for name in registry.names():
             for version, stage in registry.line(name).stages.items():
                 found[version] = max(found.get(version, stage.value), stage.value, key=HEIGHTS.index)

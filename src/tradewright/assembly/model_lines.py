@@ -188,7 +188,8 @@ def due(workspace: Workspace, version: str, line: str, policy: "RetrainingPolicy
     from tradewright.models import retraining
     from tradewright.research.trials import Kind
 
-    named = version or _standing(workspace, line).champion
+    standing = _standing(workspace, line)
+    named = version or standing.champion
     if not named:
         raise Blocked(f"'{line}' has no champion.", "Name a model: tradewright models due MODEL")
     kept, now = kept_model(workspace, named), int(workspace.clock())
