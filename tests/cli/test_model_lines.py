@@ -90,6 +90,9 @@ def test_the_life_of_a_champion(made):
     ]
     said = shell("models", "show", ridge)
     assert "main: champion" in said.out
+    # Both say how far they looked: a sealed holdout is broken by it.
+    trained_row, compared_row = (one["body"] for one in card["history"][:2])
+    assert trained_row["until"] == compared_row["told"]["last_row"] == card["lineage"]["judged_until"]
 
 
 def test_a_rollback_goes_to_the_former_champion_and_says_why(made):
@@ -133,6 +136,26 @@ def test_what_cannot_be_done_is_refused_with_the_way_out(made, words, code, told
     shell, naive, ridge, _ = made
     said = shell("models", *(word.format(naive=naive, ridge=ridge) for word in words))
     assert said.code == code and told in said.line
+
+
+def test_a_line_without_rows_makes_no_ledger_by_being_asked(tmp_path):
+    shell = Shell(tmp_path / "workspace")
+    for words in (("due",), ("rollback", "--by", "Ada", "--reason", "a doubt")):
+        said = shell("models", *words)
+        assert said.code == 1 and "has no champion" in said.line
+    assert not list(tmp_path.rglob("ledger*"))
+
+
+def test_models_are_listed_and_shown_beside_a_ledger_that_cannot_be_read(made, tmp_path):
+    shell, _, ridge, _ = made
+    shutil.copytree(shell.workspace / "models" / ridge, tmp_path / "models" / ridge)
+    (tmp_path / "ledger.sqlite").write_bytes(b"no database of any kind" * 100)
+    other = Shell(tmp_path)
+    said = other("models", "list")
+    assert said.code == 0 and ridge in said.out and "No stages are shown: the trial ledger" in said.err
+    assert "candidate" not in said.out
+    said = other("models", "show", ridge)
+    assert said.code == 0 and "the ledger cannot be read" in said.out
 
 
 def test_other_features_other_symbols_and_too_few_rows_are_refused(made):

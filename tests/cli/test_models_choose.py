@@ -32,6 +32,10 @@ def test_a_choice_is_judged_beside_the_runs_and_kept(two_runs):
     assert kept.names == (one, default) and kept.terms.default == default
     said = shell(*words)
     assert said.code == 0 and rows[3]["model"] in said.out and "share of rows" in said.out
+    for verb in (("due", rows[3]["model"]), ("promote", rows[3]["model"], "--by", "Ada")):
+        said = shell("models", *verb)
+        assert said.code == 1 and "does not say how its rows are made" in said.line
+    assert [row["stage"] for row in shell("models", "list", "--json").rows()] == [""], "on no record"
 
 
 def test_a_run_that_was_edited_teaches_nothing(two_runs):

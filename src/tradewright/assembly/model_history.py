@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tradewright.assembly.workspace import Workspace
+from tradewright.values.errors import StorageFailure
 
 if TYPE_CHECKING:
     from tradewright.research.trials import Event
@@ -14,29 +15,44 @@ HEIGHTS = ("candidate", "retired", "shadow", "champion")
 
 
 def stages(workspace: Workspace) -> dict[str, str]:
-    """The highest stage of each model that is on record; no ledger is made by asking."""
+    """The highest stage of each model that is on record; no ledger is made by asking.
+
+    None is shown, and why is said, where the ledger cannot be read: the models can.
+    """
     from tradewright.assembly.model_lines import registry_of
 
     found: dict[str, str] = {}
     if not workspace.ledger_is_there:
         return found
-    registry = registry_of(workspace)
-    for name in registry.names():
-        for version, stage in registry.line(name).stages.items():
-            found[version] = max(found.get(version, stage.value), stage.value, key=HEIGHTS.index)
+    try:
+        registry = registry_of(workspace)
+        found = dict.fromkeys((event.trial for event in registry.ledger.models()), HEIGHTS[0])
+        for name in registry.names():
+            for version, stage in registry.line(name).stages.items():
+                found[version] = max(found.get(version, stage.value), stage.value, key=HEIGHTS.index)
+    except StorageFailure as failure:
+        workspace.say(f"No stages are shown: {failure.what}")
+        return {}
     return found
 
 
-def history_of(workspace: Workspace, version: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
-    """The stage of a model in each line that knows it, and its rows, oldest first."""
+def history_of(workspace: Workspace, version: str) -> tuple[dict[str, str] | None, list[dict[str, Any]]]:
+    """The stage of a model in each line that knows it, and its rows, oldest first.
+
+    None for the stages, and why is said, where the ledger cannot be read.
+    """
     from tradewright.assembly.model_lines import registry_of
 
     if not workspace.ledger_is_there:
         return {}, []
-    registry = registry_of(workspace)
-    rows = registry.rows_of(version)
-    lines = dict.fromkeys(event.study for event in rows)
-    standing = {name: registry.line(name).stage_of(version).value for name in lines}
+    try:
+        registry = registry_of(workspace)
+        rows = registry.rows_of(version)
+        lines = dict.fromkeys(event.study for event in rows)
+        standing = {name: registry.line(name).stage_of(version).value for name in lines}
+    except StorageFailure as failure:
+        workspace.say(f"No stages are shown: {failure.what}")
+        return None, []
     return standing, [_row(event) for event in rows]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from tradewright.assembly.model_rows import (
     Kept,
+    dataset_of,
     errors_of,
     kept_model,
     refuse_incomparable,
@@ -51,6 +52,13 @@ def registry_of(workspace: Workspace) -> "ModelRegistry":
     from tradewright.research.model_registry import ModelRegistry
 
     return ModelRegistry(workspace.ledger, workspace.clock)
+
+
+def _standing(workspace: Workspace, line: str) -> "Line":
+    """Where a line stands; no ledger is made by asking. Raises: InvalidOption."""
+    from tradewright.research.model_line import line_of
+
+    return registry_of(workspace).line(line) if workspace.ledger_is_there else line_of(line, ())
 
 
 def compare(workspace: Workspace, request: CompareRequest) -> "tuple[ForecastComparison, Compared]":
@@ -123,11 +131,13 @@ def promote(workspace: Workspace, version: str, line: str, by: str) -> "Line":
     from tradewright.research.model_line import Now
     from tradewright.runs.manifest import code_version
 
-    kept, registry = kept_model(workspace, version), registry_of(workspace)
+    kept = kept_model(workspace, version)
+    named, registry = dataset_of(kept), registry_of(workspace)
     standing = registry.line(line)
     opponent = _first_opponent(workspace, standing, kept.version)
-    served = kept_model(workspace, opponent) if opponent != NAIVE else kept
-    snapshot = workspace.catalogue.resolve(str(served.card.lineage.asked.get("dataset", "")))
+    snapshot = workspace.catalogue.resolve(
+        named if opponent == NAIVE else dataset_of(kept_model(workspace, opponent))
+    )
     latest = workspace.catalogue.resolve(snapshot.dataset).id
     now = Now(int(workspace.clock()), code_version(), snapshot.dataset, latest)
     return registry.promote(line, kept.version, opponent, by, now)
@@ -140,9 +150,8 @@ def roll_back(workspace: Workspace, line: str, by: str, reason: str) -> "Line":
     """
     from tradewright.research.model_line import way_back
 
-    registry = registry_of(workspace)
-    former = kept_model(workspace, way_back(registry.line(line), by, reason))
-    return registry.roll_back(line, former.version, by, reason)
+    former = kept_model(workspace, way_back(_standing(workspace, line), by, reason))
+    return registry_of(workspace).roll_back(line, former.version, by, reason)
 
 
 def drift(workspace: Workspace, version: str, dataset: str, count: int, line: str) -> "list[Drift]":
@@ -179,18 +188,18 @@ def due(workspace: Workspace, version: str, line: str, policy: "RetrainingPolicy
     from tradewright.models import retraining
     from tradewright.research.trials import Kind
 
-    registry = registry_of(workspace)
-    standing = registry.line(line)
+    standing = _standing(workspace, line)
     named = version or standing.champion
     if not named:
         raise Blocked(f"'{line}' has no champion.", "Name a model: tradewright models due MODEL")
     kept, now = kept_model(workspace, named), int(workspace.clock())
+    dataset, registry = dataset_of(kept), registry_of(workspace)
     rows = registry.rows_of(kept.version)
     trained = [one for one in rows if one.kind is Kind.MODEL_TRAINED]
     in_line = registry.ledger.models(line)
     last = max((one.at for one in in_line if one.kind is Kind.MODEL_TRAINED), default=None)
     looks = [one for one in in_line if one.kind is Kind.MODEL_CHECKED and one.trial == kept.version]
-    served = workspace.catalogue.resolve(str(kept.card.lineage.asked.get("dataset", ""))).dataset
+    served = workspace.catalogue.resolve(dataset).dataset
     checked = [one for one in looks if _body(one)["dataset"] == served]
     judged, recent = _skill_then_and_now(workspace, kept)
     facts = retraining.RetrainingFacts(

@@ -89,12 +89,24 @@ def shared_horizon(ours: Kept, theirs: Kept, wanted: int) -> int:
     return wanted or both[0]
 
 
+def dataset_of(kept: Kept) -> str:
+    """The dataset that a model's rows are made from.
+
+    Raises: Blocked where it does not say so, as what `models choose` keeps.
+    """
+    asked = kept.card.lineage.asked
+    if not asked.get("dataset") or not asked.get("features"):
+        raise Blocked(
+            f"{kept.version} does not say how its rows are made.",
+            "Train one that does: tradewright models train; a choice between runs is chosen anew.",
+        )
+    return str(asked["dataset"])
+
+
 def _request(kept: Kept, dataset: str) -> ModelRequest:
     """What makes a model's rows again."""
-    asked = kept.card.lineage.asked
-    named = dataset or str(asked.get("dataset", ""))
-    if not named or not asked.get("features"):
-        raise Blocked(f"{kept.version} does not say how its rows are made.", "Train it anew.")
+    asked, known = kept.card.lineage.asked, dataset_of(kept)
+    named = dataset or known
     symbols, horizons = tuple(asked.get("symbols", ())), kept.card.signature.horizons_bars
     features = tuple(asked["features"])
     return ModelRequest(kept.card.name, named, features, horizons_bars=horizons, symbols=symbols)

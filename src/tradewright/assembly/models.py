@@ -104,16 +104,23 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
         reference = reference_of(rows.names, rows.values[:, :cut])
         version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics), reference)
         training.forget()
-    _noted(workspace, request, version, began)
+    _noted(workspace, request, version, (began, last))
     return [_as_row(version, one) for one in judged]
 
 
-def _noted(workspace: Workspace, request: ModelRequest, version: str, began: int) -> None:
-    """Put a training on record: when, on what, and what it took."""
+def _noted(workspace: Workspace, request: ModelRequest, version: str, span: tuple[int, int]) -> None:
+    """Put a training on record; `span` is when it began and the last row that was judged."""
     from tradewright.research.model_registry import ModelRegistry
 
     dataset = workspace.catalogue.resolve(request.dataset).dataset
-    told = {"name": request.name, "dataset": dataset, "seconds": (workspace.clock() - began) / 1e9}
+    began, until = span
+    told = {
+        "name": request.name,
+        "parameters": dict(request.parameters),
+        "dataset": dataset,
+        "until": until,
+        "seconds": (workspace.clock() - began) / 1e9,
+    }
     ModelRegistry(workspace.ledger, workspace.clock).trained(request.line, version, told)
 
 

@@ -26,7 +26,8 @@ class StudyContext:
     `lost_trials` says in words what the ledger lacks of what earlier runs saw in it, `after_results` what of
     the study was chosen with results of its hypothesis in hand. Records of tries up to the ledger's row
     `earlier_until` were priced with the study's own; 0 where there were none. `open_trials` of the hypothesis
-    never said how they ended.
+    never said how they ended. `models_before` says how many models were judged on the dataset outside of
+    studies before one with a model began.
     """
 
     trials: int | None
@@ -36,6 +37,7 @@ class StudyContext:
     after_results: str = ""
     earlier_until: int = 0
     open_trials: int = 0
+    models_before: str = ""
 
 
 def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tradewright.research.dossier.wording import counted
 from tradewright.research.model_line import (
     Compared,
     Line,
@@ -109,6 +110,20 @@ class ModelRegistry:
             return [Event(self.clock(), kind, "", name, version, body)]
 
         return self.ledger.decide(rows, kinds=MODELS)
+
+
+def models_before(rows: Sequence[Event], dataset: str) -> str:
+    """How many models were judged on a dataset outside of studies, in words; empty where none was."""
+    here = [event for event in rows if json.loads(event.body).get("dataset") == dataset]
+    trained = {event.trial for event in here if event.kind is Kind.MODEL_TRAINED}
+    compared = sum(event.kind is Kind.MODEL_COMPARED for event in here)
+    if not trained and not compared:
+        return ""
+    return (
+        f"Before this study {counted(len(trained), 'model')} had been trained and judged on this dataset "
+        f"outside of studies, and {counted(compared, 'comparison')} made. They are no trials: if they led to "
+        "this recipe, no p-value here prices that choice."
+    )
 
 
 def _of(name: str, rows: Sequence[Event]) -> list[Event]:

@@ -13,12 +13,13 @@ from tradewright.values.profile import MARGIN, USUAL_MARGINS
 from tradewright.values.reading import Band
 
 
-def notes_on(plan: Plan, result: StudyResult) -> tuple[str, ...]:
-    """How the numbers came about, in whole sentences."""
+def notes_on(plan: Plan, result: StudyResult, models_before: str = "") -> tuple[str, ...]:
+    """How the numbers came about, in whole sentences; `models_before` as in StudyContext."""
     period, profile = result.period, plan.profile
     first = date_of(int(period.instants[0]))
     notes = [
         *cautions_on(plan, result),
+        *((models_before,) if models_before else ()),
         _in_sample(result),
         f"Figures begin on {first}, when the strategy could first decide; "
         f"the {counted(result.start_row, 'bar')} before it {'is' if result.start_row == 1 else 'are'} "

@@ -152,6 +152,12 @@ class Plan:
         """The row of the headline's first possible decision: before it, an idle account says nothing."""
         return _first_row(self.headline.strategy, self.walk)
 
+    @property
+    def lookback_bars(self) -> int:
+        """How many rows the headline's decision is made of: by the strategy itself, or by its model."""
+        by_model = self.walk.features.warm_up_bars + self.walk.model.lookback_bars - 1 if self.walk else 0
+        return max(self.headline.strategy.warm_up_bars, by_model)
+
 
 def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     """Resolve data, build every configuration, and let quality errors block what does not waive them.

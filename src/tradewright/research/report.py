@@ -62,6 +62,7 @@ def content_of(
     The verdict is handed in: it is reached once, and page, summary and terminal show the same one.
     """
     cautions = cautions_on(plan, result)
+    notes = notes_on(plan, result, context.models_before)
     return DossierContent(
         identity=identity,
         passport=passport_lines(plan),
@@ -79,7 +80,7 @@ def content_of(
         grid=_grid(plan, result),
         cautions=cautions,
         audit=_audit(result.certificate),
-        notes=tuple(words for words in notes_on(plan, result) if words not in cautions),
+        notes=tuple(words for words in notes if words not in cautions),
         folds=_folds(plan, result),
         checks=_checks(result),
         moved=moved_lines(result),

@@ -16,6 +16,7 @@ from tradewright.research.earlier import earlier_tries
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
+from tradewright.research.model_registry import models_before
 from tradewright.research.plan import Plan, Shelf, about, prepare
 from tradewright.research.points import Point
 from tradewright.research.process import in_words, process_leaks
@@ -144,7 +145,10 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     rows = ports.ledger.mark().rows
     earlier = earlier_tries(plan, ports.ledger, rows)
     until = rows if earlier else 0
-    context = StudyContext(None, "", lost_trials=lost, after_results=late, earlier_until=until)
+    models = models_before(ports.ledger.models(), plan.snapshot.dataset) if plan.walk else ""
+    context = StudyContext(
+        None, "", lost_trials=lost, after_results=late, earlier_until=until, models_before=models
+    )
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:

@@ -41,7 +41,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "out_of_sample": _folds_json(plan, result),
         "cross_checks": _checks_json(result),
         **_forecasts_json(plan, result),
-        "notes": list(notes_on(plan, result)),
+        "notes": list(notes_on(plan, result, context.models_before)),
     }
     return {name: _unsigned(part) for name, part in summary.items()}
 

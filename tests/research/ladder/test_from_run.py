@@ -195,6 +195,21 @@ def test_the_weights_that_are_held_against_other_days_are_carried_until_the_next
     assert np.array_equal(_carried(weights), [[0.0, 0.0], [0.5, 0.0], [0.5, 0.2], [0.0, 0.2]])
 
 
+def test_a_reader_of_forecasts_looks_back_as_far_as_its_features_and_models_do(ran):
+    from tradewright.research.ladder.from_run import _wishes
+    from tradewright.research.model_options import ModelOptions
+    from tradewright.research.model_plan import model_walk_of
+    from tradewright.strategies.registry import build
+
+    own, files = ran
+    assert _wishes(own.plan, files)[2] == own.plan.headline.strategy.warm_up_bars
+    walk = model_walk_of(ModelOptions("ridge", features=("sma_ratio",), train_bars=60), 0)
+    reader = replace(own.plan.headline, strategy=build("forecast", {}))
+    plan = replace(own.plan, points=(reader,), walk=walk)
+    assert reader.strategy.warm_up_bars == 1
+    assert _wishes(plan, files)[2] == walk.features.warm_up_bars + walk.model.lookback_bars - 1 > 10
+
+
 def test_a_narrower_interval_than_gates_ask_for_is_no_evidence_of_its_low_end(ran):
     run, files = ran
     summary = json.loads(json.dumps(files.summary))

@@ -11,6 +11,8 @@ from tradewright.research.ladder import holdout
 from tradewright.research.ladder.evidence import Subject
 from tradewright.research.ladder.holdout import Sealed
 from tradewright.research.ladder.registry import Registry
+from tradewright.research.model_line import Compared
+from tradewright.research.model_registry import ModelRegistry
 from tradewright.research.plan import about, prepare
 from tradewright.research.study import parse
 from tradewright.research.study_run import causes_of, run_study
@@ -146,6 +148,58 @@ def test_a_study_says_in_the_ledger_what_it_read(workspace):
     assert said["dataset"] == "made"
     assert said["until"] <= instant_of("2016-07-01") < said["until"] + 4 * DAY
     assert set(said) == {"code", "data", "dataset", "config", "seed", "strategy", "until", "choices"}
+
+
+TAUGHT = parse(
+    TEXT[: TEXT.index("[strategy]")]
+    + '[strategy]\nname = "forecast"\n\n[model]\nname = "ridge"\n\n'
+    + TEXT[TEXT.index("[account]") :],
+    "taught.toml",
+)
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "model", "is_seen"),
+    [
+        ("stranger", {"model": {"name": "mamba"}}, False),
+        ("stranger", {"model": {"name": "ridge", "parameters": {"penalty": 5.0}}}, True),
+        ("stranger", {}, True),
+        ("small", {"model": {"name": "mamba"}}, True),
+    ],
+    ids=["another model", "the same model", "a row that names none", "the hypothesis itself"],
+)
+def test_a_strangers_study_of_another_model_leaves_the_seal_of_this_one(
+    registry, workspace, hypothesis, model, is_seen
+):
+    sealed = Sealed("made", instant_of("2016-07-01"), instant_of("2017-07-01"))
+    workspace.ledger.register(hypothesis, "Something.", "study", Instant(1))
+    on = {"strategy": "forecast", "until": sealed.until, "dataset": "made", **model}
+    workspace.ledger.start(hypothesis, "study", ["t"], Instant(2), on)
+    found = holdout.seen_by(registry.create("taught", TAUGHT), sealed, workspace.ledger)
+    assert bool(found) is is_seen
+
+
+@pytest.mark.parametrize("verb", ["trained", "compared"])
+def test_a_model_judged_on_sealed_rows_has_seen_them_for_a_candidate_with_a_model(registry, workspace, verb):
+    sealed = Sealed("made", instant_of("2016-07-01"), instant_of("2017-07-01"))
+    forecasts, models = registry.create("taught", TAUGHT), ModelRegistry(workspace.ledger, workspace.clock)
+
+    def judged(until: int, dataset: str) -> str:
+        if verb == "trained":
+            models.trained("main", "ridge-1", {"name": "ridge", "dataset": dataset, "until": until})
+        else:
+            alpha, is_again = models.price("ridge-1", "naive-1", "rows", dataset)
+            told = {"last_row": until}
+            made = Compared(
+                0, "ridge-1", "naive-1", "rows", dataset, "s", "c", "real", True, alpha, told, is_again
+            )
+            models.compared("main", made)
+        return holdout.seen_by(forecasts, sealed, workspace.ledger)
+
+    assert judged(sealed.after, "made") == judged(sealed.until, "elsewhere") == ""
+    how = "judged" if verb == "trained" else "compared"
+    assert f"the model ridge-1 was {how} on data up to 2017-07-01" in judged(sealed.until, "made")
+    assert holdout.seen_by(registry.find("small"), sealed, workspace.ledger) == ""
 
 
 # Alpha

@@ -15,7 +15,7 @@ def run(context: typer.Context, json: Json = False) -> None:
     """List the models that are kept, by version, with what they were judged to be worth.
 
     A version is a hash of weights, recipe, features, data, parent and code.
-    One whose description cannot be read is listed as damaged, and why.
+    One whose description cannot be read is listed as damaged, and why. No stage: on no record.
     """
     from tradewright.assembly.model_history import stages
     from tradewright.assembly.models import kept
@@ -23,14 +23,14 @@ def run(context: typer.Context, json: Json = False) -> None:
     workspace = workspace_of(context)
     cards, stage = kept(workspace), stages(workspace)
     if json:
-        screen.as_json([{**_row(one), "stage": stage.get(one.version, "candidate")} for one in cards])
+        screen.as_json([{**_row(one), "stage": stage.get(one.version, "")} for one in cards])
         return
     if not cards:
         words = "There is no model yet. Train one: tradewright models train ridge --data DATASET"
         screen.say(nothing_yet(workspace, words))
         return
     columns = ("model", "stage", "kind", "features", "coefficients", "parent")
-    screen.table(columns, [_line(one, stage.get(one.version, "candidate")) for one in cards])
+    screen.table(columns, [_line(one, stage.get(one.version, "-")) for one in cards])
     for one in cards:
         if hasattr(one, "why"):
             screen.say(f"\n{one.version} is damaged: {one.why}")

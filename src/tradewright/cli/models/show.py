@@ -52,13 +52,20 @@ def run(
         ("numbers learnt", f"{weights:,}"),
         ("coefficients", ", ".join(f"{value:+.3f}" for value in card.lineage.metrics.values()) or "none"),
         *(line for name, value in story.items() for line in _told(name.replace("_", " "), value)),
-        ("stands", ", ".join(f"{line}: {stage}" for line, stage in standing.items()) or "on no record"),
+        ("stands", _stands(standing)),
     ]
     screen.table(("", ""), rows)
     if history:
         screen.say()
         lines = [(screen.when(one["at"]), one["line"], one["what"], one["words"]) for one in history]
         screen.table(("at", "line", "what", "words"), lines)
+
+
+def _stands(standing: Mapping[str, str] | None) -> str:
+    """Where a model stands, in words."""
+    if standing is None:
+        return "the ledger cannot be read"
+    return ", ".join(f"{line}: {stage}" for line, stage in standing.items()) or "on no record"
 
 
 def _told(name: str, value: Any) -> list[tuple[str, str]]:

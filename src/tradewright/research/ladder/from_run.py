@@ -299,7 +299,7 @@ def _null_battery(plan: Plan, files: RunFiles) -> Told:
 
 
 def _wishes(plan: Plan, files: RunFiles) -> tuple[Floats, Floats, int]:
-    """Weights wished for at the close before each bar, the assets' returns in it, and the warm-up."""
+    """Weights wished for at the close before each bar, the assets' returns in it, and the look-back."""
     decided = files.table("decisions.parquet").drop_nulls()
     instants, symbols = plan.panel.instants, {name: at for at, name in enumerate(plan.panel.symbols)}
     weights = np.full((len(instants), len(symbols)), np.nan)
@@ -313,7 +313,7 @@ def _wishes(plan: Plan, files: RunFiles) -> tuple[Floats, Floats, int]:
     return (
         held[start:-1],
         returns[start:],
-        min(plan.headline.strategy.warm_up_bars, (len(returns) - start) // 2),
+        min(plan.lookback_bars, (len(returns) - start) // 2),
     )
 
 

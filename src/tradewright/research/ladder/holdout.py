@@ -113,15 +113,37 @@ def whole_plan(study: StudyOptions, shelf: Shelf) -> Plan:
 def seen_by(candidate: Candidate, sealed: Sealed, ledger: TrialLedger) -> str:
     """Who has looked at the sealed data before, in words; empty where nobody has.
 
-    Trials of the hypothesis and its relatives, and of the same strategy under any name.
+    Trials of the hypothesis and its relatives, and of the same idea under any name. Where the candidate
+    has a model, any model that was judged on the sealed rows by its forecasts, whatever its recipe.
     """
-    family, strategy = ledger.family(candidate.hypothesis), candidate.study.strategy.name
+    family = ledger.family(candidate.hypothesis)
     for event in ledger.started():
         about = json.loads(event.body)
-        is_related = event.hypothesis in family or about.get("strategy") == strategy
+        is_related = event.hypothesis in family or _is_same_idea(candidate.study, about)
         if is_related and about.get("dataset") == sealed.dataset and about.get("until", 0) > sealed.after:
             until = date_of(int(about["until"]))
             return f"a trial of '{event.hypothesis}' read the data up to {until} on {date_of(event.at)}"
+    return _judged_by_model(sealed, ledger) if candidate.study.model else ""
+
+
+def _is_same_idea(study: StudyOptions, about: dict[str, Any]) -> bool:
+    """Whether a trial under another hypothesis had the same strategy, and the same model where one is read.
+
+    A row that names no model is taken for one of the same.
+    """
+    theirs = about.get("model", {}).get("name")
+    is_other = study.model is not None and theirs is not None and theirs != study.model.name
+    return bool(about.get("strategy") == study.strategy.name and not is_other)
+
+
+def _judged_by_model(sealed: Sealed, ledger: TrialLedger) -> str:
+    """Which model's forecasts have been held against sealed rows outside of studies, in words."""
+    for event in ledger.models():
+        about = json.loads(event.body)
+        until = int(about.get("until", about.get("told", {}).get("last_row", 0)))
+        if about.get("dataset") == sealed.dataset and until > sealed.after:
+            how = "compared" if event.kind is Kind.MODEL_COMPARED else "judged"
+            return f"the model {event.trial} was {how} on data up to {date_of(until)} on {date_of(event.at)}"
     return ""
 
 
