@@ -57,11 +57,14 @@ def other(*replacements: tuple[str, str]):
 
 
 OPTIONS = other()
+# Another recipe under the same hypothesis, tried before: one configuration, whose record is priced.
+BEFORE = other(('name = "ridge"', 'name = "naive"'), ("top = [0.34, 0.5]", "top = [0.34]"))
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("workspace"))
+    run_study(BEFORE, workspace.ports())
     return workspace, run_study(OPTIONS, workspace.ports())
 
 
@@ -115,12 +118,14 @@ def test_no_position_is_held_before_the_first_forecast(finished):
     assert run.result.sharpe.sample == len(run.plan.panel.instants) - 1 - first
 
 
-def test_a_replay_teaches_it_again_and_gives_the_same_bytes(finished):
+def test_a_replay_teaches_it_again_prices_earlier_tries_again_and_gives_the_same_bytes(finished):
     workspace, run = finished
+    assert run.result.earlier == 1
+    assert run.context.earlier_until > 0
     config = workspace.store.read_json(run.manifest.run_id, "config.json")
     context = workspace.store.read_json(run.manifest.run_id, "context.json")
     shelf = workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id))
-    again = replay(config, context, shelf)
+    again = replay(config, context, shelf, lambda: workspace.ledger)
     assert {name: sha256_of(content) for name, content in again.items()} == run.manifest.files
 
 
