@@ -145,12 +145,16 @@ class Plan:
     def common_start(self) -> int:
         """The first row at which every configuration could have decided, so that the grid compares alike."""
         every = (*self.points, *(one.point for one in self.around))
-        return max(self.slowest_bars - 1, *(_first_row(point.strategy, self.walk) for point in every))
+        return max(self.slowest_bars - 1, *(self.first_row(point.strategy) for point in every))
 
     @property
     def start_row(self) -> int:
-        """The row of the headline's first possible decision: before it, an idle account says nothing."""
-        return _first_row(self.headline.strategy, self.walk)
+        """The row of the headline's first possible decision."""
+        return self.first_row(self.headline.strategy)
+
+    def first_row(self, strategy: Strategy) -> int:
+        """The first row on which a strategy could decide: before it, an idle account says nothing."""
+        return _first_row(strategy, self.walk)
 
 
 def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
