@@ -16,7 +16,14 @@ from tradewright.research.drawing import slowest
 from tradewright.research.fold_options import folds_of
 from tradewright.research.model_plan import check_reader, model_walk_of, recipe_of
 from tradewright.research.points import About, Neighbour, Point, built, neighbours_of, own_source, points_of
-from tradewright.research.search_options import OPTUNA, Axis, SearchOptions, refuse_too_many, space_of
+from tradewright.research.search_options import (
+    OPTUNA,
+    Axis,
+    SearchOptions,
+    refuse_too_many,
+    refuse_without_optuna,
+    space_of,
+)
 from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
@@ -168,6 +175,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     axes = space_of(options.drawn, headline) if options.drawn else ()
+    refuse_without_optuna(options.search)
     walk = model_walk_of(options.model, options.seed)
     check_reader(headline, options.model, options.strategy.name)
     snapshot = _resolve(options, shelf)
