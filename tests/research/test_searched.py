@@ -15,6 +15,7 @@ from tradewright.research.study import parse
 from tradewright.research.study_run import pins_of, replay, run_study
 from tradewright.research.trials import Kind
 from tradewright.research.trying import Bench, Broken, Nobody, judged, run
+from tradewright.research.walk_lines import walk_summary
 from tradewright.runs.spread import HERE
 from tradewright.values.errors import Failure, Interrupted
 
@@ -109,6 +110,18 @@ def test_a_fold_picks_only_what_was_proposed_for_it(sought):
         assert tested.pick == int(np.argmax(row))
     # The last fold's own proposals were not there to be picked by the first.
     assert not known[0, known[-1] & (known.sum(axis=0) == 1)].any()
+
+
+def test_the_walk_says_how_many_proposals_were_tried_of_how_many_wanted(sought):
+    """A fold whose space refuses most of what is proposed ends with fewer, and says so."""
+    _, run = sought
+    walk, few = run.result.walk, run.result.walk.in_sample.copy()
+    few[:, 5:] = np.nan
+    tried = np.isfinite(walk.in_sample[:, 1:]).sum(axis=1)
+    assert 0 < tried.max() <= 16
+    assert f"{tried.max()} of 16 proposals that were wanted" in walk_summary(run.plan, walk)["how"]
+    told = walk_summary(run.plan, replace(walk, in_sample=few))["how"]
+    assert "4 of 16 proposals that were wanted; the others were refused" in told
 
 
 def test_a_search_learns_nothing_from_beyond_its_training(sought):
