@@ -36,6 +36,7 @@ NEVER = {
     ),
     "benchmark": ("benchmark",),
     "folds": (*FoldOptions.__struct_fields__, "folds"),
+    "model": ("model", "features", "horizons_bars", "refit_bars"),
     "data": ("data", "dataset", "synthetic"),
     "intervals": ("intervals", "draws", "level"),
     "seed": ("seed",),
