@@ -78,7 +78,8 @@ def test_a_record_that_never_moved_is_counted_and_does_not_close_the_gate():
 def test_a_replay_prices_what_the_run_priced_whatever_was_tried_since(runs):
     workspace, _, second = runs
     third = parse(changed((LOOKBACKS, "lookback = [60, 65]"), (PARTS, "top = [0.5]")), "third.toml")
-    assert run_study(third, workspace.ports()).result.earlier == 5
+    # 40 and 50; the slower ones were idle on the first bars of this study, and are counted without a record.
+    assert run_study(third, workspace.ports()).result.earlier == 2
     run_id = second.manifest.run_id
     config, context = (workspace.store.read_json(run_id, name) for name in ("config.json", "context.json"))
     shelf = workspace.shelf(pins=pins_of(config, second.manifest.snapshot_id))
@@ -97,6 +98,20 @@ def test_records_of_other_bars_or_another_currency_are_counted_without_their_rec
     plan = prepare(SECOND, workspace.shelf())
     object.__setattr__(plan.panel, "currency", "EUR")
     assert earlier_tries(plan, workspace.ledger, until) == {}
+
+
+def test_a_record_is_comparable_from_its_first_possible_decision_on_and_not_while_it_was_idle(runs):
+    workspace, first, second = runs
+    until = second.context.earlier_until
+    slow = {point.trial for point in first.plan.points if dict(point.parameters)["lookback"] == 80}
+    assert slow <= set(earlier_tries(second.plan, workspace.ledger, until))
+    quick = prepare(
+        parse(changed((LOOKBACKS, "lookback = [60]"), (PARTS, "top = [0.5]")), "quick.toml"),
+        workspace.shelf(),
+    )
+    (idle,) = [point for point in first.plan.points if point.trial in slow]
+    assert quick.common_start < idle.strategy.warm_up_bars - 1
+    assert not slow & set(earlier_tries(quick, workspace.ledger, until))
 
 
 def test_a_study_is_refused_where_a_record_of_its_hypothesis_is_gone(tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from study_files import STUDY
 from workspaces import Workspace
 
+from tradewright.models import estimator_kinds
 from tradewright.research import model_plan
 from tradewright.research.forecast_lines import ridge_words, skill_words
 from tradewright.research.forecasting import taught
@@ -57,11 +58,14 @@ def other(*replacements: tuple[str, str]):
 
 
 OPTIONS = other()
+# Another recipe under the same hypothesis, tried before: one configuration, whose record is priced.
+BEFORE = other(('name = "ridge"', 'name = "naive"'), ("top = [0.34, 0.5]", "top = [0.34]"))
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("workspace"))
+    run_study(BEFORE, workspace.ports())
     return workspace, run_study(OPTIONS, workspace.ports())
 
 
@@ -115,12 +119,14 @@ def test_no_position_is_held_before_the_first_forecast(finished):
     assert run.result.sharpe.sample == len(run.plan.panel.instants) - 1 - first
 
 
-def test_a_replay_teaches_it_again_and_gives_the_same_bytes(finished):
+def test_a_replay_teaches_it_again_prices_earlier_tries_again_and_gives_the_same_bytes(finished):
     workspace, run = finished
+    assert run.result.earlier == 1
+    assert run.context.earlier_until > 0
     config = workspace.store.read_json(run.manifest.run_id, "config.json")
     context = workspace.store.read_json(run.manifest.run_id, "context.json")
     shelf = workspace.shelf(pins=pins_of(config, run.manifest.snapshot_id))
-    again = replay(config, context, shelf)
+    again = replay(config, context, shelf, lambda: workspace.ledger)
     assert {name: sha256_of(content) for name, content in again.items()} == run.manifest.files
 
 
@@ -220,6 +226,12 @@ def test_a_features_file_of_ones_own_names_the_recipe_by_all_that_it_says(finish
 # The first mistakes
 
 
+def recipe(name, **parameters):
+    """Another recipe in the study's [model]."""
+    lines = "\n".join(f"{key} = '{value}'" for key, value in parameters.items())
+    return ('[model]\nname = "ridge"', f'[model.parameters]\n{lines}\n[model]\nname = "{name}"')
+
+
 @pytest.mark.parametrize(
     ("change", "kind", "words"),
     [
@@ -229,6 +241,16 @@ def test_a_features_file_of_ones_own_names_the_recipe_by_all_that_it_says(finish
             r"\[model\]: 'rigde' is not a model. Did you mean 'ridge'",
         ),
         (("[model]", "[model.parameters]\npenalti = 1\n[model]"), UnknownName, "Did you mean 'penalty'"),
+        (
+            recipe("estimator", learner="sklearn.linear_model.Lasso", settings='{"alfa": 1}'),
+            UnknownName,
+            r"\[model\]: 'alfa' is not a setting of Lasso. Did you mean 'alpha'",
+        ),
+        (
+            recipe("ensemble", sources="ridge; momentum column=rsj"),
+            UnknownName,
+            r"\[model\]: 'rsj' is not a feature of these rows",
+        ),
         (('"rsi"', '"rsj"'), UnknownName, "'rsj' is not a feature or named set"),
         (("horizon = 5", "horizon = 30"), InvalidOption, "over 30 bars; .model. learns 1, 5. Add 30"),
         (("train_bars = 200", "train_bars = 20000"), InvalidOption, "too few for a first fit on 20,000"),
@@ -253,6 +275,10 @@ def test_a_model_whose_extra_is_missing_names_the_extra(finished, monkeypatch):
     )
     with pytest.raises(InvalidOption, match=r"needs jax, not installed here. .*tradewright\[ml\]"):
         planned(finished[0], ('name = "ridge"', 'name = "mamba"'))
+    monkeypatch.undo()
+    monkeypatch.setattr(estimator_kinds, "find_spec", lambda name: None)
+    with pytest.raises(InvalidOption, match=r"\[model\]: xgboost.XGBRegressor needs xgboost"):
+        planned(finished[0], recipe("estimator", learner="xgboost.XGBRegressor"))
 
 
 # What is said of skill

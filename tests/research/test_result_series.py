@@ -14,7 +14,7 @@ from tradewright.values.instant import Instant
 NOW = Instant(1_700_000_000_000_000_000)
 RETURNS = np.append(np.random.default_rng(4).normal(0.0, 0.01, 1_999), np.nan)
 INSTANTS = np.arange(2_001) * 86_400 * 10**9
-BODY, CONTENTS = told(Earned(RETURNS, float("nan")), INSTANTS, "USD")
+BODY, CONTENTS = told(Earned(RETURNS, float("nan")), INSTANTS, "USD", 2)
 NAMED = named_in({"series": BODY})
 
 
@@ -33,6 +33,7 @@ def test_a_series_comes_back_to_the_last_bit(kept):
     assert np.frombuffer(returns, "<f8").tobytes() == RETURNS.tobytes()
     np.testing.assert_array_equal(np.frombuffer(instants, "<i8"), INSTANTS)
     assert np.isnan(NAMED.exposure)
+    assert NAMED.since == INSTANTS[2]
 
 
 def test_the_same_series_again_is_kept_once_and_changes_nothing(kept):

@@ -65,6 +65,7 @@ def test_folds_may_pick_from_what_was_drawn():
         ("symbols", "universe"),
         ("start", "period"),
         ("train_bars", "folds"),
+        ("refit_bars", "model"),
         ("benchmark", "benchmark"),
         ("capital_usd", "account"),
         ("seed", "seed"),

@@ -15,6 +15,7 @@ from tradewright.research.study import parse
 from tradewright.research.study_run import pins_of, replay, run_study
 from tradewright.research.trials import Kind
 from tradewright.research.trying import Bench, Broken, Nobody, judged, run
+from tradewright.research.walk_lines import walk_summary
 from tradewright.runs.spread import HERE
 from tradewright.values.errors import Failure, Interrupted
 
@@ -111,6 +112,18 @@ def test_a_fold_picks_only_what_was_proposed_for_it(sought):
     assert not known[0, known[-1] & (known.sum(axis=0) == 1)].any()
 
 
+def test_the_walk_says_how_many_proposals_were_tried_of_how_many_wanted(sought):
+    """A fold whose space refuses most of what is proposed ends with fewer, and says so."""
+    _, run = sought
+    walk, few = run.result.walk, run.result.walk.in_sample.copy()
+    few[:, 5:] = np.nan
+    tried = np.isfinite(walk.in_sample[:, 1:]).sum(axis=1)
+    assert 0 < tried.max() <= 16
+    assert f"{tried.max()} of 16 proposals that were wanted" in walk_summary(run.plan, walk)["how"]
+    told = walk_summary(run.plan, replace(walk, in_sample=few))["how"]
+    assert "4 of 16 proposals that were wanted; the others were refused" in told
+
+
 def test_a_search_learns_nothing_from_beyond_its_training(sought):
     """Another future after the first fold's training rows leaves its proposals as they were."""
     workspace, run = sought
@@ -188,12 +201,12 @@ def test_a_configuration_that_breaks_is_on_record_as_failed_and_the_search_goes_
     assert told == [(plan.around[0].point.trial, "ValueError: no such price")]
 
 
-def test_without_optuna_nothing_is_tried_and_the_extra_is_named(tmp_path, monkeypatch):
+def test_without_optuna_nothing_is_registered_or_taught_and_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
     workspace = Workspace(tmp_path)
     with pytest.raises(Failure, match=r"tradewright\[research\]"):
         run_study(OPTUNA, workspace.ports())
-    assert workspace.ledger.count("small") == 0
+    assert workspace.ledger.mark().rows == 0
 
 
 def test_the_summary_names_the_neighbours_and_what_the_worst_keeps(random):

@@ -225,6 +225,15 @@ def test_the_hash_changes_with_anything_the_study_says(old, new):
     assert study_hash(parse(changed((old, new)), "a")) != study_hash(parse(STUDY, "a"))
 
 
+def test_a_plain_study_is_called_what_ledgers_have_called_it_from_the_first():
+    """Its registration is found by this name, written before there were models, searches and neighbours."""
+    assert study_hash(parse(STUDY, "a")).startswith("ad8d5ea3725f66c45a53f2620ab3c555")
+    asked = ("[strategy.grid]", "[search]\nmethod = 'grid'\n[strategy.grid]")
+    switched = ('name = "momentum"', 'name = "momentum"\nperturb = false')
+    names = {study_hash(parse(changed(*each), "a")) for each in ((), (asked,), (switched,))}
+    assert len(names) == 3
+
+
 def test_a_default_that_is_written_out_changes_nothing():
     assert study_hash(parse(STUDY + '[execution]\nprofile = "realistic"\n', "a")) == study_hash(
         parse(STUDY, "a")

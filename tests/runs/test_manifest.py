@@ -86,6 +86,8 @@ def test_a_manifest_names_every_cause_and_every_file(tmp_path):
     assert sorted(raw["files"]) == ["config.json", "context.json", "equity.parquet", "summary.json"]
     assert all(len(digest) == 64 for digest in raw["files"].values())
     assert {"python", "numpy", "numba", "polars"} <= set(raw["versions"])
+    # What an estimator's kept bytes, and the order of a search's proposals, follow from.
+    assert {"skops", "optuna"} <= set(raw["versions"])
 
 
 @pytest.mark.parametrize(

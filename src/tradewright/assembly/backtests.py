@@ -236,7 +236,7 @@ def _on_record(workspace: Workspace, plan: "Plan") -> "StudyResult":
         end(Kind.FAILED, reason=f"{type(error).__name__}: {error}")
         raise
     earned = curves_of(plan, result.headline.outcome).earned
-    series, contents = told(earned, plan.panel.instants, plan.panel.currency)
+    series, contents = told(earned, plan.panel.instants, plan.panel.currency, plan.start_row)
     end(
         Kind.FINISHED, contents, sharpe_a_year=result.sharpe.value, sample=result.sharpe.sample, series=series
     )

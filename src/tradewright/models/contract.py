@@ -75,6 +75,12 @@ class Model(Tunable):
         """Rows up to and with the present one that an answer looks at."""
         return 1
 
+    def refuse_unlearnable(self, names: tuple[str, ...]) -> None:
+        """Refuse what it could not learn from features of these names, as far as that shows without rows.
+
+        Raises: UnknownName, InvalidOption; Blocked without a library.
+        """
+
     @abstractmethod
     def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         """What the examples teach."""

@@ -15,8 +15,7 @@ def learnt_line(examples: Examples, signature: Signature, column: str, sign: flo
 
     `column` is a feature's name; empty is the first. Raises: UnknownName.
     """
-    if column and column not in signature.names:
-        raise unknown_name(column, "feature of these rows", signature.names)
+    refuse_absent(column, signature.names)
     place = signature.names.index(column) if column else 0
     x, weights = examples.present()[:, place], examples.sample_weights()
     outcomes = examples.outcomes()
@@ -26,6 +25,12 @@ def learnt_line(examples: Examples, signature: Signature, column: str, sign: flo
     slope = np.where(sign * slope > 0.0, slope, 0.0)
     deviation = root_mean_square(outcomes - x[:, None] * slope, weights)
     return Lesson({"place": np.array(place), "slope": slope, "deviation": deviation})
+
+
+def refuse_absent(column: str, names: tuple[str, ...]) -> None:
+    """Refuse a feature that is not among these. Raises: UnknownName."""
+    if column and column not in names:
+        raise unknown_name(column, "feature of these rows", names)
 
 
 def line_answers(learned: Learned, windows: Floats) -> Answers:

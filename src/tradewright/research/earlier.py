@@ -23,12 +23,13 @@ MOST_READ = 10_000
 def earlier_tries(plan: Plan, ledger: TrialLedger, until: int) -> dict[str, Curves]:
     """Curves by trial of what was tried up to row `until`, relatives by forks included, on the study's bars.
 
-    Left out are the study's own configurations, and records that do not cover its common bars one by one or
-    are told in another currency: those stay counted, and are priced as tries without a record.
+    Left out are the study's own configurations, and records that do not cover its common bars one by one,
+    could not decide yet on the first of them, or are told in another currency: those stay counted, and are
+    priced as tries without a record.
     Raises: StorageFailure where a series is gone or is not what was written.
     """
     every = _named(plan, ledger, until)
-    named = {trial: one for trial, one in every.items() if one.currency == plan.panel.currency}
+    named = {trial: one for trial, one in every.items() if _is_comparable(plan, one)}
     clocks = list(dict.fromkeys(one.instants for one in named.values()))
     times = zip(clocks, ledger.series(clocks), strict=True)
     places = {name: _place(plan, np.frombuffer(content, "<i8")) for name, content in times}
@@ -50,6 +51,12 @@ def _named(plan: Plan, ledger: TrialLedger, until: int) -> dict[str, Named]:
             newest.pop(event.trial, None)
             newest[event.trial] = named
     return newest
+
+
+def _is_comparable(plan: Plan, named: Named) -> bool:
+    """In the study's currency, and awake from its first common bar on: a warm-up in cash is no result."""
+    awake = named.since is not None and named.since <= plan.panel.instants[plan.common_start]
+    return awake and named.currency == plan.panel.currency
 
 
 def _place(plan: Plan, instants: Ints) -> int | None:

@@ -16,7 +16,8 @@ def expected_figures(excess: Floats, bars_per_year: float) -> tuple[Figure, ...]
     """The expected ratio with its 90 % interval, and the bars of live trading that would confirm it.
 
     Shape: `excess` is T x N above cash and after costs, the reported configuration first, then all others of
-    the study. One that was ruined is left out: it was not chosen.
+    the study, its neighbours, and comparable tries of earlier studies. One that was ruined is left
+    out: it was not chosen.
     """
     bars, unit = len(excess), "ratio a year"
     known = np.asarray(np.isfinite(excess).all(axis=0), dtype=np.bool_)

@@ -22,7 +22,8 @@ class FoldOptions(msgspec.Struct, frozen=True):
     `preset` names sessions to train on, to test on, and to the next fold, or five pieces of 70 % training;
     without one `train_bars` and `test_bars` say it, and `step_bars`, which is the test's length if left out.
     Units: bars. `purge_bars` is how far what is learnt from a session reaches past it: at least the one bar
-    that earns its return; whoever fits a model gives the span of its labels. `embargo_bars` are left out too.
+    that earns its return. A [model] asks for no more: its forecasts know no later row. A strategy that fits
+    itself gives the span of its labels. `embargo_bars` are left out too.
     """
 
     preset: str = ""

@@ -4,9 +4,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from tradewright.research.model_options import ModelOptions
-from tradewright.values.errors import InvalidOption, UnknownName
+from tradewright.values.errors import Blocked, InvalidOption, UnknownName
 
 if TYPE_CHECKING:
+    from tradewright.models.contract import Model
     from tradewright.runs.model_walk import ModelWalk
     from tradewright.strategies.contract import Strategy
 
@@ -29,6 +30,7 @@ def model_walk_of(options: ModelOptions | None, seed: int) -> "ModelWalk | None"
     except (UnknownName, InvalidOption) as error:
         raise type(error)(f"[model]: {error.what}", error.mend) from error
     _refuse_without_extra(options.name, model.libraries)
+    _refuse_unlearnable(model, features.names)
     is_expanding = options.window == "expanding"
     refits = Refits(options.train_bars, options.refit_bars, is_expanding, options.embargo_bars)
     return ModelWalk(model, features, options.horizons_bars, refits, seed, files)
@@ -80,3 +82,13 @@ def _refuse_without_extra(name: str, libraries: tuple[str, ...]) -> None:
             f"[model] name = '{name}' needs {' and '.join(missing)}, not installed here.",
             "Install the extra: pip install 'tradewright[ml]'. Ridge and the other baselines need none.",
         )
+
+
+def _refuse_unlearnable(model: "Model", names: tuple[str, ...]) -> None:
+    """What every fit would refuse is refused before the first, as a mistake in the file."""
+    try:
+        model.refuse_unlearnable(names)
+    except UnknownName as error:
+        raise UnknownName(f"[model]: {error.what}", error.mend) from error
+    except (InvalidOption, Blocked) as error:
+        raise InvalidOption(f"[model]: {error.what}", error.mend) from error

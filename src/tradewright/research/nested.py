@@ -16,7 +16,7 @@ from tradewright.research.search_options import ASKED_AT_ONCE, Axis
 from tradewright.research.trying import Bench, Broken
 from tradewright.validation.evidence import Parameter
 from tradewright.validation.out_of_sample import Flags, ratios_per_bar
-from tradewright.values.errors import Failure, InvalidOption
+from tradewright.values.errors import InvalidOption
 from tradewright.values.panel import Floats
 
 if TYPE_CHECKING:
@@ -134,14 +134,3 @@ def _failed() -> Any:
     from optuna.trial import TrialState
 
     return TrialState.FAIL
-
-
-def refuse_without_optuna() -> None:
-    """Say at once what is missing, before anything is tried. Raises: Failure."""
-    try:
-        import optuna  # noqa: F401
-    except ImportError:
-        raise Failure(
-            'a search with method = "optuna" needs the package optuna, which is not installed.',
-            "Install the extra: pip install 'tradewright[research]'. A grid or random draws do without.",
-        ) from None

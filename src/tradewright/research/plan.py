@@ -16,7 +16,14 @@ from tradewright.research.drawing import slowest
 from tradewright.research.fold_options import folds_of
 from tradewright.research.model_plan import check_reader, model_walk_of, recipe_of
 from tradewright.research.points import About, Neighbour, Point, built, neighbours_of, own_source, points_of
-from tradewright.research.search_options import OPTUNA, Axis, SearchOptions, refuse_too_many, space_of
+from tradewright.research.search_options import (
+    OPTUNA,
+    Axis,
+    SearchOptions,
+    refuse_too_many,
+    refuse_without_optuna,
+    space_of,
+)
 from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
@@ -145,12 +152,16 @@ class Plan:
     def common_start(self) -> int:
         """The first row at which every configuration could have decided, so that the grid compares alike."""
         every = (*self.points, *(one.point for one in self.around))
-        return max(self.slowest_bars - 1, *(_first_row(point.strategy, self.walk) for point in every))
+        return max(self.slowest_bars - 1, *(self.first_row(point.strategy) for point in every))
 
     @property
     def start_row(self) -> int:
-        """The row of the headline's first possible decision: before it, an idle account says nothing."""
-        return _first_row(self.headline.strategy, self.walk)
+        """The row of the headline's first possible decision."""
+        return self.first_row(self.headline.strategy)
+
+    def first_row(self, strategy: Strategy) -> int:
+        """The first row on which a strategy could decide: before it, an idle account says nothing."""
+        return _first_row(strategy, self.walk)
 
     @property
     def lookback_bars(self) -> int:
@@ -170,6 +181,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     risk_profiles.find(options.execution.limits)
     headline = strategies.build(options.strategy.name, dict(options.strategy.parameters))
     axes = space_of(options.drawn, headline) if options.drawn else ()
+    refuse_without_optuna(options.search)
     walk = model_walk_of(options.model, options.seed)
     check_reader(headline, options.model, options.strategy.name)
     snapshot = _resolve(options, shelf)

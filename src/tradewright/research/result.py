@@ -217,9 +217,8 @@ def _all_tried(plan: Plan, watch: Watch, workers: Workers) -> _Tried:
     from tradewright.research.perturbing import perturbed
 
     if plan.axes:
-        from tradewright.research.nested import nested, refuse_without_optuna
+        from tradewright.research.nested import nested
 
-        refuse_without_optuna()
     headline, grid, curves = tried(plan, watch, workers)
     bench = Bench(plan, list(zip(grid, curves, strict=True)), watch, workers)
     may_pick = nested(bench) if plan.axes else None

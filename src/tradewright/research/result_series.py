@@ -24,28 +24,46 @@ class Earned:
     """What one configuration earned. Shape: `returns` is T - 1, net of cost, as shares of equity.
 
     `exposure` is its average net exposure on the bars on which its study compared it; NaN if unknown.
+    `first_row` is the first on which it could decide, where its strategy alone does not say so.
     """
 
     returns: "Floats"
     exposure: float
+    first_row: int = 0
 
 
 @dataclass(frozen=True)
 class Named:
-    """A series as a row of the ledger names it; `returns` and `instants` are hashes of their bytes."""
+    """A series as a row of the ledger names it; `returns` and `instants` are hashes of their bytes.
+
+    Units: `since` is the instant of the first decision that could be taken, ns UTC: before it the account
+    was idle. None in rows of a version that did not say.
+    """
 
     returns: str
     instants: str
     exposure: float
     currency: str
+    since: int | None
 
 
-def told(earned: Earned, instants: "Ints", currency: str) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """What a trial's row says of its series, and the bytes behind the hashes in it."""
+def told(
+    earned: Earned, instants: "Ints", currency: str, first_row: int
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What a trial's row says of its series, and the bytes behind the hashes in it.
+
+    `first_row` is the first on which the configuration could decide.
+    """
     contents = [earned.returns.astype("<f8").tobytes(), instants.astype("<i8").tobytes()]
     returns, times = map(name_of, contents)
     exposure = earned.exposure if math.isfinite(earned.exposure) else None
-    body = {"returns": returns, "instants": times, "exposure": exposure, "currency": currency}
+    body = {
+        "returns": returns,
+        "instants": times,
+        "exposure": exposure,
+        "currency": currency,
+        "since": int(instants[first_row]),
+    }
     return body, {returns: contents[0], times: contents[1]}
 
 
@@ -55,7 +73,7 @@ def named_in(body: Mapping[str, Any]) -> Named | None:
     if not found:
         return None
     exposure = math.nan if found["exposure"] is None else float(found["exposure"])
-    return Named(found["returns"], found["instants"], exposure, found["currency"])
+    return Named(found["returns"], found["instants"], exposure, found["currency"], found.get("since"))
 
 
 def name_of(content: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields as fields_of
+from importlib.util import find_spec
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from tradewright.research.fold_options import FoldOptions
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.evidence import Parameter
-from tradewright.values.errors import InvalidOption
+from tradewright.values.errors import Failure, InvalidOption
 from tradewright.values.parameters import bounds_of, checked, refuse_strangers
 from tradewright.values.profile import AccountOptions, ExecutionProfile
 
@@ -35,6 +36,7 @@ NEVER = {
     ),
     "benchmark": ("benchmark",),
     "folds": (*FoldOptions.__struct_fields__, "folds"),
+    "model": ("model", "features", "horizons_bars", "refit_bars"),
     "data": ("data", "dataset", "synthetic"),
     "intervals": ("intervals", "draws", "level"),
     "seed": ("seed",),
@@ -105,6 +107,15 @@ def check_search(options: SearchOptions | None, has_grid: bool, has_folds: bool,
     if options.method == OPTUNA and not has_folds:
         mend = 'Add [folds], such as preset = "504/126/21".'
         raise InvalidOption(f"{asked} without folds would report the best it has met.", mend)
+
+
+def refuse_without_optuna(options: SearchOptions | None) -> None:
+    """Say what is missing before anything is taught, tried or registered. Raises: Failure."""
+    if options is not None and options.method == OPTUNA and find_spec("optuna") is None:
+        raise Failure(
+            'a search with method = "optuna" needs the package optuna, which is not installed.',
+            "Install the extra: pip install 'tradewright[research]'. A grid or random draws do without.",
+        )
 
 
 def refuse_too_many(options: SearchOptions, folds: int) -> None:

@@ -185,8 +185,10 @@ def parse(text: str, source: str) -> StudyOptions:
 def study_hash(options: StudyOptions) -> str:
     """The name of exactly this study: a hash of all it says, independent of the order of its lines."""
     told = msgspec.to_builtins(options)
-    if told["model"] is None:  # a study without a model is called what it was before there were any
-        del told["model"]
+    # A study without one of these is called what it was before there were any: ledgers find it by its name.
+    for table, key in ((told, "model"), (told, "search"), (told["strategy"], "perturb")):
+        if table[key] is None:
+            del table[key]
     return digest_of(told)
 
 

@@ -87,7 +87,8 @@ class _Recorder:
 
     def finished(self, point: Point, sharpe: Figure, earned: Earned) -> None:
         """Remember how a trial ended, and what it earned on every bar."""
-        series, contents = told(earned, self.plan.panel.instants, self.plan.panel.currency)
+        panel, first = self.plan.panel, max(earned.first_row, self.plan.first_row(point.strategy))
+        series, contents = told(earned, panel.instants, panel.currency, first)
         self.contents |= contents
         body = {"parameters": dict(point.parameters), "sharpe_a_year": sharpe.value, "sample": sharpe.sample}
         self._end(point, Kind.FINISHED, {**body, "series": series})

@@ -101,7 +101,8 @@ def walked(
     except Exception as error:
         watch.failed(point, f"{type(error).__name__}: {error}")
         raise
-    earned = Earned(walk.returns, float(np.mean(walk.exposure[plan.common_start :])))
+    exposure = float(np.mean(walk.exposure[plan.common_start :]))
+    earned = Earned(walk.returns, exposure, int(walk.bars[0]))
     watch.finished(point, walk.found.out_of_sample, earned)
     return walk
 

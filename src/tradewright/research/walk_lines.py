@@ -17,7 +17,7 @@ def walk_lines(plan: Plan, walk: Walk, ratio_of: Callable[[Figure], Ratio]) -> F
     """Everything the page says of a walk; `ratio_of` writes a figure as the page does elsewhere."""
     equity = np.asarray(plan.options.account.capital_usd * np.cumprod(1.0 + walk.returns[walk.bars]))
     return FoldLines(
-        how=_how(plan),
+        how=_how(plan, walk),
         folds=tuple(_line(plan, walk, one) for one in walk.tested),
         ratios=tuple(_told(ratio_of(one), one is walk.found.in_sample) for one in figures_of(walk)),
         instants=plan.panel.instants[walk.bars + 1],
@@ -46,7 +46,7 @@ def walk_summary(plan: Plan, walk: Walk) -> dict[str, Any]:
         picks[name] = picks.get(name, 0) + 1
     return {
         "folds": len(walk.tested),
-        "how": _how(plan),
+        "how": _how(plan, walk),
         "bars": len(walk.bars),
         "picks": picks,
         "figures": {one.name: asdict(one) for one in figures_of(walk)},
@@ -59,14 +59,25 @@ def picked_words(walk: Walk, one: Tested) -> str:
     return ", ".join(f"{name} = {setting(value)}" for name, value in parameters)
 
 
-def _how(plan: Plan) -> str:
-    """The walk in words, with what was left out between training and test."""
+def _how(plan: Plan, walk: Walk) -> str:
+    """The walk in words, with what was left out between training and test, and how much each fold tried."""
     folds = plan.options.folds
     if folds is None:
         return ""
     # Purge and embargo overlap: both end where the test begins.
     left = counted(max(folds.purge_bars, folds.embargo_bars), "session")
-    return f"{folds.words}; {left} before each test left out of its training"
+    return f"{folds.words}; {left} before each test left out of its training{_sought(plan, walk)}"
+
+
+def _sought(plan: Plan, walk: Walk) -> str:
+    """How many proposals the folds tried, of how many that were wanted; empty where no fold searched."""
+    if not plan.axes:
+        return ""
+    wanted, tried = plan.search.trials or 0, np.isfinite(walk.in_sample[:, 1:]).sum(axis=1)
+    fewest, most = int(tried.min()), int(tried.max())
+    count = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    less = "" if fewest >= wanted else "; the others were refused, broke off or came twice"
+    return f". Each fold tried {count} of {wanted:,} proposals that were wanted{less}"
 
 
 def _line(plan: Plan, walk: Walk, one: Tested) -> FoldLine:

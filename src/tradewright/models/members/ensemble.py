@@ -12,10 +12,11 @@ from tradewright.models.forecasts import Abstention, Answers
 from tradewright.models.forward_folds import forward_folds
 from tradewright.models.judged_part import LEAST_OUTCOMES
 from tradewright.models.moments import LEAST_DEVIATION, root_mean_square
+from tradewright.models.one_column import refuse_absent
 from tradewright.models.sources import Source, joined, parted, sources_of
 from tradewright.models.stacking import Belief, Record, Stack, cells_of, stack_of
 from tradewright.models.table import Examples, FeatureRows, Flags, windows_at
-from tradewright.values.errors import Blocked, InvalidOption, unknown_name
+from tradewright.values.errors import Blocked, InvalidOption
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import parameter, word
 
@@ -100,6 +101,12 @@ class Ensemble(Model):
                 found[label] = {"library_missing": len(rows.instants) * len(rows.symbols)}
         return found
 
+    def refuse_unlearnable(self, names: tuple[str, ...]) -> None:
+        """Refuse a regime that is no feature, and whatever a source refuses."""
+        refuse_absent(self.regime, names)
+        for one in self.members():
+            one.recipe.refuse_unlearnable(names)
+
     def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         members, column = self.members(), self._column(examples, signature)
         blocks = [
@@ -133,8 +140,7 @@ class Ensemble(Model):
         """The place of the regime's feature; -1 where there is none. Raises: UnknownName, InvalidOption."""
         if not self.regime:
             return -1
-        if self.regime not in signature.names:
-            raise unknown_name(self.regime, "feature of these rows", signature.names)
+        refuse_absent(self.regime, signature.names)
         column = signature.names.index(self.regime)
         if not np.isin(examples.present()[:, column], (-1.0, 0.0, 1.0)).all():
             raise InvalidOption(

@@ -60,6 +60,10 @@ class Estimator(Model):
         refuse_untrusted(self.learner)
         settings_of(self.settings)
 
+    def refuse_unlearnable(self, names: tuple[str, ...]) -> None:
+        """Refuse a class or a setting that is not there, and what is no forecaster."""
+        tells_sides(made(self.learner, settings_of(self.settings), seed=0), self.learner)
+
     def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         fresh = made(self.learner, settings_of(self.settings), how.seed)
         sides = tells_sides(fresh, self.learner)

@@ -2,7 +2,7 @@
 
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
-from tradewright.models.one_column import learnt_line, line_answers
+from tradewright.models.one_column import learnt_line, line_answers, refuse_absent
 from tradewright.models.table import Examples
 from tradewright.values.panel import Floats
 from tradewright.values.parameters import word
@@ -15,6 +15,10 @@ class MeanReversion(Model):
     """
 
     column: str = word("", about="the feature that holds the past return; empty is the first")
+
+    def refuse_unlearnable(self, names: tuple[str, ...]) -> None:
+        """Refuse a column that is none of the features."""
+        refuse_absent(self.column, names)
 
     def _learn(self, examples: Examples, signature: Signature, how: How) -> Lesson:
         return learnt_line(examples, signature, self.column, sign=-1.0)
