@@ -13,7 +13,8 @@ from tradewright.execution.profiles.registry import PROFILES
 from tradewright.kernel import costs
 from tradewright.kernel.costs import Rates, Slippage
 from tradewright.kernel.inputs import terms_of
-from tradewright.values.order import Order, OrderType, TimeInForce
+from tradewright.values.order import Amend, Order, OrderType, TimeInForce
+from tradewright.values.panel import SPLIT
 from tradewright.values.reading import Reading
 
 IOC, FOK, GTC = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTC
@@ -79,6 +80,39 @@ def test_named_profiles_hold_every_term(trade_orders, name):
     assert all(at_open[name] > 0.0 for name in TERMS)
     assert sum(at_open[name] for name in TERMS) == pytest.approx(1000 * 0.01)
     assert all(resting[name] == 0.0 for name in TERMS)
+
+
+@pytest.mark.parametrize("latency_ms", [0.0, 100.0])
+def test_an_amended_limit_is_the_one_that_holds(trade_orders, latency_ms):
+    rules = replace(DEARER, latency_low_ms=latency_ms, latency_high_ms=latency_ms)
+    said = [(0, Order.limit("A", 10, 95.0, GTC)), (1, Amend(0, limit_usd=100.05))]
+    (fill,) = trade_orders(bars([flat(), flat(), flat()]), said, RICH, rules).fills
+    assert (fill["row"], fill["price"]) == (2, 100.05)
+
+
+def test_a_split_moves_what_holds_a_price(trade_orders):
+    panel = bars([flat(), flat(), (50, 51, 48, 50)], actions=[(2, 0, SPLIT, 2.0)])
+    (fill,) = trade_orders(panel, [(0, Order.limit("A", 10, 98.0, GTC))], RICH, DEARER).fills
+    assert (fill["qty"], fill["price"]) == (20.0, 49.0)
+
+
+def test_a_limit_that_is_only_touched_is_held_as_well(trade_orders):
+    rules = replace(DEARER, touch_fill_share=0.5)
+    order = Order.limit("A", 10, 99.0)
+    fill = one(trade_orders, order, (100, 101, 99, 100, 10), rules)
+    assert (fill["qty"], fill["price"]) == (5.0, 99.0)
+    assert fill["held_usd"] == pytest.approx(5 * 0.099)
+
+
+@pytest.mark.parametrize("order", [Order.limit("A", 100, 99.0), Order.limit("A", -100, 101.0)])
+def test_the_gross_limit_is_kept_by_a_price_that_is_held(trade_orders, order):
+    tight = replace(RICH, capital_usd=5_000.0, max_gross=1.0)
+    panel = bars([flat(), (100, 102, 98, 100)])
+    outcome = trade_orders(panel, [(0, order)], tight, replace(DEARER, half_spread_bps=50.0))
+    (fill,) = outcome.fills
+    paid = order.limit_usd
+    assert fill["price"] == paid
+    assert 45 <= abs(fill["qty"]) * paid / 100 <= 50  # costs are reckoned in full: never too many shares
 
 
 def test_target_weights_on_the_same_name_are_not_held(trade_orders):

@@ -207,7 +207,7 @@ def note_costs(account: Record, asset: Record, fill: Record, qty: float, price: 
     shares, reference = abs(qty), asset["reference"]
     fill["impact_usd"] = fill["latency_usd"] = fill["sigma"] = fill["usual_volume"] = fill["latency_ms"] = 0.0
     fill["spread_usd"] = shares * abs(price - reference)
-    asked = price_asked(account, asset, qty)
+    asked = price_asked(account, asset, qty) if price == asset["limit"] else price
     fill["held_usd"] = shares * abs(asked - price)
     if not account["estimates"]:
         return

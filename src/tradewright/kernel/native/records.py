@@ -186,7 +186,7 @@ def new_assets(count: int) -> Records:
     """Instruments that are not held and whose price is not known."""
     assets = np.zeros(count, dtype=asset_dtype)
     assets["number"] = np.arange(count)
-    assets["mark"] = np.nan
+    assets["mark"] = assets["limit"] = np.nan
     assets["seen_row"] = assets["order"] = -1
     assets["restated_ratio"] = 1.0
     return assets
