@@ -6,10 +6,10 @@ percent of what was sold; since when is not said there, so that rate stands for 
 until 2007): trading activity fee a share sold, with its cap a trade, from the notices on schedule A of its
 by-laws (03-43, 04-84, 11-27, 12-06); none before it began in October 2002. For its first eleven months
 sources differ, 0.00005 or 0.0001 dollars: the higher one stands. Two days are from lists of others, which
-agree with the SEC's advisories wherever both speak: 2005-12-22 and 2007-03-17. The amounts of November 2004
-are those that notice 11-27 raised; no notice was found that changed them before it. Tick: eighths until June 1997, sixteenths
-until decimal prices were complete in April 2001, cents since (Regulation NMS, rule 612). The last step holds
-on: later changes must be added here.
+agree with the SEC's advisories wherever both speak: 2005-12-22 and 2007-03-17.
+The amounts of November 2004 are those that notice 11-27 raised; no notice was found that changed them before
+it. Tick: eighths until June 1997, sixteenths until decimal prices were complete in April 2001, cents since
+(Regulation NMS, rule 612). The last step holds on: later changes must be added here.
 """
 
 from tradewright.values.profile import FeeStep
