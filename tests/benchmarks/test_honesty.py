@@ -9,7 +9,7 @@ from benchmarks.honesty import __main__ as command
 from benchmarks.honesty import results
 from benchmarks.honesty.families import BEYOND_RECORDS, FAMILIES, worthless
 from benchmarks.honesty.report import BEYOND, MET, MISSED, OPEN, Share, table, verdict_on
-from benchmarks.honesty.results import code_hash, kept, measure
+from benchmarks.honesty.results import code_hash, kept, measure, searches_of
 from benchmarks.honesty.searches import PLANTED, Setting, made, oracle, search
 
 SMALL = {"days": 300, "candidates": 40, "draws": 199}
@@ -92,6 +92,20 @@ def test_a_measurement_goes_on_where_it_was_and_leaves_out_other_codes_lines(tmp
     assert list(measure(settings, 4, path)) == []
 
 
+def test_two_processes_keep_the_same_rows_in_the_same_order(tmp_path):
+    settings = [Setting(family, "grid", 100, 10, 100) for family in ("normal", "garch")]
+    here, there = (list(measure(settings, 3, tmp_path / str(workers), workers)) for workers in (1, 2))
+    assert [{**row, "seconds": 0} for row in there] == [{**row, "seconds": 0} for row in here]
+    assert kept(tmp_path / "2", code_hash()) == there
+    assert list(measure(settings, 3, tmp_path / "2", 2)) == []
+
+
+def test_a_share_of_the_searches_is_asked_of_searchers_who_take_long():
+    slow, quick = Setting("normal", "adaptive"), Setting("normal", "random")
+    assert [searches_of(slow, one) for one in (5, 20, 100, 1_000)] == [5, 20, 20, 100]
+    assert searches_of(quick, 1_000) == 1_000
+
+
 def test_one_seed_gives_one_answer():
     setting = Setting("garch", "random", **SMALL)
     first, again = search(setting, 3), search(setting, 3)
@@ -129,7 +143,17 @@ def test_the_table_names_every_family_with_its_interval_and_says_what_is_missed(
 
 def test_the_command_measures_prints_and_goes_on(tmp_path, capsys):
     small = ["--searches", "2", "--days", "100", "--candidates", "10", "--draws", "100"]
-    asked = ["--family", "normal", "--searcher", "grid", *small, "--out", str(tmp_path / "h.jsonl")]
+    asked = [
+        "--family",
+        "normal",
+        "--searcher",
+        "grid",
+        *small,
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path / "h.jsonl"),
+    ]
     assert command.run(asked) == 0
     assert "normal" in capsys.readouterr().out
     assert command.run([*asked, "--report"]) == 0
@@ -153,7 +177,8 @@ def test_lines_of_another_code_for_the_sealed_years_are_not_counted(monkeypatch,
     assert code_hash() != own
 
 
-@pytest.mark.parametrize("wrong", [["--searches", "0"], ["--family", "nromal"], ["--days", "10"]])
+@pytest.mark.parametrize("wrong", [["--searches", "0"], ["--family", "nromal"], ["--days", "10"],
+                                   ["--workers", "0"]])  # fmt: skip
 def test_a_wrong_request_is_refused_before_anything_runs(wrong):
     with pytest.raises(SystemExit) as caught:
         command.arguments(wrong)
