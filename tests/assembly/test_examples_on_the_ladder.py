@@ -70,6 +70,6 @@ def test_the_best_of_a_hundred_climbs_until_the_price_of_its_search_is_asked(wor
     alone = ("sharpe_above_zero", "beats_benchmark", "round_trips", "doubled_costs", "one_bar_later")
     assert [gates[code] for code in alone] == [Status.PASS] * len(alone)
     assert gates["luck"] is Status.FAIL
-    # One step of its grid is a cliff, as a lucky peak has them, and picks of earlier years earn nothing later.
+    # One step of its grid is a cliff, as a lucky peak has them; picks of earlier years earn nothing later.
     assert (stage, barred.pop("luck")) == (Stage.BACKTESTED, "above_limit")
     assert set(barred) == {"out_of_sample", "out_of_sample_sharpe", "cliffs"}
