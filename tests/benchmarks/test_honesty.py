@@ -32,6 +32,9 @@ def test_the_luck_gate_promotes_the_best_of_worthless_candidates_about_as_often_
     record_property("false promotion", str(passed))
     # 132 searches of eleven families: at 5 %, more than 13 of them pass in one case of a hundred.
     assert passed.hits <= 13
+    assert all((one.p <= 0.05) == one.passed for one in ended)
+    # At a level of one in five four times as many pass, so this sees a smaller error of the size.
+    assert sum(one.p <= 0.2 for one in ended) <= 36
     assert np.mean([one.covered for one in ended]) == pytest.approx(0.9, abs=0.07)
     assert sum(one.promoted for one in ended) <= 3
 
@@ -134,11 +137,12 @@ def test_a_verdict_says_no_more_than_so_many_searches_can(family, searcher, pass
 def test_the_table_names_every_family_with_its_interval_and_says_what_is_missed():
     setting = Setting("normal", "grid")
     row = {"setting": setting.__dict__, "passed": True, "promoted": False, "right": False, "oracle": False,
-           "seconds": 0.5, "covered": True}  # fmt: skip
+           "seconds": 0.5, "covered": True, "p": 0.04}  # fmt: skip
     words, is_met = table([row] * 30, [setting])
     assert "normal            grid            30  100.0%  88.6% to 100.0%" in words
     assert MISSED in words and not is_met
     assert "holds the truth" in words
+    assert "30      0.0%  100.0%  100.0%  100.0%" in words
 
 
 def test_the_command_measures_prints_and_goes_on(tmp_path, capsys):
