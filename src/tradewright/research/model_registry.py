@@ -34,7 +34,7 @@ class ModelRegistry:
 
     def names(self) -> list[str]:
         """Every line that has rows, in the order in which they began."""
-        return list(dict.fromkeys(event.study for event in self.ledger.models()))
+        return list(dict.fromkeys(event.study for event in self.ledger.models() if event.study))
 
     def rows_of(self, version: str) -> list[Event]:
         """Everything on record of a model, in every line, oldest first."""
@@ -47,6 +47,27 @@ class ModelRegistry:
     def checked(self, line: str, version: str, told: Mapping[str, Any]) -> None:
         """Keep that a model's features were held against its reference."""
         self._added(line, lambda line, rows: (Kind.MODEL_CHECKED, version, dict(told)))
+
+    def chosen(self, version: str, told: Mapping[str, Any]) -> int:
+        """Keep that a choice among runs was judged; gives how many different ones were, on its dataset."""
+        self._looked(Kind.MODEL_CHOSEN, version, told)
+        rows = [event for event in self.ledger.models() if event.kind is Kind.MODEL_CHOSEN]
+        here = (event for event in rows if json.loads(event.body)["dataset"] == told["dataset"])
+        return len({event.trial for event in here})
+
+    def reviewed(self, version: str, told: Mapping[str, Any]) -> None:
+        """Keep that a model's skill on later rows was told."""
+        self._looked(Kind.MODEL_REVIEWED, version, told)
+
+    def _looked(self, kind: Kind, version: str, told: Mapping[str, Any]) -> None:
+        """Add a look that belongs to no line; the same one again, as of a daily job, adds nothing."""
+        body = json.dumps(dict(told), sort_keys=True, ensure_ascii=False)
+
+        def wanted(found: list[Event]) -> list[Event]:
+            is_there = any((one.trial, one.body) == (version, body) for one in found)
+            return [] if is_there else [Event(self.clock(), kind, "", "", version, body)]
+
+        self.ledger.decide(wanted, kinds=(kind,))
 
     def price(self, challenger: str, champion: str, data: str, dataset: str) -> tuple[float, bool]:
         """What a comparison may spend, and whether the same was made before and costs nothing more."""
