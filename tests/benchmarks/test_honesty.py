@@ -143,6 +143,11 @@ def test_the_table_names_every_family_with_its_interval_and_says_what_is_missed(
     assert MISSED in words and not is_met
     assert "holds the truth" in words
     assert "30      0.0%  100.0%  100.0%  100.0%" in words
+    lucky = [{**row, "promoted": True, "p": p} for p in (0.005, 0.04)]
+    told, _ = table([row] * 28 + lucky, [setting])
+    assert "of 30 worthless grids on the ladder" in told
+    reached = {line[:38].strip(): line[38:45].strip() for line in told.splitlines()}
+    assert (reached["reach paper"], reached["and p at most 1 %, as live-1 asks"]) == ("6.7%", "3.3%")
 
 
 def test_the_command_measures_prints_and_goes_on(tmp_path, capsys):

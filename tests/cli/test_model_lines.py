@@ -205,8 +205,8 @@ def test_whoever_is_told_the_skill_on_newer_rows_has_looked_at_them(tmp_path):
     shell = Shell(tmp_path / "workspace")
     assert shell("data", "ingest", tides_csv(tmp_path / "old.csv", days=-60), *TIDES).code == 0
     ridge = trained(shell, "ridge")
-    reviews = [row for row in shell("models", "show", ridge, "--json").rows()[0]["history"]]
-    assert [row["what"] for row in reviews] == ["model-trained"]
+    (only,) = shell("models", "show", ridge, "--json").rows()[0]["history"]
+    assert only["what"] == "model-trained"
     assert shell("data", "ingest", tides_csv(tmp_path / "new.csv"), *TIDES).code == 0
     for _ in range(2):
         assert shell("models", "due", ridge).code == 0

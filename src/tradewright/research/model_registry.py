@@ -133,8 +133,11 @@ class ModelRegistry:
         return self.ledger.decide(rows, kinds=MODELS)
 
 
-def models_before(rows: Sequence[Event], dataset: str) -> str:
-    """How many models were judged on a dataset outside of studies, in words; empty where none was."""
+def models_before(rows: Sequence[Event], dataset: str, others: int) -> str:
+    """How many models were judged on a dataset outside of studies, in words; empty where none was.
+
+    `others` is how many recipes they were beside the study's own.
+    """
     here = [event for event in rows if json.loads(event.body).get("dataset") == dataset]
     trained = {event.trial for event in here if event.kind is Kind.MODEL_TRAINED}
     compared = sum(event.kind is Kind.MODEL_COMPARED for event in here)
@@ -142,9 +145,26 @@ def models_before(rows: Sequence[Event], dataset: str) -> str:
         return ""
     return (
         f"Before this study {counted(len(trained), 'model')} had been trained and judged on this dataset "
-        f"outside of studies, and {counted(compared, 'comparison')} made. They are no trials: if they led to "
-        "this recipe, no p-value here prices that choice."
+        f"outside of studies, and {counted(compared, 'comparison')} made. Each recipe among them that is not "
+        f"this study's is priced as one more worthless try: {others:,}."
     )
+
+
+def recipes_before(rows: Sequence[Event], dataset: str, own: Mapping[str, Any]) -> int:
+    """How many recipes other than a study's own were trained and judged on its dataset, outside of studies.
+
+    Whoever saw what they were worth may have picked the study's by it. The same recipe fitted again, on
+    newer rows or with another seed, is no other one. Rows of older versions say no more than what was typed.
+    """
+    trained = (json.loads(event.body) for event in rows if event.kind is Kind.MODEL_TRAINED)
+    told = (body.get("recipe", body) for body in trained if body.get("dataset") == dataset)
+    return len({named for one in told if (named := recipe_name(one)) != recipe_name(own)})
+
+
+def recipe_name(told: Mapping[str, Any]) -> str:
+    """One name for a member, its parameters and its features, however they were put down."""
+    parts = {name: told.get(name) for name in ("name", "parameters", "schema_hash")}
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def _of(name: str, rows: Sequence[Event]) -> list[Event]:
