@@ -213,6 +213,7 @@ def test_whoever_is_told_the_skill_on_newer_rows_has_looked_at_them(tmp_path):
     trained_row, reviewed = shell("models", "show", ridge, "--json").rows()[0]["history"]
     assert reviewed["what"] == "model-reviewed" and reviewed["words"].startswith("skill on tides told up to")
     assert reviewed["body"]["until"] > trained_row["body"]["until"]
+    assert reviewed["body"]["dataset"] == trained_row["body"]["dataset"] == "tides"
     (listed,) = shell("models", "list", "--json").rows()
     assert listed["stage"] == "candidate"
 

@@ -277,8 +277,9 @@ def _skill_then_and_now(
     if first < len(rows.instants):
         found = skills(*judged_part_of(kept.fitted, rows, came, first))[0]
         recent = SkillThen(found.coefficient, found.error)
+        named = workspace.catalogue.resolve(dataset_of(kept)).dataset
         told = {"until": int(rows.instants[-1]), "horizon_bars": horizon, "coefficient": found.coefficient}
-        registry.reviewed(kept.version, {"dataset": dataset_of(kept), **told})
+        registry.reviewed(kept.version, {"dataset": named, **told})
     return judged, recent
 
 
