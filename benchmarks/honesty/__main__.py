@@ -9,6 +9,7 @@ there are; `--report` prints what the file holds and measures nothing.
 
 import argparse
 import sys
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from benchmarks import machine
@@ -30,7 +31,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--searches",
         type=int,
         default=20,
-        help="of each family by grid and by chance (20); above 200 a tenth as many by optuna and adaptive",
+        help="of each family by grid and random (20); by optuna and adaptive a tenth, or the first 20",
     )
     parser.add_argument("--days", type=int, default=1_250, help="length of a record (1250)")
     parser.add_argument("--candidates", type=int, default=1_000, help="tried in one search (1000)")
@@ -85,6 +86,9 @@ def run(given: list[str] | None = None) -> int:
                     )
         except KeyboardInterrupt:
             print("\nstopped; what was measured is kept", file=sys.stderr)
+        except BrokenExecutor:
+            words = "a search's process was killed, perhaps for memory; what was measured is kept"
+            print(f"\n{words}, and the same command goes on: give fewer --workers", file=sys.stderr)
     wanted = set(settings)
     rows = [row for row in kept(asked.out, code_hash()) if Setting(**row["setting"]) in wanted]
     words, is_met = table(rows, settings)

@@ -33,8 +33,9 @@ def code_hash() -> str:
 
 
 def kept(path: Path, code: str) -> list[dict[str, Any]]:
-    """The lines that this code wrote; one that was cut off in the middle counts as never written."""
-    return [row for row in _rows(path) if row.get("code") == code]
+    """The searches that this code wrote down, each once; a line cut off in the middle was never written."""
+    own = (row for row in _rows(path) if row.get("code") == code)
+    return list({(Setting(**row["setting"]), row["seed"]): row for row in own}.values())
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -66,11 +67,18 @@ def measure(
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
+        if not _ends_whole(path):
+            file.write("\n")
         for setting, seed, told in _told(missing, workers):
             row = {"code": code, **as_row(setting, seed, told)}
             file.write(json.dumps(row) + "\n")
             file.flush()
             yield row
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether a file ends with a whole line; what is written behind half of one is lost with it."""
+    return path.read_bytes()[-1:] in (b"", b"\n")
 
 
 def searches_of(setting: Setting, searches: int) -> int:

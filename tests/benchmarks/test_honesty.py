@@ -1,6 +1,7 @@
 """The honesty benchmark in small: the luck gate on seeded searches, and the file that they are kept in."""
 
 import json
+from concurrent.futures import BrokenExecutor
 from importlib.util import find_spec
 
 import numpy as np
@@ -88,11 +89,29 @@ def test_a_measurement_goes_on_where_it_was_and_leaves_out_other_codes_lines(tmp
     first = list(measure(settings, 2, path))
     with path.open("a") as file:
         file.write(json.dumps({**first[0], "code": "another", "seed": 2}) + "\n" + '{"code": "cut off')
-    with path.open("a") as file:
-        file.write("\n")
     assert [row["seed"] for row in measure(settings, 4, path)] == [2, 3]
     assert [row["seed"] for row in kept(path, code_hash())] == [0, 1, 2, 3]
     assert list(measure(settings, 4, path)) == []
+
+
+def test_a_search_that_stands_twice_in_a_file_counts_once(tmp_path):
+    path = tmp_path / "h.jsonl"
+    row = next(measure([Setting("normal", "grid", 100, 10, 100)], 1, path))
+    path.write_text(path.read_text() * 2)
+    assert kept(path, code_hash()) == [row]
+
+
+def test_a_killed_process_ends_the_run_in_words_with_what_was_measured(monkeypatch, tmp_path, capsys):
+    def killed(missing, workers):
+        yield (*missing[0], search(*missing[0]))
+        raise BrokenExecutor
+
+    monkeypatch.setattr(results, "_told", killed)
+    small = ["--searches", "2", "--days", "100", "--candidates", "10", "--draws", "100"]
+    asked = ["--family", "normal", "--searcher", "grid", *small, "--out", str(tmp_path / "h.jsonl")]
+    command.run(asked)
+    told = capsys.readouterr()
+    assert "a search's process was killed" in told.err and "normal" in told.out
 
 
 def test_two_processes_keep_the_same_rows_in_the_same_order(tmp_path):
