@@ -31,6 +31,7 @@ from tradewright.cli.models import drift as models_drift
 from tradewright.cli.models import due as models_due
 from tradewright.cli.models import list as models_list
 from tradewright.cli.models import promote as models_promote
+from tradewright.cli.models import retire as models_retire
 from tradewright.cli.models import rollback as models_rollback
 from tradewright.cli.models import show as models_show
 from tradewright.cli.models import train as models_train
@@ -111,6 +112,7 @@ GROUPS = {
             models_compare,
             models_promote,
             models_rollback,
+            models_retire,
             models_drift,
             models_due,
         ),

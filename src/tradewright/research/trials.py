@@ -55,6 +55,7 @@ class Kind(Enum):
     MODEL_CHECKED = "model-checked"
     MODEL_PROMOTED = "model-promoted"
     MODEL_ROLLED_BACK = "model-rolled-back"
+    MODEL_RETIRED = "model-retired"
 
 
 ENDS = (Kind.FINISHED, Kind.FAILED, Kind.INTERRUPTED)
@@ -316,6 +317,7 @@ LADDER = (
 )  # fmt: skip
 MODELS = (
     Kind.MODEL_TRAINED, Kind.MODEL_COMPARED, Kind.MODEL_CHECKED, Kind.MODEL_PROMOTED, Kind.MODEL_ROLLED_BACK,
+    Kind.MODEL_RETIRED,
 )  # fmt: skip
 
 
