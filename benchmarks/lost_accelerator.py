@@ -26,7 +26,7 @@ from typing import Any
 from benchmarks.skill import HORIZONS, judged, market
 from tradewright.models import registry
 from tradewright.runs.checkpoints import KeptTraining
-from tradewright.runs.on_the_cpu import LOST_DEVICE, run_or_go_on_on_the_cpu
+from tradewright.runs.on_the_cpu import leave_at_once, run_or_go_on_on_the_cpu
 from tradewright.values.errors import LostDevice
 
 SEED, FAILS_AFTER, LIMIT_S = 0, 3, 100.0
@@ -133,7 +133,7 @@ def trained(folder: Path, is_small: bool, is_disturbed: bool) -> int:
         told = {"named": str(error), "kinds": kinds, "said": str(cause)[:600]}
         (folder / LOST).write_text(json.dumps(told))
         print(f"  {told}", flush=True)
-        return LOST_DEVICE
+        leave_at_once()
     story = {name: value for name, value in fitted.story.items() if name != "losses"}
     (folder / DONE).write_text(json.dumps({"story": story, "coefficients": found}))
     return 0

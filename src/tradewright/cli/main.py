@@ -205,7 +205,12 @@ def run() -> None:
     _stop_like_ctrl_c()
     # Loading makes many objects and hardly a cycle: looking as often as usual takes a tenth of a warm start.
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
-    sys.exit(execute(sys.argv[1:]))
+    code = execute(sys.argv[1:])
+    if code == failures.LOST_DEVICE:
+        from tradewright.runs.on_the_cpu import leave_at_once
+
+        leave_at_once()
+    sys.exit(code)
 
 
 def _stop_like_ctrl_c() -> None:
