@@ -229,6 +229,14 @@ def test_what_is_no_recipe_is_refused_before_anything_is_imported(given, told):
     ("learner", "settings", "kind", "told"),
     [
         (f"{ENSEMBLE}.RandomForrestRegressor", "", UnknownName, "Did you mean 'RandomForestRegressor'"),
+        # The real list: neither an ending nor a place in the module makes a forecaster.
+        (f"{LINES}.BayesianRidg", "", UnknownName, r"Did you mean 'BayesianRidge'\? Known: ARDRegression, "),
+        (
+            "sklearn.tree.ExtraTree",
+            "",
+            UnknownName,
+            r"Known: DecisionTreeClassifier, .*ExtraTreeRegressor\.$",
+        ),
         (f"{LINES}.Lasso", '{"alfa": 1}', UnknownName, "Did you mean 'alpha'"),
         (f"{LINES}.Lasso", '{"alpha": -1}', InvalidOption, "Lasso refused to learn: .*alpha"),
         (f"{ENSEMBLE}.StackingRegressor", "", InvalidOption, "made of other estimators"),
