@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from tradewright.models import estimator_bytes, estimator_kinds, extra
+from tradewright.models import estimator_bytes, extra
 from tradewright.models.contract import FittedModel
 from tradewright.models.estimator_bytes import SCHEMA, as_bytes, estimator_of
 from tradewright.models.forecasts import Abstention
@@ -274,13 +274,11 @@ def test_a_library_that_is_missing_is_named_with_what_installs_it(forest, monkey
     monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "skops" else find_spec(name))
     with pytest.raises(Blocked, match=r"needs skops, which is not installed.*tradewright\[ml\]"):
         forest.predict(ROWS)
-    monkeypatch.undo()
-    monkeypatch.setattr(estimator_kinds, "find_spec", lambda name: None)
-    with pytest.raises(Blocked, match=r"needs xgboost, .* in no extra\. Install it: pip install xgboost-cpu"):
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "xgboost" else find_spec(name))
+    with pytest.raises(Blocked, match=r"needs xgboost, which is not installed.*tradewright\[ml\]"):
         fitted("xgboost.XGBRegressor")
 
 
-@pytest.mark.skipif(find_spec("xgboost") is None, reason="xgboost is in no extra; it is not installed")
 @pytest.mark.parametrize("kind", ["XGBRegressor", "XGBClassifier"])
 def test_xgboost_is_an_estimator_like_the_others(kind, tmp_path):
     one, again = (fitted(f"xgboost.{kind}", '{"n_estimators": 30, "max_depth": 3}') for _ in range(2))

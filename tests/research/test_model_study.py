@@ -12,7 +12,7 @@ import pytest
 from study_files import STUDY
 from workspaces import Workspace
 
-from tradewright.models import estimator_kinds
+from tradewright.models import extra
 from tradewright.research import model_plan
 from tradewright.research.forecast_lines import ridge_words, skill_words
 from tradewright.research.forecasting import taught
@@ -276,8 +276,10 @@ def test_a_model_whose_extra_is_missing_names_the_extra(finished, monkeypatch):
     with pytest.raises(InvalidOption, match=r"needs jax, not installed here. .*tradewright\[ml\]"):
         planned(finished[0], ('name = "ridge"', 'name = "mamba"'))
     monkeypatch.undo()
-    monkeypatch.setattr(estimator_kinds, "find_spec", lambda name: None)
-    with pytest.raises(InvalidOption, match=r"\[model\]: xgboost.XGBRegressor needs xgboost"):
+    monkeypatch.setattr(
+        extra, "find_spec", lambda name: None if name == "xgboost" else importlib.util.find_spec(name)
+    )
+    with pytest.raises(InvalidOption, match=r"\[model\]: A forecaster made of an estimator needs xgboost"):
         planned(finished[0], recipe("estimator", learner="xgboost.XGBRegressor"))
 
 

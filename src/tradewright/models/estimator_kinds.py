@@ -4,13 +4,12 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from inspect import Parameter, signature
 from types import ModuleType
 from typing import Any
 
 from tradewright.models.extra import need_ml
-from tradewright.values.errors import InvalidOption, MissingLibrary, unknown_name
+from tradewright.values.errors import InvalidOption, unknown_name
 
 # Nothing else is ever imported by a recipe: a path in a file that somebody sent could name any code.
 TRUSTED = (
@@ -136,12 +135,8 @@ def need_libraries(path: str) -> None:
 
     Raises: MissingLibrary naming it and how to install it.
     """
-    need_ml(WHO, ("sklearn", "skops"), "Ridge and the other baselines need none of it.")
-    if path.startswith("xgboost.") and find_spec("xgboost") is None:
-        raise MissingLibrary(
-            f"{path} needs xgboost, which is not installed and is in no extra.",
-            "Install it: pip install xgboost-cpu, or give a class of sklearn.ensemble.",
-        )
+    of_path = ("xgboost",) if path.startswith("xgboost.") else ()
+    need_ml(WHO, ("sklearn", "skops", *of_path), "Ridge and the other baselines need none of it.")
 
 
 def library_of(path: str) -> str:
