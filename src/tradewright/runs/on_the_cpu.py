@@ -29,7 +29,9 @@ def run_or_go_on_on_the_cpu(
     ended = _run(command, environment)
     why = lost_by(ended)
     if why:
-        say(f"The accelerator was lost: {why}. Going on on the CPU, from the last checkpoint.")
+        say(
+            f"The accelerator was lost: {why}. Going on on the CPU, from the last checkpoint if there is one."
+        )
         ended = _run(command, {**environment, **CPU_ALONE})
     return ended if ended >= 0 else 128 - ended
 
