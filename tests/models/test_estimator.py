@@ -20,6 +20,8 @@ from tradewright.models.table import FeatureRows, Targets
 from tradewright.runs.model_store import load_model, save_model
 from tradewright.values.errors import BadInput, Blocked, InvalidOption, UnknownName
 
+LACKING = [name for name in ("sklearn", "skops") if find_spec(name) is None]
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"the extra [ml] is not installed: {LACKING}")
 ENSEMBLE, LINES = "sklearn.ensemble", "sklearn.linear_model"
 FOREST = f"{ENSEMBLE}.RandomForestRegressor"
 TREES = {
@@ -232,6 +234,12 @@ def test_what_is_no_recipe_is_refused_before_anything_is_imported(given, told):
         # The real list: neither an ending nor a place in the module makes a forecaster.
         (f"{LINES}.BayesianRidg", "", UnknownName, r"Did you mean 'BayesianRidge'\? Known: ARDRegression, "),
         (
+            f"{LINES}.RidgeClasifier",
+            "",
+            UnknownName,
+            "Known: (?!.*RidgeClassifier)(?!.*MultiTask)(?!.*PoissonRegressor).*LassoCV",
+        ),
+        (
             "sklearn.tree.ExtraTree",
             "",
             UnknownName,
@@ -279,6 +287,7 @@ def test_a_library_that_is_missing_is_named_with_what_installs_it(forest, monkey
         fitted("xgboost.XGBRegressor")
 
 
+@pytest.mark.skipif(find_spec("xgboost") is None, reason="the extra [ml] is not installed: xgboost")
 @pytest.mark.parametrize("kind", ["XGBRegressor", "XGBClassifier"])
 def test_xgboost_is_an_estimator_like_the_others(kind, tmp_path):
     one, again = (fitted(f"xgboost.{kind}", '{"n_estimators": 30, "max_depth": 3}') for _ in range(2))

@@ -104,6 +104,7 @@ def test_nobody_goes_back_to_a_former_champion_that_was_withdrawn(registry):
     led(registry, "a", "b", "c")
     line = registry.retire("main", "b", "Ada", "it was trained on a broken feed")
     assert (line.champion, line.former) == ("c", ("a",))
+    assert json.loads(registry.rows_of("b")[-1].body)["was"] == "former champion"
     assert back(registry, "Ada", "nor c").champion == "a"
 
 
@@ -135,6 +136,15 @@ def test_a_withdrawal_that_nobody_answers_for_or_of_nobody_is_refused(
         compared(registry, challenger, "a")
     with pytest.raises(error, match=words):
         registry.retire("main", version, by, reason)
+
+
+def test_the_way_out_names_the_line(registry):
+    made = replace(compared(registry, "a", "naive"), at=0, is_again=True)
+    registry.compared("shadow", made)
+    now = Now(registry.clock(), "code", "walk", "s1")
+    registry.promote("shadow", "a", "naive", "Ada", now)
+    with pytest.raises(Blocked, match="tradewright models retire a --line shadow"):
+        registry.roll_back("shadow", "", "Ada", "why")
 
 
 def test_what_is_withdrawn_is_not_withdrawn_again(registry):

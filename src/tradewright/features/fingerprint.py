@@ -6,17 +6,22 @@ each changes what a feature says, so each changes its name. Comments and line nu
 
 import dis
 import hashlib
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property, partial
 from inspect import unwrap
-from types import CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from tradewright.values.errors import InvalidOption
 
-PLAIN = (type(None), bool, int, float, complex, str, bytes, np.generic)
+PLAIN = (type(None), bool, int, float, complex, str, bytes, range, np.generic)
+EXACT = (date, datetime, time, timedelta, timezone, Decimal, Fraction)
 GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME")
 # Parts of a class that say where it stands, or how it is kept, and not what it does.
 SAID = ("__dict__", "__weakref__", "__doc__", "__module__", "__firstlineno__", "__static_attributes__")
@@ -26,25 +31,28 @@ def fingerprint(function: Callable[..., Any]) -> str:
     """Names a function by its instructions, constants, defaults, closure, and what it reaches in its module.
 
     Functions and classes of the same module are followed; those of others stand by their names, since a
-    library's version is recorded elsewhere. A value of another kind than numbers, text, arrays and lists of
-    them stands by its type.
-    Raises: InvalidOption for a name that its module does not define yet.
+    library's version is recorded elsewhere. Numbers, text, dates, arrays, and lists and dictionaries of them
+    stand by their values, objects of the module's own classes by their parts, all else by its type.
+    Raises: InvalidOption for a name that its module does not define yet, or what is nested without end.
     """
-    told = _Told(getattr(unwrap(function), "__module__", ""))
-    return hashlib.sha256(told.of(function).encode()).hexdigest()[:16]
+    told = _Told(getattr(unwrap(function), "__module__", ""), {})
+    try:
+        return hashlib.sha256(told.of(function).encode()).hexdigest()[:16]
+    except RecursionError:
+        raise InvalidOption("A value that this function uses is nested too deep.", "Flatten it.") from None
 
 
 class _Told:
     """Everything that is reached, as text; what was met before is not told twice."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, met: Mapping[int, tuple[int, Any]]) -> None:
         self.module = module
         # The values themselves are held too: an address that was given back names another value.
-        self._met: dict[int, tuple[int, Any]] = {}
+        self._met = dict(met)
 
     def of(self, one: Any) -> str:
         """A value as text that no address and no hash seed changes."""
-        if isinstance(one, PLAIN):
+        if isinstance(one, PLAIN) or type(one) in EXACT:
             return f"{type(one).__name__} {one!r}"
         if isinstance(one, np.ndarray):
             return self._of_array(one)
@@ -53,7 +61,7 @@ class _Told:
         if isinstance(one, tuple):
             return f"tuple {[*map(self.of, one)]}"
         if isinstance(one, frozenset):
-            return f"set {sorted(map(self.of, one))}"
+            return self._of_set(one)
         if id(one) in self._met:
             return f"met {self._met[id(one)][0]}"
         self._met[id(one)] = len(self._met), one
@@ -61,18 +69,23 @@ class _Told:
 
     def _of_held(self, one: Any) -> str:
         """What may hold itself: a list, a mapping, a function, a class, an object."""
-        if isinstance(one, list):
+        if isinstance(one, list | deque):
             return f"list {[*map(self.of, one)]}"
         if isinstance(one, set):
-            return f"set {sorted(map(self.of, one))}"
-        if isinstance(one, Mapping):
+            return self._of_set(one)
+        # No other mapping: one that forgets, such as a cache, would be another after each use.
+        if isinstance(one, dict | MappingProxyType):
             return f"mapping {[(self.of(key), self.of(held)) for key, held in one.items()]}"
-        if isinstance(one, partial):
-            return f"partial {self.of((one.func, one.args, one.keywords))}"
-        if isinstance(one, staticmethod | classmethod | property):
-            inner = one.fget if isinstance(one, property) else one.__func__
-            return f"{type(one).__name__} {self.of(inner)}"
-        return self._of_named(getattr(one, "py_func", None) or (unwrap(one) if callable(one) else one))
+        inside = _inside(one)
+        if inside:
+            return f"{type(one).__name__} {self.of(inside)}"
+        # A function stands for itself, also one that wraps another: that one is in its closure.
+        is_wrapper = callable(one) and not isinstance(one, FunctionType)
+        return self._of_named(getattr(one, "py_func", None) or (unwrap(one) if is_wrapper else one))
+
+    def _of_set(self, one: Iterable[Any]) -> str:
+        """A set, whatever the order in which it is gone through: each part is told for itself."""
+        return f"set {sorted(_Told(self.module, self._met).of(part) for part in one)}"
 
     def _of_named(self, one: Any) -> str:
         """A module, function or class, followed where it is of this module; an object by its parts if so."""
@@ -84,16 +97,27 @@ class _Told:
                 return self._of_function(one)
             if isinstance(one, type):
                 return self._of_class(one)
-            return f"object {self.of(type(one))} {self.of(getattr(one, '__dict__', {}))}"
+            return f"object {self.of(type(one))} {self.of(_state(one))}"
         named = name or getattr(one, "__name__", None)
         return f"{where} {named}" if named else f"a {type(one).__module__}.{type(one).__qualname__}"
 
     def _of_function(self, one: FunctionType) -> str:
         """Its code, what it was made with, and what its names stand for."""
-        made = (one.__code__, one.__defaults__ or (), one.__kwdefaults__ or {})
-        held = [self.of(cell.cell_contents) for cell in one.__closure__ or ()]
+        own = {name: held for name, held in vars(one).items() if name != "__wrapped__"}
+        made = (one.__code__, one.__defaults__ or (), one.__kwdefaults__ or {}, own)
+        names = one.__code__.co_freevars
+        held = [
+            self._of_cell(one, name, cell) for name, cell in zip(names, one.__closure__ or (), strict=True)
+        ]
         reached = [self._of_global(one, name) for name in sorted(_globals_of(one.__code__))]
         return f"function {[*map(self.of, made), *held, *reached]}"
+
+    def _of_cell(self, function: FunctionType, name: str, cell: CellType) -> str:
+        """What a name of the function around it stands for."""
+        try:
+            return self.of(cell.cell_contents)
+        except ValueError:
+            raise _undefined(function, name) from None
 
     def _of_class(self, one: type) -> str:
         """What it is made of, and what it is made from."""
@@ -106,10 +130,7 @@ class _Told:
             return f"{name}: {self.of(function.__globals__[name])}"
         if name in function.__builtins__:  # type: ignore[attr-defined]
             return f"{name}: builtin"
-        raise InvalidOption(
-            f"{function.__qualname__} uses '{name}', which its file has not defined yet.",
-            "Define it above the features that use it.",
-        )
+        raise _undefined(function, name)
 
     def _of_code(self, code: CodeType) -> str:
         """Instructions, constants and names, those of functions inside it too."""
@@ -122,6 +143,42 @@ class _Told:
             return f"array {one.shape} {self.of(one.tolist())}"
         held = hashlib.sha256(np.ascontiguousarray(one).tobytes()).hexdigest()
         return f"array {one.shape} {one.dtype} {held}"
+
+
+def _inside(one: Any) -> tuple[Any, ...]:
+    """What stands in a holder of functions; empty where it is none."""
+    if isinstance(one, partial):
+        return one.func, one.args, one.keywords
+    if isinstance(one, MethodType):
+        return one.__func__, one.__self__
+    if isinstance(one, property):
+        return one.fget, one.fset
+    if isinstance(one, staticmethod | classmethod):
+        return (one.__func__,)
+    if isinstance(one, cached_property):
+        return (one.func,)
+    return (one.pyfunc,) if isinstance(one, np.vectorize) else ()
+
+
+def _state(one: Any) -> dict[str, Any]:
+    """The parts of an object, those in slots too."""
+    slots = [name for kind in type(one).__mro__ for name in _listed(getattr(kind, "__slots__", ()))]
+    held = {name: getattr(one, name) for name in slots if hasattr(one, name)}
+    return {**held, **getattr(one, "__dict__", {})}
+
+
+def _listed(slots: Any) -> tuple[str, ...]:
+    """Slots as they may be written: one name, or several; places for other things than values left out."""
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    return tuple(name for name in names if name not in SAID)
+
+
+def _undefined(function: FunctionType, name: str) -> InvalidOption:
+    """The error for a name that stands for nothing yet."""
+    return InvalidOption(
+        f"{function.__qualname__} uses '{name}', which its file has not defined yet.",
+        "Define it above the features that use it.",
+    )
 
 
 def _globals_of(code: CodeType) -> set[str]:

@@ -6,6 +6,7 @@ is called row by row, so it is slower than a formula; a batch and a stream call 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,10 +36,21 @@ def windowed(window: int, inputs: Sequence[str] = ("close",), price_power: int =
     _refuse_none(inputs)
 
     def decorate(function: Callable[..., Any]) -> Feature:
+        if not hasattr(function, "__name__"):
+            raise InvalidOption(f"{function!r} has no name.", "Give a function: def name(close): ...")
+
+        @cache
+        def words() -> str:
+            """Asked late, since what it calls may stand below it in its file; and once.
+
+            What it fills while it runs, such as a memo, is then no part of its name.
+            """
+            return f"function {function.__name__} {fingerprint(function)}"
+
         def formula() -> Expression:
-            # Asked late: what the function calls may stand below it in its file.
-            words = f"function {function.__name__} {fingerprint(function)}"
-            return _call(words, rows, inputs, lambda count: _FunctionRun(rows, count, len(inputs), function))
+            return _call(
+                words(), rows, inputs, lambda count: _FunctionRun(rows, count, len(inputs), function)
+            )
 
         return _feature(function.__name__, function.__doc__, formula, price_power)
 

@@ -1,6 +1,7 @@
 """Estimators of other libraries by import path: classes of a stated list of modules, settings checked."""
 
 import json
+import warnings
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -87,18 +88,29 @@ def made(path: str, settings: Mapping[str, Any], seed: int) -> Any:
 
 
 def _forecasters(module: ModuleType) -> list[str]:
-    """The regressors and classifiers that a module offers and that stand alone."""
-    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-
+    """The regressors, and classifiers with chances, that a module offers and that stand alone."""
     offered = {name: getattr(module, name, None) for name in getattr(module, "__all__", dir(module))}
-    return [
-        name
-        for name, kind in offered.items()
-        if isinstance(kind, type)
-        and issubclass(kind, BaseEstimator)
-        and issubclass(kind, ClassifierMixin | RegressorMixin)
-        and all(one.default is not one.empty for one in _taken_by(kind))
-    ]
+    return [name for name, kind in offered.items() if isinstance(kind, type) and _forecasts(kind)]
+
+
+def _forecasts(kind: type) -> bool:
+    """Whether a class, as it stands, learns one outcome of any sign from values of any sign."""
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils import get_tags
+
+    if not (issubclass(kind, BaseEstimator) and issubclass(kind, ClassifierMixin | RegressorMixin)):
+        return False
+    if any(one.default is one.empty for one in _taken_by(kind)):
+        return False
+    with warnings.catch_warnings():
+        # One that is about to go says so where it is made; here it is only looked at.
+        warnings.simplefilter("ignore")
+        made = kind()
+    if isinstance(made, ClassifierMixin) and not hasattr(made, "predict_proba"):
+        return False
+    tags = get_tags(made)
+    is_any = not (tags.input_tags.positive_only or tags.target_tags.positive_only)
+    return bool(is_any and tags.target_tags.single_output)
 
 
 def _taken_by(kind: type) -> list[Parameter]:

@@ -182,8 +182,7 @@ def promotion(line: Line, version: str, opponent: str, by: str, now: Now) -> Com
     if line.stage_of(version) is ModelStage.RETIRED:
         raise Blocked(f"{version} is retired.", "Train a new version, or: tradewright models rollback")
     found = [one for one in line.compared if (one.challenger, one.champion) == (version, opponent)]
-    where = "" if line.name == MAIN else f" --line {line.name}"
-    mend = f"First: tradewright models compare {version} {opponent}{where}"
+    mend = f"First: tradewright models compare {version} {opponent}{_where(line)}"
     if not found:
         raise Blocked(f"{version} was never compared with {opponent} in '{line.name}' [missing].", mend)
     # A repeat is free and refreshes its age; it does not become a later answer than the one it repeats.
@@ -196,6 +195,11 @@ def promotion(line: Line, version: str, opponent: str, by: str, now: Now) -> Com
     if unsound:
         raise Blocked(unsound, mend)
     return latest
+
+
+def _where(line: Line) -> str:
+    """How a command names a line."""
+    return "" if line.name == MAIN else f" --line {line.name}"
 
 
 def _unsound(found: Compared, now: Now) -> str:
@@ -225,7 +229,8 @@ def way_back(line: Line, by: str, reason: str) -> str:
     _need_reason("A rollback", reason)
     if not line.former:
         had = "had no champion before this one" if line.champion else "has no champion"
-        mend = f"To withdraw it: tradewright models retire {line.champion}" if line.champion else ""
+        told = f"To withdraw it: tradewright models retire {line.champion}{_where(line)}"
+        mend = told if line.champion else ""
         raise Blocked(f"'{line.name}' {had}: there is nothing to go back to.", mend)
     return line.former[-1]
 
@@ -244,7 +249,8 @@ def withdrawal(line: Line, rows: Sequence[Event], version: str, by: str, reason:
     looks = [one for one in rows if one.kind is Kind.MODEL_CHECKED and one.trial == version]
     drifted = json.loads(looks[-1].body)["drifted"] if looks else []
     better = [one.challenger for one in line.compared if one.champion == version and one.is_better]
-    told = {"by": by.strip(), "reason": reason.strip(), "was": stage.value}
+    was = "former champion" if version in line.former else stage.value
+    told = {"by": by.strip(), "reason": reason.strip(), "was": was}
     return {**told, "drifted": drifted, "beaten_by": list(dict.fromkeys(better))}
 
 

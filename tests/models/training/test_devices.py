@@ -48,6 +48,31 @@ def test_a_device_that_works_answers():
     assert devices.answers()
 
 
+def test_memory_so_full_that_not_even_the_question_fits_is_no_loss(monkeypatch):
+    import jax.numpy as jnp
+
+    def raising(words):
+        def asked(*given):
+            raise of_xla(words)
+
+        return asked
+
+    monkeypatch.setattr(devices, "platform", lambda: "gpu")
+    monkeypatch.setattr(jnp, "arange", raising("RESOURCE_EXHAUSTED: Out of memory"))
+    devices.refuse_lost(of_xla("RESOURCE_EXHAUSTED: Out of memory"))
+    monkeypatch.setattr(jnp, "arange", raising("INTERNAL: CUDA_ERROR_ILLEGAL_ADDRESS"))
+    with pytest.raises(LostDevice, match="does not answer"):
+        devices.refuse_lost(of_xla("RESOURCE_EXHAUSTED: Out of memory"))
+
+
+def test_where_no_back_end_starts_the_error_stays_what_it_was(monkeypatch):
+    def none():
+        raise RuntimeError("Unable to initialize backend")
+
+    monkeypatch.setattr(devices, "platform", none)
+    devices.refuse_lost(ValueError("an innocent mistake"))
+
+
 def test_what_the_project_raises_on_purpose_is_never_taken_for_a_lost_device(monkeypatch):
     asked = []
     monkeypatch.setattr(devices, "refuse_lost", asked.append)

@@ -36,8 +36,9 @@ def answers() -> bool:
 
     try:
         found = np.asarray(jnp.arange(8) + 1)
-    except Exception:  # noqa: BLE001 - whatever it says, it did not add
-        return False
+    except Exception as error:  # noqa: BLE001 - whatever it says, it did not add
+        # Memory so full that not even this fits is no loss: smaller parts may fit, and the rules try them.
+        return is_memory(error)
     return bool(np.array_equal(found, np.arange(1, 9)))
 
 
@@ -46,13 +47,17 @@ def refuse_lost(error: Exception) -> None:
 
     Raises: LostDevice.
     """
-    where = platform()
+    try:
+        where = platform()
+    except RuntimeError:
+        # No back end starts: nothing was there that could be lost.
+        return
     if where == "cpu" or answers():
         return
     said = " ".join(str(error).split())[:200]
     raise LostDevice(
         f"The {where} does not answer any more ({type(error).__name__}: {said}).",
-        "The same command goes on from the last epoch; JAX_PLATFORMS=cpu before it keeps to the CPU.",
+        "What was kept before stands; JAX_PLATFORMS=cpu before the same command keeps to the CPU.",
     ) from error
 
 
@@ -63,6 +68,9 @@ def loss_is_named() -> Iterator[None]:
     Raises: LostDevice; all else as it is.
     """
     try:
+        if platform() != "cpu":
+            # What asks is compiled while all is well: later there may be no room for it.
+            answers()
         yield
     except TradewrightError:
         raise
