@@ -70,7 +70,8 @@ def test_where_no_back_end_starts_the_error_stays_what_it_was(monkeypatch):
         raise RuntimeError("Unable to initialize backend")
 
     monkeypatch.setattr(devices, "platform", none)
-    devices.refuse_lost(ValueError("an innocent mistake"))
+    with pytest.raises(ValueError, match="an innocent mistake"), devices.loss_is_named():
+        raise ValueError("an innocent mistake")
 
 
 def test_what_the_project_raises_on_purpose_is_never_taken_for_a_lost_device(monkeypatch):
