@@ -251,6 +251,23 @@ def test_drift_is_seen_where_it_is_and_makes_retraining_due(made, tmp_path):
     assert shell("models", "drift", ridge, "--rows", "2").code == 3, "of two rows nothing can be told"
 
 
+def test_whoever_is_told_the_skill_on_newer_rows_has_looked_at_them(tmp_path):
+    shell = Shell(tmp_path / "workspace")
+    assert shell("data", "ingest", tides_csv(tmp_path / "old.csv", days=-60), *TIDES).code == 0
+    ridge = trained(shell, "ridge")
+    (only,) = shell("models", "show", ridge, "--json").rows()[0]["history"]
+    assert only["what"] == "model-trained"
+    assert shell("data", "ingest", tides_csv(tmp_path / "new.csv"), *TIDES).code == 0
+    for _ in range(2):
+        assert shell("models", "due", ridge).code == 0
+    trained_row, reviewed = shell("models", "show", ridge, "--json").rows()[0]["history"]
+    assert reviewed["what"] == "model-reviewed" and reviewed["words"].startswith("skill on tides told up to")
+    assert reviewed["body"]["until"] > trained_row["body"]["until"]
+    assert reviewed["body"]["dataset"] == trained_row["body"]["dataset"] == "tides"
+    (listed,) = shell("models", "list", "--json").rows()
+    assert listed["stage"] == "candidate"
+
+
 def test_a_model_without_a_reference_says_so(made, tmp_path):
     shell, _, ridge, _ = made
     other = Shell(tmp_path / "other")

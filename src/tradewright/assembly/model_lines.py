@@ -218,7 +218,7 @@ def due(workspace: Workspace, version: str, line: str, policy: "RetrainingPolicy
     looks = [one for one in in_line if one.kind is Kind.MODEL_CHECKED and one.trial == kept.version]
     served = workspace.catalogue.resolve(dataset).dataset
     checked = [one for one in looks if _body(one)["dataset"] == served]
-    judged, recent = _skill_then_and_now(workspace, kept)
+    judged, recent = _skill_then_and_now(workspace, kept, registry)
     facts = retraining.RetrainingFacts(
         now,
         kept.card.lineage.learnt_until,
@@ -274,8 +274,13 @@ def _told(found: "ForecastComparison") -> dict[str, Any]:
     }
 
 
-def _skill_then_and_now(workspace: Workspace, kept: Kept) -> "tuple[SkillThen | None, SkillThen | None]":
-    """The skill at the shortest horizon that a model was judged on, and on rows that came since."""
+def _skill_then_and_now(
+    workspace: Workspace, kept: Kept, registry: "ModelRegistry"
+) -> "tuple[SkillThen | None, SkillThen | None]":
+    """The skill at the shortest horizon that a model was judged on, and on rows that came since.
+
+    Whoever is told the second has looked at those rows, so it goes on record.
+    """
     from tradewright.models.retraining import SkillThen
     from tradewright.models.skill import skills
 
@@ -289,6 +294,9 @@ def _skill_then_and_now(workspace: Workspace, kept: Kept) -> "tuple[SkillThen | 
     if first < len(rows.instants):
         found = skills(*judged_part_of(kept.fitted, rows, came, first))[0]
         recent = SkillThen(found.coefficient, found.error)
+        named = workspace.catalogue.resolve(dataset_of(kept)).dataset
+        told = {"until": int(rows.instants[-1]), "horizon_bars": horizon, "coefficient": found.coefficient}
+        registry.reviewed(kept.version, {"dataset": named, **told})
     return judged, recent
 
 

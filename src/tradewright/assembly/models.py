@@ -106,12 +106,18 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
         reference = reference_of(rows.names, rows.values[:, :cut])
         version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics), reference)
         training.forget()
-    _noted(workspace, request, version, (began, last))
+    told = {"name": request.name, "parameters": recipe.parameters(), "schema_hash": rows.schema_hash}
+    _noted(workspace, request, version, (began, last), told)
     return [_as_row(version, one) for one in judged]
 
 
-def _noted(workspace: Workspace, request: ModelRequest, version: str, span: tuple[int, int]) -> None:
-    """Put a training on record; `span` is when it began and the last row that was judged."""
+def _noted(
+    workspace: Workspace, request: ModelRequest, version: str, span: tuple[int, int], recipe: Row
+) -> None:
+    """Put a training on record; `span` is when it began and the last row that was judged.
+
+    `recipe` names what was trained as a study with a model names its own.
+    """
     from tradewright.research.model_registry import ModelRegistry
 
     dataset = workspace.catalogue.resolve(request.dataset).dataset
@@ -119,6 +125,7 @@ def _noted(workspace: Workspace, request: ModelRequest, version: str, span: tupl
     told = {
         "name": request.name,
         "parameters": dict(request.parameters),
+        "recipe": recipe,
         "dataset": dataset,
         "until": until,
         "seconds": (workspace.clock() - began) / 1e9,
