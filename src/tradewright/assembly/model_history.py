@@ -80,6 +80,10 @@ def _words(event: "Event", body: Mapping[str, Any]) -> str:
         return f"{'better than' if body['is_better'] else 'not shown better than'} {body['champion']}"
     if event.kind is Kind.MODEL_CHECKED:
         return f"drifted: {', '.join(body['drifted']) or 'none'}"
+    if event.kind is Kind.MODEL_RETIRED:
+        spoke = [("drifted", body["drifted"]), ("beaten by", body["beaten_by"])]
+        against = "".join(f"; {what}: {', '.join(who)}" for what, who in spoke if who)
+        return f"by {body['by']}, as {body['was']}: {body['reason']}{against}"
     if event.kind is Kind.MODEL_CHOSEN:
         return f"among {len(body['runs'])} runs on {body['dataset']}, {body['horizon_bars']} bars ahead"
     if event.kind is Kind.MODEL_REVIEWED:

@@ -97,6 +97,8 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     with training.alone() if recipe.has_epochs else nullcontext():
         with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
             fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
+        if mother is not None:
+            workspace.say(transfer_words(mother_name, fitted.story["transfer"]))
         if fitted.story.get("interrupted"):
             raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
         judged = skills(*judged_part_of(fitted, rows, targets_of(request, panel, last), cut))
@@ -129,6 +131,15 @@ def _noted(
         "seconds": (workspace.clock() - began) / 1e9,
     }
     ModelRegistry(workspace.ledger, workspace.clock).trained(request.line, version, told)
+
+
+def transfer_words(parent: str, transfer: Mapping[str, Any]) -> str:
+    """What a child began with of its parent's weights, and what it did not, by name and why."""
+    why = {"other_shape": "of another shape", "not_there": "not there", "left_over": "without a place here"}
+    lacks = [f"{words}: {', '.join(transfer[part])}" for part, words in why.items() if transfer[part]]
+    count = len(transfer["loaded"])
+    what = f"{count} {'array' if count == 1 else 'arrays'} of {parent}"
+    return f"Begun with {what}; {'; '.join(lacks) or 'all of it'}."
 
 
 def _stopped(epoch: int, kept_epoch: int) -> Interrupted:

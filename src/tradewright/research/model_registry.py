@@ -15,9 +15,10 @@ from tradewright.research.model_line import (
     promotion,
     same_comparison,
     way_back,
+    withdrawal,
 )
 from tradewright.research.trials import MODELS, Event, Kind, TrialLedger
-from tradewright.values.errors import Blocked
+from tradewright.values.errors import Blocked, InvalidOption, NotFound
 from tradewright.values.instant import Instant
 
 
@@ -116,6 +117,28 @@ class ModelRegistry:
                 raise Blocked(f"Somebody else moved '{name}' meanwhile: its champion is {line.champion}.")
             told = {"by": by.strip(), "before": line.champion, "reason": reason.strip()}
             return Kind.MODEL_ROLLED_BACK, version, told
+
+        self._added(name, wanted)
+        return self.line(name)
+
+    def retire(self, name: str, version: str, by: str, reason: str) -> Line:
+        """Withdraw a model of a line: nobody takes a champion's place, nobody goes back to a former one.
+
+        Raises: NotFound for one that the line does not know; InvalidOption, Blocked.
+        """
+
+        def wanted(line: Line, rows: list[Event]) -> tuple[Kind, str, dict[str, Any]]:
+            known = dict.fromkeys(event.trial for event in _of(name, rows))
+            found = [one for one in known if one.startswith(version)] if version else []
+            found = [version] if version in known else found
+            if len(found) > 1:
+                raise InvalidOption(
+                    f"{len(found)} models begin with '{version}'.", f"Say more: {', '.join(found)}."
+                )
+            if not found:
+                told = ", ".join(known) or "none"
+                raise NotFound(f"'{name}' knows no model '{version}'.", f"On record there: {told}.")
+            return Kind.MODEL_RETIRED, found[0], withdrawal(line, rows, found[0], by, reason)
 
         self._added(name, wanted)
         return self.line(name)
