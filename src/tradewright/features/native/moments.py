@@ -24,7 +24,7 @@ FiveOfOne = tuple[float, float, float, float, float]
 STRIDE = 4
 
 
-@spliced
+@compiled
 def part(memory: Floats, number: int, size: int) -> Floats:
     """One of several columns laid end to end."""
     return memory[number * size : (number + 1) * size]
@@ -254,7 +254,7 @@ def comoments(x: Floats, y: Floats, outs: Five, memory: Floats, at: At, window: 
             place = 0
 
 
-@spliced
+@compiled
 def five(memory: Floats, size: int) -> Five:
     """Five columns laid end to end."""
     return (
@@ -263,7 +263,7 @@ def five(memory: Floats, size: int) -> Five:
     )  # fmt: skip
 
 
-@spliced
+@compiled
 def row_of(rings: Five, place: int, count: int) -> Five:
     """The same row of five rings."""
     return (
@@ -319,7 +319,7 @@ def turn_comoments(rings: Five, lasts: Two, lent: Five, count: int, window: int)
     unfold_comoments(rings, lasts, lent, (0, start + STRIDE), window)
 
 
-@spliced
+@compiled
 def marks(rings: Five, start: int, count: int, window: int) -> Five:
     """Sums from row `start` to the block's end; as `mark`."""
     if start == window:
@@ -331,7 +331,7 @@ def marks(rings: Five, start: int, count: int, window: int) -> Five:
     )  # fmt: skip
 
 
-@spliced
+@compiled
 def four(ring: Floats, start: int, count: int) -> Four:
     """Four rows of a ring, the latest first."""
     return (
