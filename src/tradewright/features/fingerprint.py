@@ -4,6 +4,7 @@ Two functions of one text may differ in a constant, a default, a closure or a he
 each changes what a feature says, so each changes its name. Comments and line numbers change nothing.
 """
 
+import builtins
 import dis
 import hashlib
 from collections import deque
@@ -128,7 +129,7 @@ class _Told:
         """What a global name of a function stands for."""
         if name in function.__globals__:
             return f"{name}: {self.of(function.__globals__[name])}"
-        if name in function.__builtins__:  # type: ignore[attr-defined]
+        if hasattr(builtins, name):
             return f"{name}: builtin"
         raise _undefined(function, name)
 
