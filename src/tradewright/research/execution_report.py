@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tradewright.data.adjustments import growth_index
 from tradewright.execution.cost_analysis.order_costs import MARKOUT_BARS, order_costs
-from tradewright.execution.cost_analysis.prediction import predicted_bps, realised_bps
+from tradewright.execution.cost_analysis.prediction import dated_terms, predicted_bps, realised_bps
 from tradewright.execution.cost_analysis.quality import (
     Measured,
     cost_forecast_error,
@@ -82,8 +82,9 @@ class ExecutionReport:
 
 def execution_report(run: Backtest, profile: ExecutionProfile, options: BootstrapOptions) -> ExecutionReport:
     """Everything about the execution of one run. Equal runs give equal reports."""
-    costs = order_costs(run.panel, run.outcome)
-    predicted = predicted_bps(costs, profile)
+    costs = order_costs(run.panel, run.outcome, run.decisions.said)
+    dated = dated_terms(costs, profile, run.panel.instants, run.outcome.fills)
+    predicted = predicted_bps(costs, profile, dated)
     value = costs["filled"] * costs["decision_price"]
     moves = overnight_returns(run.panel)
     held = held_shares(run.panel, run.outcome)
