@@ -28,6 +28,7 @@ from tradewright.validation.gaps import (
     overnight_returns,
 )
 from tradewright.validation.holdings import held_shares, held_weights
+from tradewright.validation.own_stops import OwnStops, own_stops
 from tradewright.validation.stress import SHOCKS, Shock, betas, stress
 from tradewright.values.panel import Floats
 from tradewright.values.profile import ExecutionProfile
@@ -58,7 +59,8 @@ class ExecutionReport:
     """What is said about execution.
 
     `costs` are records of `order_cost_dtype`, `predicted` their forecasts in bps. `gaps` are of all nights,
-    `held_gaps` and `stops` of those over which a position was held. `gateway` are its statistics.
+    `held_gaps` and `stops` of those over which a position was held; `own_stops` are stop orders that the run
+    had. `gateway` are its statistics.
     """
 
     costs: NDArray[np.void]
@@ -70,6 +72,7 @@ class ExecutionReport:
     gaps: GapStatistics
     held_gaps: GapStatistics
     stops: tuple[JumpedStops, ...]
+    own_stops: OwnStops
     stress: tuple[StressLine, ...]
     gateway: dict[str, Any]
 
@@ -99,6 +102,7 @@ def execution_report(run: Backtest, profile: ExecutionProfile, options: Bootstra
         gaps=gap_statistics(moves),
         held_gaps=gap_statistics(moves, over_night),
         stops=tuple(jumped_stops(moves, distance, over_night) for distance in STOP_DISTANCES),
+        own_stops=own_stops(run.panel, run.outcome, run.decisions.said),
         stress=stress_lines(run),
         gateway=gateway_summary(run.gateway, run.panel, run.outcome),
     )
@@ -159,5 +163,6 @@ def execution_summary(report: ExecutionReport) -> dict[str, Any]:
         ],
         "gaps": {"all nights": asdict(report.gaps), "held nights": asdict(report.held_gaps)},
         "stops": [asdict(one) for one in report.stops],
+        "own_stops": asdict(report.own_stops),
         "stress": [{**asdict(one.shock), "last": one.last, "largest": one.largest} for one in report.stress],
     }
