@@ -103,10 +103,13 @@ def worst_loss(memory: Record, limits: Record, starts: Floats, equity: float) ->
 
 @compiled
 def count_fills(memory: Record, account: Record, fills: Records) -> None:
-    """Follow the fills of the session up to now."""
-    for place in range(memory["fills_seen"], account["fills"]):
-        memory["fills_day"] += fills[place]["row"] >= memory["day_row"]
-    memory["fills_seen"] = account["fills"]
+    """Follow the fills of the session up to the last close; they stand in the order of their rows."""
+    while memory["fills_seen"] < account["fills"]:
+        row = fills[memory["fills_seen"]]["row"]
+        if row > memory["seen_row"]:
+            return
+        memory["fills_day"] += row >= memory["day_row"]
+        memory["fills_seen"] += 1
 
 
 @compiled

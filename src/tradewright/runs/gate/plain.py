@@ -225,7 +225,7 @@ class PlainGate:
             "working_sells": own_sells,
             "working_opening_usd": opening,
             "other_symbols": float(names),
-            "fills_day": sum(fill[1] >= self._day_row for fill in state.fills),
+            "fills_day": sum(self._day_row <= fill[1] <= self._row for fill in state.fills),
             "reference_usd": state.mark[asset],
             "equity_usd": state.equity,
             "position": state.qty[asset],
