@@ -102,7 +102,7 @@ def execution_report(run: Backtest, profile: ExecutionProfile, options: Bootstra
         gaps=gap_statistics(moves),
         held_gaps=gap_statistics(moves, over_night),
         stops=tuple(jumped_stops(moves, distance, over_night) for distance in STOP_DISTANCES),
-        own_stops=own_stops(run.panel, run.outcome, run.decisions.said),
+        own_stops=own_stops(run.panel, run.outcome, run.decisions.said, int(profile.latency_bars)),
         stress=stress_lines(run),
         gateway=gateway_summary(run.gateway, run.panel, run.outcome),
     )
