@@ -412,3 +412,13 @@ def test_names_that_are_held_or_about_to_be_are_counted():
     assert record.log["other_symbols"].tolist() == [0.0, 1.0, 2.0, 1.0, 2.0]
     later = wishes({0: [0.2, 0.2, np.nan], 2: [0.0, np.nan, np.nan], 4: [np.nan, np.nan, 0.2]})
     assert not len(both(panel, later, RICH, profile(), TWO)[0].refusals)
+
+
+def test_an_amendment_is_judged_at_the_price_of_its_day():
+    # Nothing is held and nothing else works: the price of the day on which the order came is no reference.
+    rises = market([100.0] * 3 + [120.0] * 4)
+    words = (0, Order.limit("A", 100.0, 98.0, TimeInForce.GTC)), (4, Amend(0, limit_usd=119.0))
+    outcome, record = said(*words, limits=LIVE[0], panel=rises)
+    assert record.log["reference_usd"].tolist() == [100.0, 120.0]
+    assert record.log["code"].tolist() == [0, 0]
+    assert not len(outcome.refusals)
