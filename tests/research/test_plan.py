@@ -277,6 +277,9 @@ def test_commission_tiers_are_given_as_pairs():
     [
         ("commission_tiers = 0.005", "list of pairs"),
         ("commission_tiers = [[100, 0.005]]", "Begin at 0 shares"),
+        ("commission_tiers = [[0, nan]]", "Give a number"),
+        ("commission_tiers = [[0, inf]]", "Give a number"),
+        ("commission_tiers = [[0, -0.1]]", "zero or more"),
         ("commission_tiers = [[0, 0.002], [100, 0.005]]", "let prices fall"),
         ("half_spread_bps = [[0, 0.002]]", "Give a number"),
     ],
