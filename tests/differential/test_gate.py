@@ -219,6 +219,7 @@ def test_the_words_of_a_refusal_name_limit_value_and_way_out():
         ({"max_working_share": 0.4}, 0.5, 8),
         ({"buying_power_haircut": 1.0}, 1.5, 9),
         ({"max_orders_day": 0.0}, 0.5, 10),
+        ({"max_symbols": 0.0}, 0.5, 16),
     ],
 )
 def test_each_limit_that_bars_can_tell_refuses(changes, weight, check):

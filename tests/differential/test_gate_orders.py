@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markets import Traits, account, market, profile, wishes
-from order_drivers import order_differences
+from order_drivers import bars, order_differences
 from order_streams import draw_orders, orders_in
 
 from tradewright.execution.checks.contract import GATEWAY
@@ -462,3 +462,54 @@ def test_a_session_stands_down_as_the_batch_does():
     decisions = replace(no_decisions(2), said=words)
     batch, _ = both(FALL, decisions, RICH, profile(), KILLED)
     assert order_differences(batch, session.finish()) == []
+
+
+@pytest.mark.parametrize("traded", [0, 10])
+def test_orders_for_each_one_that_trades_are_counted_by_the_session(traded):
+    # From the hundredth order on, five for each fill: none filled allows five, ten fills allow fifty.
+    panel = bars([(100, 100, 100, 100)] * 12, bars_a_day=6)
+    words = [(0, Order.market("A", 1.0)) for _ in range(traded)]
+    words += [(1, Order.limit("A", 1.0, 50.0, TimeInForce.GTC)) for _ in range(130)]
+    words += [(7, Order.limit("A", 1.0, 50.0, TimeInForce.GTC)) for _ in range(10)]  # of another session
+    outcome, record = said(*words, limits=replace(NOTHING, max_order_to_trade=5.0), panel=panel)
+    refused = outcome.refusals["reason"].tolist()
+    assert set(refused) == {GATEWAY + 10}
+    assert len(refused) == 130 + traded - 100
+    assert record.log["fills_day"].tolist()[-1] == 0
+    assert record.log["fills_day"].max() == traded
+    assert "orders a trade" in decision_of(record.log[-11], record, panel).refusal.words
+
+
+def test_enough_fills_let_many_orders_pass():
+    panel = bars([(100, 100, 100, 100)] * 6, bars_a_day=6)
+    words = [(0, Order.market("A", 1.0)) for _ in range(30)]
+    words += [(1, Order.limit("A", 1.0, 50.0, TimeInForce.GTC)) for _ in range(100)]
+    outcome, _ = said(*words, limits=replace(NOTHING, max_order_to_trade=5.0), panel=panel)
+    assert not len(outcome.refusals)
+
+
+TWO = replace(NOTHING, max_symbols=2.0)
+
+
+def test_names_that_are_held_or_about_to_be_are_counted():
+    panel = market([[100.0, 50.0, 20.0]] * 8)
+    # A is held, B on its way; C would be the third name. What is sold makes room.
+    decisions = wishes({0: [0.2, 0.2, np.nan], 2: [np.nan, np.nan, 0.2], 4: [0.0, np.nan, 0.2]})
+    outcome, record = both(panel, decisions, RICH, profile(), TWO)
+    assert outcome.refusals[["row", "asset", "reason"]].tolist() == [
+        (2, 2, GATEWAY + 16),
+        (4, 2, GATEWAY + 16),
+    ]
+    assert record.log["other_symbols"].tolist() == [0.0, 1.0, 2.0, 1.0, 2.0]
+    later = wishes({0: [0.2, 0.2, np.nan], 2: [0.0, np.nan, np.nan], 4: [np.nan, np.nan, 0.2]})
+    assert not len(both(panel, later, RICH, profile(), TWO)[0].refusals)
+
+
+def test_an_amendment_is_judged_at_the_price_of_its_day():
+    # Nothing is held and nothing else works: the price of the day on which the order came is no reference.
+    rises = market([100.0] * 3 + [120.0] * 4)
+    words = (0, Order.limit("A", 100.0, 98.0, TimeInForce.GTC)), (4, Amend(0, limit_usd=119.0))
+    outcome, record = said(*words, limits=LIVE[0], panel=rises)
+    assert record.log["reference_usd"].tolist() == [100.0, 120.0]
+    assert record.log["code"].tolist() == [0, 0]
+    assert not len(outcome.refusals)

@@ -265,6 +265,35 @@ def test_an_override_of_what_no_profile_has_is_refused():
         profile_of(parse(STUDY + "[execution.override]\nspread_bps = 9.0\n", "study.toml"))
 
 
+def test_commission_tiers_are_given_as_pairs():
+    text = STUDY + "[execution.override]\ncommission_tiers = [[0, 0.005], [300000, 0.002]]\n"
+    found = profile_of(parse(text, "study.toml"))
+    assert found.commission_tiers == ((0.0, 0.005), (300_000.0, 0.002))
+    assert found.name.endswith("commission_tiers = 0.005 $ from 0 shares and 0.002 $ from 300,000 shares")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("commission_tiers = 0.005", "list of pairs"),
+        ("commission_tiers = [[100, 0.005]]", "Begin at 0 shares"),
+        ("commission_tiers = [[0, nan]]", "Give a number"),
+        ("commission_tiers = [[0, inf]]", "Give a number"),
+        ("commission_tiers = [[0, -0.1]]", "zero or more"),
+        ("commission_tiers = [[0, 0.002], [100, 0.005]]", "let prices fall"),
+        ("half_spread_bps = [[0, 0.002]]", "Give a number"),
+    ],
+)
+def test_tiers_and_numbers_do_not_stand_for_each_other(given, words):
+    with pytest.raises(InvalidOption, match=words):
+        profile_of(parse(STUDY + f"[execution.override]\n{given}\n", "study.toml"))
+
+
+def test_half_a_pair_is_refused_where_it_stands():
+    with pytest.raises(InvalidOption, match=r"execution\.override"):
+        parse(STUDY + "[execution.override]\ncommission_tiers = [[0, 0.005], [3]]\n", "study.toml")
+
+
 def test_an_override_out_of_bounds_is_refused():
     with pytest.raises(InvalidOption, match="half_spread_bps"):
         profile_of(parse(STUDY + "[execution.override]\nhalf_spread_bps = -1.0\n", "study.toml"))

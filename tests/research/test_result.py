@@ -192,6 +192,7 @@ def test_doubled_costs_double_every_cost_and_nothing_else():
         0.12,
     )
     assert dear.fee_multiple == 2.0
+    assert doubled_cost(replace(plain, conversion_bps=15.0)).conversion_bps == 30.0
     assert (dear.commission_per_share_usd, dear.commission_minimum_usd) == (0.01, 2.0)
     assert (dear.cash_rate, dear.participation, dear.half_spread_bps) == (0.01, 0.1, 2.0)
     assert dear.name == "own, costs doubled"

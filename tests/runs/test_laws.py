@@ -14,7 +14,9 @@ from tradewright.runs.laws import (
     LAWS,
     NOT_ASKED,
     Run,
+    _other_future,
     check_laws,
+    future_changed,
     prices_scaled,
     split_inserted,
     symbols_permuted,
@@ -258,3 +260,58 @@ def test_a_market_too_short_for_a_law_is_not_asked():
         one.name: one.status for one in check_laws(strategy, market(2, 120), ACCOUNT, PROFILES["realistic"])
     }
     assert found["the start moved, the overlap unchanged"] == NOT_ASKED
+
+
+class Silent(Strategy):
+    """Says nothing."""
+
+    @property
+    def warm_up_bars(self) -> int:
+        """One row."""
+        return 1
+
+    def decide(self, view: View) -> Wish:
+        """Nothing."""
+        return None
+
+
+def peeking(offset: int) -> Strategy:
+    """Looks at tomorrow's close on every 20th row; no other row decides."""
+
+    class Peeks(Silent):
+        """In where tomorrow is higher."""
+
+        def decide(self, view: View) -> Wish:
+            """Weights of one row in twenty."""
+            if view.row % 20 != offset:
+                return None
+            close = view._frame.close
+            tomorrow = close[min(view.row + 1, len(close) - 1)]
+            return np.where(tomorrow > close[view.row], 1.0, 0.0) / len(tomorrow)
+
+    return Peeks()
+
+
+@pytest.mark.parametrize("offset", [0, 5, 19])
+@pytest.mark.parametrize("assets", [1, 3])
+def test_whoever_looks_a_bar_ahead_on_some_rows_alone_is_seen(offset, assets):
+    words = future_changed(Run(peeking(offset), market(assets), ACCOUNT, PROFILES["realistic"]))
+    assert words.startswith("weights differ at row")
+
+
+def test_a_strategy_that_never_speaks_has_nothing_to_hide():
+    assert future_changed(Run(Silent(), market(1), ACCOUNT, PROFILES["realistic"])) == ""
+
+
+@pytest.mark.parametrize("cut", [1, 100, 259])
+def test_the_other_future_begins_at_its_cut_and_goes_the_other_way(cut):
+    panel = market(2)
+    other = _other_future(panel, cut)
+    for mine, changed in zip(panel.columns(), other.columns(), strict=True):
+        assert np.array_equal(mine[:cut], changed[:cut])
+        assert (mine[cut:] != changed[cut:]).all()
+    assert (other.low <= np.minimum(other.open, other.close) * (1.0 + 1e-12)).all()
+    assert (other.high >= np.maximum(other.open, other.close) * (1.0 - 1e-12)).all()
+    moved = np.log(panel.close[cut] / panel.close[cut - 1])
+    wide = np.abs(moved) > 0.01
+    assert (np.sign(np.log(other.close[cut] / panel.close[cut - 1])) == -np.sign(moved))[wide].all()

@@ -1,6 +1,7 @@
 """Overnight gaps: moves as a holder saw them, counted, and the stops they jump."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,15 @@ from tradewright.validation.gaps import (
     overnight_returns,
 )
 from tradewright.values.instant import NS_PER_DAY
-from tradewright.values.panel import DIVIDEND, SPLIT, Panel, action_dtype, panel_of_closes
+from tradewright.values.panel import (
+    DIVIDEND,
+    SPIN_OFF,
+    SPLIT,
+    Panel,
+    action_dtype,
+    event_dtype,
+    panel_of_closes,
+)
 
 NAN = float("nan")
 
@@ -175,3 +184,32 @@ def test_real_nights_of_spy_gap_about_as_often_as_everybody_knows(market_dir):
     assert found.nights > 1_000
     assert 0.1 < found.gaps / found.nights < 0.6
     assert found.large / found.nights < 0.05
+
+
+# Spin-offs: 100 in one share become 80 and, in another, 20.
+
+
+@pytest.mark.parametrize(
+    ("value", "opened", "new", "expected"),
+    [(1.0, 80.0, 20.0, 0.0), (0.5, 80.0, 40.0, 0.0), (1.0, 80.0, 10.0, -0.1), (2.0, 80.0, 15.0, 0.1)],
+)
+def test_a_spin_off_of_the_morning_is_put_back(value, opened, new, expected):
+    panel = panel_of([[100.0, NAN], [opened, new]], [[100.0, NAN], [opened, new]])
+    panel = replace(panel, actions=np.array([(1, 0, SPIN_OFF, value, 1, 0.0, 0)], dtype=event_dtype))
+    moves = overnight_returns(panel)
+    assert moves[1, 0] == pytest.approx(expected)
+    assert jumped_stops(moves[:, :1], 0.05).jumped == (expected < -0.05)
+
+
+def test_a_night_whose_new_company_has_no_price_yet_is_left_out():
+    panel = panel_of([[100.0, NAN], [80.0, NAN]], [[100.0, NAN], [80.0, 20.0]])
+    panel = replace(panel, actions=np.array([(1, 0, SPIN_OFF, 1.0, 1, 0.0, 0)], dtype=event_dtype))
+    found = gap_statistics(overnight_returns(panel))
+    assert (found.nights, found.large) == (0, 0)
+
+
+def test_a_split_and_a_spin_off_of_one_morning_come_back_in_their_order():
+    panel = panel_of([[100.0, NAN], [40.0, 10.0]], [[100.0, NAN], [40.0, 10.0]])
+    actions = [(1, 0, SPLIT, 2.0, -1, 0.0, 0), (1, 0, SPIN_OFF, 1.0, 1, 0.0, 0)]
+    panel = replace(panel, actions=np.array(actions, dtype=event_dtype))
+    assert overnight_returns(panel)[1, 0] == pytest.approx(0.0)

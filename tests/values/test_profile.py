@@ -38,3 +38,11 @@ def test_participation_outside_a_bars_volume_is_refused(share: float):
 def test_an_account_that_could_not_trade_is_refused(options: dict, name: str):
     with pytest.raises(InvalidOption, match=name):
         AccountOptions(**options)
+
+
+@pytest.mark.parametrize("price", [float("nan"), float("inf"), -0.1])
+def test_a_tier_has_a_finite_price(price):
+    with pytest.raises(InvalidOption, match="finite shares and dollars"):
+        ExecutionProfile(
+            "own", 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, commission_tiers=((0.0, price),)
+        )

@@ -85,7 +85,7 @@ def _spread_unheard(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     is_heard = "spread_scale_bps" in chosen or profile.spread_scale_bps == 0.0
     if "half_spread_bps" not in chosen or is_heard or not np.isfinite(plan.panel.volume).any():
         return ()
-    flat, named = chosen["half_spread_bps"], profile.name.partition(" ")[0]
+    flat, named = profile.half_spread_bps, profile.name.partition(" ")[0]
     return (
         f"half_spread_bps = {flat:g} holds only for fills whose spread cannot be reckoned from volume and "
         f"volatility; profile {named} reckons all others. To have it everywhere, set spread_scale_bps = 0 "

@@ -12,10 +12,11 @@ from tradewright.research.dossier.content import (
     ShockLine,
     StopLine,
 )
-from tradewright.research.dossier.wording import in_unit
+from tradewright.research.dossier.wording import in_unit, per_cent
 from tradewright.research.execution_report import ExecutionReport
 from tradewright.validation.figure import Figure
 from tradewright.validation.gaps import GapStatistics
+from tradewright.validation.own_stops import OwnStops
 
 
 def execution_lines(report: ExecutionReport) -> ExecutionLines:
@@ -30,6 +31,7 @@ def execution_lines(report: ExecutionReport) -> ExecutionLines:
             StopLine(one.distance, one.nights, one.jumped, one.mean_cost, one.worst_cost)
             for one in report.stops
         ),
+        own_stops=_own_stops(report.own_stops),
         shocks=tuple(
             ShockLine(one.shock.name, one.shock.when, one.shock.source, one.last, one.largest)
             for one in report.stress
@@ -58,6 +60,21 @@ def _quality(one: Measured) -> QualityLine:
 def _gap(nights_of: str, found: GapStatistics) -> GapLine:
     return GapLine(
         nights_of, found.nights, found.gaps, found.large, found.large_against, found.mean_gap, found.worst
+    )
+
+
+def _own_stops(found: OwnStops) -> str:
+    """What gaps did to the stops that the run itself had at the market."""
+    if not found.set_off:
+        return ""
+    said = (
+        f"Of this run's own stops {found.set_off:,} were set off, {found.jumped:,} of them by an open beyond"
+    )
+    if not found.jumped:
+        return f"{said} their price."
+    return (
+        f"{said} their price: {per_cent(found.mean_cost, 2)} beyond it on average, "
+        f"{per_cent(found.worst_cost, 2)} at worst, {found.cost_usd:,.0f} $ in all."
     )
 
 

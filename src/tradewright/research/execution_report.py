@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tradewright.data.adjustments import growth_index
 from tradewright.execution.cost_analysis.order_costs import MARKOUT_BARS, order_costs
-from tradewright.execution.cost_analysis.prediction import predicted_bps, realised_bps
+from tradewright.execution.cost_analysis.prediction import dated_terms, predicted_bps, realised_bps
 from tradewright.execution.cost_analysis.quality import (
     Measured,
     cost_forecast_error,
@@ -28,6 +28,7 @@ from tradewright.validation.gaps import (
     overnight_returns,
 )
 from tradewright.validation.holdings import held_shares, held_weights
+from tradewright.validation.own_stops import OwnStops, own_stops
 from tradewright.validation.stress import SHOCKS, Shock, betas, stress
 from tradewright.values.panel import Floats
 from tradewright.values.profile import ExecutionProfile
@@ -58,7 +59,8 @@ class ExecutionReport:
     """What is said about execution.
 
     `costs` are records of `order_cost_dtype`, `predicted` their forecasts in bps. `gaps` are of all nights,
-    `held_gaps` and `stops` of those over which a position was held. `gateway` are its statistics.
+    `held_gaps` and `stops` of those over which a position was held; `own_stops` are stop orders that the run
+    had. `gateway` are its statistics.
     """
 
     costs: NDArray[np.void]
@@ -70,6 +72,7 @@ class ExecutionReport:
     gaps: GapStatistics
     held_gaps: GapStatistics
     stops: tuple[JumpedStops, ...]
+    own_stops: OwnStops
     stress: tuple[StressLine, ...]
     gateway: dict[str, Any]
 
@@ -82,8 +85,9 @@ class ExecutionReport:
 
 def execution_report(run: Backtest, profile: ExecutionProfile, options: BootstrapOptions) -> ExecutionReport:
     """Everything about the execution of one run. Equal runs give equal reports."""
-    costs = order_costs(run.panel, run.outcome)
-    predicted = predicted_bps(costs, profile)
+    costs = order_costs(run.panel, run.outcome, run.decisions.said)
+    dated = dated_terms(costs, profile, run.panel.instants, run.outcome.fills)
+    predicted = predicted_bps(costs, profile, dated)
     value = costs["filled"] * costs["decision_price"]
     moves = overnight_returns(run.panel)
     held = held_shares(run.panel, run.outcome)
@@ -98,6 +102,7 @@ def execution_report(run: Backtest, profile: ExecutionProfile, options: Bootstra
         gaps=gap_statistics(moves),
         held_gaps=gap_statistics(moves, over_night),
         stops=tuple(jumped_stops(moves, distance, over_night) for distance in STOP_DISTANCES),
+        own_stops=own_stops(run.panel, run.outcome, run.decisions.said, int(profile.latency_bars)),
         stress=stress_lines(run),
         gateway=gateway_summary(run.gateway, run.panel, run.outcome),
     )
@@ -158,5 +163,6 @@ def execution_summary(report: ExecutionReport) -> dict[str, Any]:
         ],
         "gaps": {"all nights": asdict(report.gaps), "held nights": asdict(report.held_gaps)},
         "stops": [asdict(one) for one in report.stops],
+        "own_stops": asdict(report.own_stops),
         "stress": [{**asdict(one.shock), "last": one.last, "largest": one.largest} for one in report.stress],
     }

@@ -49,6 +49,11 @@ if TYPE_CHECKING:
 
 # Fewer bars than this after the longest warm-up say nothing about anything.
 LEAST_BARS = 30
+TIERS = "commission_tiers"
+_FORMS = {
+    True: "Give a list of pairs, [[0, 0.005], [300000, 0.002]]: shares of the month, dollars a share.",
+    False: "Give a number.",
+}
 END_OF_DATA = Instant(2**62)
 # A benchmark whose last bar is older than this when the study ends has stopped, not rested over holidays.
 LATE_END_NS = 7 * NS_PER_DAY
@@ -227,15 +232,24 @@ def profile_of(options: StudyOptions) -> ExecutionProfile:
     """
     named, own = profiles.find(options.execution.profile), options.execution.override
     named = replace(named, seed=options.seed)
-    known = list(named.numbers())
-    for name in own:
+    known = [*named.numbers(), TIERS]
+    for name, value in own.items():
         if name not in known:
             raise unknown_name(name, "number of an execution profile ([execution.override])", known)
+        if isinstance(value, tuple) != (name == TIERS):
+            raise InvalidOption(f"[execution.override] {name} = {value}.", _FORMS[name == TIERS])
     if not own:
         return named
-    words = ", ".join(f"{name} = {value:g}" for name, value in own.items())
+    words = ", ".join(f"{name} = {_spoken(value)}" for name, value in own.items())
     given: dict[str, Any] = dict(own)
     return replace(named, name=f"{named.name} with {words}", **given)
+
+
+def _spoken(value: float | tuple[tuple[float, float], ...]) -> str:
+    """An overridden value in the profile's name."""
+    if isinstance(value, tuple):
+        return " and ".join(f"{price:g} $ from {shares:,.0f} shares" for shares, price in value)
+    return f"{value:g}"
 
 
 def _resolve(options: StudyOptions, shelf: Shelf) -> Snapshot:

@@ -172,7 +172,7 @@ def _executed(
 
 
 def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
-    """The same profile with spread, impact, latency, commission, fees and rates of debt twice as high."""
+    """The same profile with all it charges twice as high: in prices, beside them, and on debt."""
     return replace(
         profile,
         name=f"{profile.name}, costs doubled",
@@ -187,6 +187,7 @@ def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
         margin_rate=2.0 * profile.margin_rate,
         borrow_rate=2.0 * profile.borrow_rate,
         borrow_fee_multiple=2.0 * profile.borrow_fee_multiple,
+        conversion_bps=2.0 * profile.conversion_bps,
     )
 
 

@@ -74,13 +74,14 @@ class StrategyOptions(msgspec.Struct, frozen=True):
 class ExecutionOptions(msgspec.Struct, frozen=True):
     """Which assumptions about fills and costs hold: a named profile, and numbers of it that differ here.
 
-    An overridden number shows in the profile's name and in the report. `limits` names the risk profile that
-    the gateway holds every order against.
+    An overridden number shows in the profile's name and in the report; `commission_tiers` is a list of pairs,
+    [shares of the month from which on, dollars a share]. `limits` names the risk profile that the gateway
+    holds every order against.
     """
 
     profile: Text = "realistic"
     limits: Text = "research"
-    override: dict[str, float] = {}
+    override: dict[str, float | tuple[tuple[float, float], ...]] = {}
 
 
 class BenchmarkOptions(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from tradewright.kernel.batch import simulate
 from tradewright.kernel.session import Session
 from tradewright.runs.gate.artifacts import gate_before, record_of
 from tradewright.runs.gate.plain import GatewayRecord
+from tradewright.runs.gate.unasked import Unasked
 from tradewright.runs.own_code import broken
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.frame import Frame
@@ -62,7 +63,8 @@ class Backtest:
     @property
     def gateway(self) -> GatewayRecord:
         """What the gateway let through and refused."""
-        return record_of(self.limits, self.gate, self.outcome)
+        met = Unasked(self.panel, self.rules[1].latency_bars)
+        return record_of(self.limits, self.gate, met, self.decisions, self.outcome)
 
 
 def backtest(

@@ -22,6 +22,8 @@ HOLDS, BROKEN, NOT_ASKED = "holds", "BROKEN", "not asked"
 # Prices times a power of two change no digit; what still differs leans on the unit.
 FACTOR = 4.0
 RATIO = 2.0
+# Rows after which the future is changed, one after the other.
+CUTS = 5
 # Sums in another order differ in their last bits.
 ROUNDING = 1e-9
 # Words on an order beside the types of orders.
@@ -71,15 +73,41 @@ def _decided(run: Run, panel: Panel) -> Decisions:
 
 
 def future_changed(run: Run) -> str | None:
-    """Other prices from the middle on leave every decision before it as it was."""
-    cut = len(run.panel.instants) // 2
-    if cut <= run.strategy.warm_up_bars:
-        return None
-    noise = np.random.default_rng(0).lognormal(0.0, 0.5, run.panel.shape)
-    noise[:cut] = 1.0
-    columns = [np.ascontiguousarray(column * noise) for column in run.panel.columns()]
-    other = _decided(run, _with(run.panel, columns))
-    return _differ(_before(_decided(run, run.panel), cut), _before(other, cut))
+    """Other prices from some row on leave every decision before it as it was.
+
+    The cut lies right after a decision, for a few of them over the whole period: whoever looks a bar ahead is
+    seen on the last row before it alone.
+    """
+    mine = _decided(run, run.panel)
+    rows = np.union1d(mine.rows, [row for row, _ in mine.said]).astype(np.int64)
+    rows = rows[rows + 1 < len(run.panel.instants)]
+    cuts = rows[np.linspace(0, len(rows) - 1, min(CUTS, len(rows))).astype(np.int64)] + 1
+    if not len(rows):
+        cuts = np.array([len(run.panel.instants) // 2])
+        if cuts[0] <= run.strategy.warm_up_bars:
+            return None
+    for cut in cuts.tolist():
+        other = _decided(run, _other_future(run.panel, cut))
+        words = _differ(_before(mine, cut), _before(other, cut))
+        if words:
+            return words
+    return ""
+
+
+def _other_future(panel: Panel, cut: int) -> Panel:
+    """The panel whose prices from a row on go the other way, twice as far, and whose volumes are others."""
+    generator = np.random.default_rng(cut)
+    known = np.where(panel.close[:cut] > 0.0, np.arange(cut)[:, None], -1).max(axis=0)
+    last = np.where(known >= 0, panel.close[known, np.arange(panel.shape[1])], np.nan)
+    shaken = generator.lognormal(0.0, 0.005, panel.shape)  # what stood still moves as well
+    opened, high, low, close, volume = (column.copy() for column in panel.columns())
+    future = slice(cut, None)
+    # A name without a past goes on from its first price.
+    first = np.where(np.isnan(last), np.nanmax(np.nan_to_num(panel.close), axis=0, initial=1.0), last)
+    for column, source in ((opened, panel.open), (high, panel.low), (low, panel.high), (close, panel.close)):
+        column[future] = first * (first / source[future]) ** 2 * shaken[future]
+    volume[future] *= generator.lognormal(0.0, 0.5, panel.shape)[future]
+    return _with(panel, [opened, high, low, close, volume])
 
 
 def start_moved(run: Run) -> str | None:

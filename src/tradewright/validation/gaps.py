@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tradewright.values.panel import DIVIDEND, SPLIT, Floats, Panel
+from tradewright.values.panel import DIVIDEND, SPIN_OFF, SPLIT, Floats, Panel
 
 GAP, LARGE_GAP = 0.005, 0.02
 STOP_DISTANCES = (0.01, 0.02, 0.05)
@@ -43,17 +43,21 @@ class JumpedStops:
 
 
 def overnight_returns(panel: Panel) -> Floats:
-    """From each close to the next open, as a holder saw it: splits and dividends of that morning put back.
+    """From each close to the next open, as a holder saw it: what the morning's actions did is put back.
 
-    Shape: T x N; row t is the night before row t, NaN where either price is not known and on the first row.
-    A panel without opens has no nights.
+    Splits, dividends and spin-offs, these at the open of the new company. Shape: T x N; row t is the night
+    before row t, NaN where a price of it is not known, that of a new company among them, and on the first
+    row. A panel without opens has no nights.
     """
     before, opened = panel.close[:-1], panel.open[1:].copy()
     actions = panel.actions[(panel.actions["row"] > 0) & (panel.actions["row"] < len(panel.instants))]
     for action in actions[np.argsort(actions["kind"], kind="stable")[::-1]]:
-        # Dividends are paid per new share: they come back before the split multiplies.
+        # New companies and dividends are given per new share: they come back before the split multiplies.
         place = (action["row"] - 1, action["asset"])
-        if action["kind"] == DIVIDEND:
+        if action["kind"] == SPIN_OFF:
+            price = panel.open[action["row"], action["other"]]
+            opened[place] += action["value"] * (price if price > 0.0 else np.nan)
+        elif action["kind"] == DIVIDEND:
             opened[place] += action["value"]
         elif action["kind"] == SPLIT:
             opened[place] *= action["value"]

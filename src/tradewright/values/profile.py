@@ -125,6 +125,11 @@ class ExecutionProfile:
         """Tiers must start at zero, rise in shares and never rise in price; fee steps must rise in time."""
         shares = [tier[0] for tier in self.commission_tiers]
         prices = [tier[1] for tier in self.commission_tiers]
+        if not all(0.0 <= number < 1e12 for number in (*shares, *prices)):
+            raise InvalidOption(
+                f"commission_tiers = {self.commission_tiers} in profile '{self.name}'.",
+                "Give finite shares and dollars, zero or more.",
+            )
         if shares and (shares[0] != 0.0 or shares != sorted(set(shares)) or prices[-1] < 0.0):
             raise InvalidOption(
                 f"commission_tiers from {shares} shares in profile '{self.name}'.",

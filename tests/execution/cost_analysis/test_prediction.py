@@ -1,16 +1,22 @@
 """What an order is expected to cost, from the profile, against what it did."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from markets import account, market, profile, wishes
+from markets import DAY_NS, account, market, profile, wishes
 
 from tradewright.execution.cost_analysis.order_costs import order_cost_dtype, order_costs
-from tradewright.execution.cost_analysis.prediction import predicted_bps, realised_bps
+from tradewright.execution.cost_analysis.prediction import dated_terms, predicted_bps, realised_bps
 from tradewright.execution.profiles.registry import PROFILES, find
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.inputs import BENCHMARK_SIGMA, BENCHMARK_USD
+from tradewright.kernel.reference_orders import simulate_orders
+from tradewright.values.instant import instant_of
+from tradewright.values.order import Order
+from tradewright.values.outcome import fill_dtype
+from tradewright.values.panel import Panel, no_actions
 
 
 def orders_of(shares, price):
@@ -122,3 +128,100 @@ def test_a_cost_that_is_foreseen_is_a_number_whatever_is_unknown():
     costs = orders_of(100.0, 50.0)
     costs["sigma"] = 0.02
     assert np.isfinite(predicted_bps(costs, find("realistic"))).all()
+
+
+# What changes with time: the tick of the day, the commission's tier of the month.
+
+
+def traded_on(day, price, costs, shares=100.0, bars=60, volume=5e6):
+    """Market orders on every bar of a stock that moves as most do; their costs and forecasts."""
+    random = np.random.default_rng(1)
+    close = price * np.exp(np.cumsum(random.normal(0.0, 0.015, (bars, 1)), axis=0))
+    open_ = np.concatenate([[[price]], close[:-1]])
+    instants = instant_of(day) + np.arange(bars) * DAY_NS + DAY_NS // 2
+    high, low = np.maximum(open_, close) * 1.002, np.minimum(open_, close) * 0.998
+    columns = (open_, high, low, close, np.full(close.shape, volume))
+    panel = Panel(instants, instants - DAY_NS // 4, ("A",), *columns, no_actions())
+    words = [(row, Order.market("A", shares if row // 2 % 2 else -shares)) for row in range(12, bars - 2)]
+    outcome = simulate_orders(panel, words, account(capital_usd=1e9), costs)
+    found = order_costs(panel, outcome, words)
+    return (
+        found,
+        predicted_bps(found, costs, dated_terms(found, costs, panel.instants, outcome.fills)),
+        outcome,
+    )
+
+
+STILL = replace(find("realistic"), latency_low_ms=0.0, latency_high_ms=0.0, fee_multiple=0.0)
+
+
+@pytest.mark.parametrize(
+    ("day", "price"),
+    [
+        ("1995-01-02", 40.0),
+        ("1999-01-04", 40.0),
+        ("2015-01-02", 5.0),
+        ("2015-01-02", 1.5),
+        ("2015-01-02", 100.0),
+    ],
+)
+def test_a_forecast_of_the_same_model_is_not_biased_whatever_the_tick(day, price):
+    found, foreseen, _ = traded_on(day, price, STILL)
+    # A forecast knows the price of the decision, a fill that of its own bar.
+    assert np.median(realised_bps(found) / foreseen) == pytest.approx(1.0, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("day", "tick_usd"), [("1995-01-02", 0.125), ("1999-01-04", 0.0625), ("2015-01-02", 0.01)]
+)
+def test_half_a_tick_of_its_day_is_the_least_that_is_foreseen(day, tick_usd):
+    costs = replace(STILL, commission_per_share_usd=0.0, commission_minimum_usd=0.0, impact_coefficient=0.0)
+    found, foreseen, _ = traded_on(day, 40.0, replace(costs, spread_scale_bps=1e-6))
+    assert foreseen == pytest.approx(0.5e4 * tick_usd / found["decision_price"])
+
+
+def test_the_tick_of_the_day_on_which_an_order_arrives_counts():
+    found, foreseen, _ = traded_on("1997-05-20", 40.0, replace(STILL, spread_scale_bps=1e-6))
+    days = np.datetime64("1997-05-20") + found["row"] + 1
+    eighths = days < np.datetime64("1997-06-24")
+    assert 5 < eighths.sum() < len(found) - 5
+    steps = np.where(eighths, 0.125, 0.0625) * 0.5e4 / found["decision_price"]
+    assert (foreseen >= steps).all()
+    assert foreseen[eighths].min() > foreseen[~eighths].max()
+
+
+def test_a_spread_that_is_not_estimated_has_no_tick():
+    found, foreseen, _ = traded_on("1995-01-02", 1.0, profile(half_spread_bps=3.0))
+    assert foreseen == pytest.approx([3.0] * len(found))
+
+
+TIERS = ((0.0, 0.05), (1_000.0, 0.02), (2_500.0, 0.001))
+
+
+@pytest.mark.parametrize("shares", [1.0, 100.0, 1_000.0])
+def test_a_forecast_has_the_tier_that_the_month_has_reached(shares):
+    costs = profile(commission_tiers=TIERS)
+    found, foreseen, _ = traded_on("2015-01-02", 100.0, costs, shares)
+    paid = found["fees_usd"] / (found["filled"] * found["decision_price"]) * 1e4
+    assert foreseen == pytest.approx(paid)
+    assert len(set(np.round(foreseen * found["decision_price"], 6))) == {1.0: 1, 100.0: 3, 1_000.0: 3}[shares]
+
+
+def test_a_new_month_begins_at_the_first_tier():
+    found, foreseen, outcome = traded_on("2015-01-02", 100.0, profile(commission_tiers=TIERS))
+    first = np.flatnonzero(np.datetime64("2015-01-02") + found["row"] + 1 == np.datetime64("2015-02-01"))[0]
+    rates = foreseen * found["decision_price"] * 1e-4
+    assert rates[first - 1] < rates[first] == pytest.approx(0.05)
+    assert len(outcome.fills) == len(found)
+
+
+def test_without_dates_the_first_tier_stands():
+    costs = profile(commission_tiers=TIERS)
+    assert predicted_bps(orders_of(100.0, 10.0), costs) == pytest.approx([50.0])
+
+
+def test_no_orders_have_no_dated_terms():
+    nothing = np.zeros(0, dtype=order_cost_dtype)
+    found = dated_terms(nothing, STILL, np.arange(3), np.zeros(0, dtype=fill_dtype))
+    assert len(found.tick_usd) == 0
+    assert len(predicted_bps(nothing, STILL, found)) == 0

@@ -14,6 +14,8 @@ from bars import actions_of, frame_of, panel_of, row_of
 from tradewright.execution.cost_analysis.order_costs import order_costs
 from tradewright.execution.cost_analysis.prediction import predicted_bps, realised_bps
 from tradewright.kernel.batch import simulate
+from tradewright.runs.backtest import backtest
+from tradewright.strategies.breakout import VolatilityBreakout
 
 TERMS = profile(half_spread_bps=3.0, participation=0.001)
 
@@ -59,3 +61,42 @@ def test_forecasts_of_orders_that_filled_at_once_come_true(costs):
     one_bar = (costs["filled"] == costs["ordered"]) & (costs["done_row"] == costs["row"] + 1)
     error = realised_bps(costs)[one_bar] - predicted_bps(costs, TERMS)[one_bar]
     assert np.abs(error).max() < 1e-6
+
+
+@pytest.fixture(scope="module")
+def breakout(apple):
+    _, panel = apple
+    run = backtest(VolatilityBreakout(window=5), panel, account(capital_usd=1e6), TERMS)
+    return run, order_costs(panel, run.outcome, run.decisions.said)
+
+
+def test_brackets_on_real_bars_fill_and_pay_the_spread(breakout):
+    _, costs = breakout
+    assert costs["filled"] == pytest.approx(costs["ordered"])
+    assert costs["arrival_bps"] == pytest.approx([3.0] * len(costs))
+    assert costs["missed"] == pytest.approx([0.0] * len(costs), abs=1e-12)
+
+
+def test_an_exit_that_waited_through_the_split_is_measured_in_shares_of_its_decision(apple, breakout):
+    frame, _ = apple
+    split, (_, costs) = row_of(frame, "2014-06-09"), breakout
+    through = costs[(costs["row"] < split) & (costs["done_row"] >= split)]
+    assert len(through) == 1
+    assert 500.0 < through["paid_price"][0] < 800.0
+
+
+def test_exits_on_real_bars_are_decided_after_their_entries(breakout):
+    run, costs = breakout
+    orders = run.outcome.orders
+    said = dict(zip(orders["order_id"].tolist(), orders["row"].tolist(), strict=True))
+    later = [one["row"] > said[one["order_id"]] for one in costs]
+    assert 0 < sum(later) < len(later)
+    assert all(one["row"] >= said[one["order_id"]] for one in costs)
+
+
+def test_half_of_all_orders_of_brackets_never_wanted_to_trade(breakout):
+    run, costs = breakout
+    measured = set(costs["order_id"].tolist())
+    left_out = [one for one in run.outcome.orders if one["order_id"] not in measured]
+    assert len(left_out) > len(costs) / 2
+    assert all(one["filled_qty"] == 0.0 for one in left_out)

@@ -12,14 +12,14 @@ from tradewright.execution.profiles import registry as profiles
 from tradewright.kernel.batch import simulate
 from tradewright.runs.artifacts import table_bytes
 from tradewright.runs.backtest import backtest
-from tradewright.runs.gate.artifacts import gate_before, gateway_summary, gateway_table
+from tradewright.runs.gate.artifacts import NOBODY_ASKED, gate_before, gateway_summary, gateway_table
 from tradewright.strategies.contract import Strategy
 from tradewright.strategies.sma_cross import SmaCross
-from tradewright.strategies.view import View, Weights
+from tradewright.strategies.view import View, Weights, Wish
 from tradewright.values.errors import UnknownName
 from tradewright.values.instant import NS_PER_DAY, instant_of
-from tradewright.values.order import Order, TimeInForce
-from tradewright.values.outcome import NO_VOLUME
+from tradewright.values.order import Amend, Bracket, Order, TimeInForce
+from tradewright.values.outcome import NO_VOLUME, REJECTED
 from tradewright.values.panel import Panel, no_actions
 from tradewright.values.profile import AccountOptions
 
@@ -156,9 +156,9 @@ def test_a_refused_row_names_limit_value_and_way_out(balanced):
     assert (refused["admitted_qty"] == 0.0).all()
 
 
-def test_a_passed_row_has_no_rule(balanced):
+def test_a_passed_row_has_passed_all_rules(balanced):
     passed = gateway_table(balanced.gateway, PANEL).filter(pl.col("verdict") == "passed")
-    assert passed["rule"].null_count() == passed.height
+    assert set(passed["rule"]) == {"all"}
     assert (passed["admitted_qty"] == passed["qty"]).all()
 
 
@@ -166,6 +166,7 @@ def test_under_research_every_order_has_passed(research):
     table = gateway_table(research.gateway, PANEL)
     assert table.height == len(research.outcome.orders)
     assert set(table["verdict"]) == {"passed"}
+    assert set(table["rule"]) == {NOBODY_ASKED}
     assert table["equity_usd"].null_count() == table.height
 
 
@@ -215,3 +216,89 @@ def test_the_day_of_the_kill_is_told():
     opened = after.filter(pl.col("qty") > 0)
     assert opened.height > 0
     assert set(opened["verdict"]) == {"refused"}
+
+
+def counted(words, limits, account=ACCOUNT, costs=REALISTIC):
+    """The statistics and the table of a run in which these words were said."""
+
+    class Says(Wisher):
+        """Says words on given rows, and nothing else."""
+
+        def decide(self, view: View) -> Wish:
+            """The words of this row."""
+            return words.get(view.row)
+
+    panel = market(rows=40, assets=1)
+    run = backtest(Says(), panel, account, costs, limits=limits)
+    table = gateway_table(run.gateway, panel)
+    return gateway_summary(run.gateway, panel, run.outcome), table, run.outcome
+
+
+@pytest.mark.parametrize("limits", ["research", "aggressive"])
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        (Order.market("A", 1e12), "no market could fill a size of a trillion shares"),
+        (Order.market("A", 0.4), "the target is less than one whole share"),
+    ],
+    ids=["too large", "too small"],
+)
+def test_one_refused_order_is_counted_once(limits, order, reason):
+    told, table, outcome = counted({5: [order]}, limits)
+    assert [told[name] for name in ("asked", "passed", "scaled", "refused")] == [1, 0, 0, 1]
+    assert told["refused_by"] == {reason: 1}
+    assert table.height == 0  # the market refused it: no check was reached, and none has passed it
+    assert len(outcome.orders) == 1
+
+
+@pytest.mark.parametrize("limits", ["research", "aggressive"])
+def test_orders_are_counted_alike_under_every_profile(limits):
+    bracket = Bracket.around(Order.market("A", 10), 60.0, 40.0)
+    words = {5: [bracket], 8: [Order.market("A", -3)], 9: [Order.limit("A", 5, 1.0, TimeInForce.GTC)]}
+    words[10] = [Amend(4, qty=4), Amend(1, limit_usd=70.0)]
+    words[39] = [Order.market("A", 1), Amend(4, qty=3)]  # nothing that was said on the last row arrives
+    told, table, _ = counted(words, limits, replace(ACCOUNT, liquidate_at_end=True))
+    # Neither the exits of the bracket nor the last sale are orders that somebody decided on.
+    assert [told[name] for name in ("asked", "passed", "refused")] == [4, 4, 0]
+    assert table["qty"].to_list() == [10.0, -3.0, 5.0, 4.0]
+    assert table["verdict"].to_list() == ["passed"] * 4
+
+
+def test_forced_sales_are_no_orders_of_the_strategy():
+    panel = market(rows=60, assets=1)
+    fallen = np.ascontiguousarray(np.where(np.arange(60)[:, None] >= 20, panel.close * 0.6, panel.close))
+    columns = (fallen.copy(), fallen.copy(), fallen.copy(), fallen, panel.volume.copy())
+    panel = Panel(panel.instants, panel.opens_at, panel.symbols, *columns, no_actions())
+
+    class Levered(Wisher):
+        """Twice its equity, once."""
+
+        def decide(self, view: View) -> Weights:
+            """At the first row."""
+            return np.full(1, 1.9) if view.row == 1 else None
+
+    terms = AccountOptions(capital_usd=1e6, max_gross=2.0, type="margin")
+    run = backtest(Levered(), panel, terms, REALISTIC)
+    assert len(run.outcome.forced_orders) > 0
+    assert gateway_summary(run.gateway, panel, run.outcome)["asked"] == 1
+
+
+def test_what_an_order_meets_after_it_was_let_in_is_no_refusal():
+    # Both sales fit what a cash account holds; the second finds it sold.
+    words = {5: [Order.market("A", 5)], 8: [Order.market("A", -5), Order.market("A", -5)]}
+    told, _, outcome = counted(words, "research", AccountOptions(capital_usd=1e6, type="cash"))
+    assert len(outcome.refusals) == 1
+    assert [told[name] for name in ("asked", "passed", "refused")] == [3, 3, 0]
+
+
+def test_an_order_turned_down_at_random_had_passed():
+    words = {row: [Order.market("A", 1)] for row in range(2, 32)}
+    told, _, outcome = counted(words, "research", costs=replace(REALISTIC, reject_share=0.5))
+    assert 5 < np.count_nonzero(outcome.orders["state"] == REJECTED) < 25
+    assert [told[name] for name in ("asked", "passed", "refused")] == [30, 30, 0]
+
+
+def test_research_tells_kind_and_prices_of_what_nobody_asked_about():
+    _, table, _ = counted({5: [Order.limit("A", 5, 1.0), Order.stop("A", 5, 900.0)]}, "research")
+    assert set(table["rule"]) == {NOBODY_ASKED}
+    assert table["equity_usd"].null_count() == 2

@@ -4,15 +4,21 @@ All prices and shares of an order stand on the basis of its decision: a split wh
 and the markout, is taken out.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewright.execution.cost_analysis.at_market import AtMarket, at_market
 from tradewright.execution.cost_analysis.shortfall import Executed, shortfall
 from tradewright.execution.cost_analysis.slippage import markout_bps, participation, slippage_bps
-from tradewright.values.outcome import WORKING, Outcome
+from tradewright.values.instructions import instructions_of
+from tradewright.values.order import Instruction, OrderState
+from tradewright.values.outcome import Outcome
 from tradewright.values.panel import SPLIT, Floats, Ints, Panel
 
 MARKOUT_BARS = (1, 5)
+_UNFINISHED = [state for state in OrderState if not state.is_final]
 
 # One record an order. `row` decided it, `done_row` saw its last fill or its end. The four parts of the
 # shortfall are shares of the paper value; `_bps` are signed so that worse is positive, but markouts, where
@@ -30,30 +36,45 @@ order_cost_dtype = np.dtype(
 )  # fmt: skip
 
 
-def order_costs(panel: Panel, outcome: Outcome) -> NDArray[np.void]:
+def order_costs(
+    panel: Panel, outcome: Outcome, said: Iterable[tuple[int, Instruction]] = ()
+) -> NDArray[np.void]:
     """Every order's cost against its decision, in the order of the orders.
 
-    Shape: K records of `order_cost_dtype`, K the orders that wanted something. The arrival price is the
-    first print the order could meet: the next open, or the next close of a series without opens. VWAP is
-    made of the bars' typical prices, (high + low + close) / 3, from arrival to the last fill.
+    Shape: K records of `order_cost_dtype`, K the orders that wanted to trade (`at_market.py`); `said` are the
+    words that submitted single orders. The arrival price is the first print the order could meet: the next
+    open, or the next close of a series without opens. What waits for a price of its own, a stop or an exit,
+    is decided and arrives at the print that sets it off: the way there is the strategy's, no cost of
+    execution. VWAP is made of the bars' typical prices, (high + low + close) / 3, from arrival to the last
+    fill.
     """
-    orders = outcome.orders[outcome.orders["qty"] != 0.0]
+    found = at_market(outcome, _terms(panel, said))
+    orders = found.orders
     costs = np.zeros(len(orders), dtype=order_cost_dtype)
     market = _Tape(panel)
     last = len(panel.instants) - 1
-    asset, row = orders["asset"], orders["row"]
-    done_row = np.where(orders["state"] == WORKING, last, orders["done_row"])
+    asset, row = orders["asset"], found.row
+    done_row = np.where(np.isin(orders["state"], _UNFINISHED), last, orders["done_row"])
     basis = market.basis(row, asset)
-    for name in ("order_id", "row", "asset"):
+    for name in ("order_id", "asset"):
         costs[name] = orders[name]
-    costs["done_row"], costs["sign"] = done_row, np.sign(orders["qty"])
+    costs["row"], costs["done_row"], costs["sign"] = row, done_row, np.sign(orders["qty"])
     costs["ordered"] = np.abs(orders["qty"]) * basis / market.basis(done_row, asset)
-    costs["decision_price"] = market.mark(row, asset) / basis
+    printed = found.reference * market.basis(np.maximum(found.first_fill, 0), asset) / basis
+    costs["decision_price"] = np.where(found.at_print, printed, market.mark(found.since, asset) / basis)
     costs["last_price"] = market.mark(done_row, asset) / basis
     last_fill = _add_fills(costs, outcome, market, basis)
-    _add_benchmarks(costs, market, last_fill, basis)
+    costs["ordered"] = np.where(found.taken, costs["filled"], costs["ordered"])
+    first = _arrive(costs, found, market, last_fill, (basis, printed))
+    _add_benchmarks(costs, market, (first, last_fill), basis)
     _add_shortfall(costs)
     return costs
+
+
+def _terms(panel: Panel, said: Iterable[tuple[int, Instruction]]) -> NDArray[np.void]:
+    """The terms of every submitted order, by ticket."""
+    words = instructions_of(panel, said)
+    return words.tickets[: words.submitted]
 
 
 def _add_fills(costs: NDArray[np.void], outcome: Outcome, market: "_Tape", basis: Floats) -> Ints:
@@ -75,13 +96,33 @@ def _add_fills(costs: NDArray[np.void], outcome: Outcome, market: "_Tape", basis
     return np.where(last_fill < 0, costs["done_row"], last_fill)
 
 
-def _add_benchmarks(costs: NDArray[np.void], market: "_Tape", last_fill: Ints, basis: Floats) -> None:
-    """Arrival, VWAP, close and later prices, and how the fills compare with them."""
-    asset, sign, paid = costs["asset"], costs["sign"], costs["paid_price"]
+def _arrive(
+    costs: NDArray[np.void],
+    found: AtMarket,
+    market: "_Tape",
+    last_fill: Ints,
+    prices: tuple[Floats, Floats],
+) -> Ints:
+    """The first print that each order could meet; gives the rows on which these lie.
+
+    `prices` are the basis of each decision and the print of each first fill.
+    """
     # A last sale at the end of the period trades on the row that decided it: it meets no later print.
-    first = np.minimum(costs["row"] + 1, last_fill)
-    arrival = market.first_print(first, costs["done_row"], asset) / basis
-    costs["arrival_price"] = np.where(first == costs["row"], costs["decision_price"], arrival)
+    first = np.minimum(found.since + 1, last_fill)
+    at_once, (basis, printed) = found.at_print | found.at_auction, prices
+    first = np.where(at_once, found.first_fill, first)
+    arrival = market.first_print(first, costs["done_row"], costs["asset"]) / basis
+    arrival = np.where(first == found.since, costs["decision_price"], arrival)
+    costs["arrival_price"] = np.where(at_once, printed, arrival)
+    return first
+
+
+def _add_benchmarks(
+    costs: NDArray[np.void], market: "_Tape", worked: tuple[Ints, Ints], basis: Floats
+) -> None:
+    """VWAP from arrival to the last fill, close and later prices, and how the fills compare with them."""
+    asset, sign, paid = costs["asset"], costs["sign"], costs["paid_price"]
+    first, last_fill = worked
     dollars, shares = market.traded(first, last_fill, asset)
     shares *= basis
     close = market.mark(last_fill, asset) / basis

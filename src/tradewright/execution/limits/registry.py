@@ -16,7 +16,6 @@ LIVE_DEFAULT, RESEARCH_DEFAULT = CONSERVATIVE.name, RESEARCH.name
 # What bars cannot tell: a simulation says that it left these out instead of making facts up.
 NOT_SIMULATED = {
     **{name: 0 for name in NEEDS if name != "needs_kill_switch"},
-    "max_symbols": FREE,
     "max_price_age_s": FREE,
     "collar_sigma": FREE,
     "max_sector_share": FREE,
@@ -25,7 +24,7 @@ NOT_SIMULATED = {
     "max_cancels_1s": FREE,
     "max_cancels_30s": FREE,
     "max_cancels_day": FREE,
-    "max_order_to_trade": FREE,
+    "max_order_to_trade": FREE,  # all orders of one close come before any of them can trade
     "max_duplicates": FREE,
     "max_repeats": FREE,
     "max_model_age_s": FREE,

@@ -1,6 +1,7 @@
 """The optimistic answer: small costs, no commission, cheap money.
 
-What a patient trader of large US stocks might get on good days; the upper edge of the band a run reports.
+What a patient trader of large US stocks might get on good days. The band a run reports is of readings of its
+bars under one profile, not of profiles: to see this edge, run it again under this one.
 
 Spread and impact: as in `realistic` x 0.7, with a coefficient of 0.5, the lower end of what the literature
 finds for the square-root law. Commission: zero, as large US retail brokers charge since October 2019; fees

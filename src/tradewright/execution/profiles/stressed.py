@@ -1,6 +1,7 @@
 """The pessimistic answer: wide spreads, thin bars, dear money.
 
-What trading costs when everybody wants the same door; the lower edge of the band a run reports.
+What trading costs when everybody wants the same door. The band a run reports is of readings of its bars
+under one profile, not of profiles: to see this edge, run it again under this one.
 
 Spread and impact: as in `realistic` x 1.6 with a coefficient of 1, the upper end of what the literature
 finds for the square-root law; where the data do not tell, half the spread is 5 bp x 1.6 = 8 bp.

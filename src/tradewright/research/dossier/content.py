@@ -351,13 +351,17 @@ class GatewayLines:
 
 @dataclass(frozen=True)
 class ExecutionLines:
-    """How orders were executed, what the gateway said, and what the positions were open to."""
+    """How orders were executed, what the gateway said, and what the positions were open to.
+
+    `own_stops` says in words what gaps did to the stop orders that the run had, empty where it had none.
+    """
 
     quality: tuple[QualityLine, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     gateway: GatewayLines | None = None
     gaps: tuple[GapLine, ...] = ()
     stops: tuple[StopLine, ...] = ()
+    own_stops: str = ""
     shocks: tuple[ShockLine, ...] = ()
 
 

@@ -80,6 +80,7 @@ def stress_section(lines: ExecutionLines | None) -> Html:
     return join(
         tag("h3", "Overnight gaps"), _gaps(lines.gaps),
         tag("h3", "Stops jumped"), _stops(lines.stops),
+        tag("p", lines.own_stops) if lines.own_stops else Html(),
         tag("h3", "Stress"), _shocks(lines),
     )  # fmt: skip
 
@@ -103,7 +104,9 @@ def _gaps(gaps: tuple[GapLine, ...]) -> Html:
         )
         for one in gaps
     ]
-    caption = "From close to open, splits and dividends put back; the mean is of gaps of at least 0.5 %"
+    caption = (
+        "From close to open, splits, dividends and spin-offs put back; the mean is of gaps of at least 0.5 %"
+    )
     return table(caption, columns, rows)
 
 

@@ -13,21 +13,28 @@ from tradewright.runs.gate.plain import (
     INPUTS,
     GatewayRecord,
     binds,
-    decision_dtype,
     decision_of,
     held_limits,
     statistics,
     verdict_of,
 )
-from tradewright.values.outcome import NO_VOLUME, REFUSAL_NAMES, STOOD_DOWN, UNSETTLED, Outcome
+from tradewright.runs.gate.unasked import AFTERWARDS, Unasked, unasked
+from tradewright.values.decisions import Decisions
+from tradewright.values.outcome import (
+    CANCELLED,
+    CASH_ACCOUNT,
+    NOT_BORROWED,
+    REFUSAL_NAMES,
+    STOOD_DOWN,
+    Outcome,
+)
 from tradewright.values.panel import Panel
 
 if TYPE_CHECKING:
     from tradewright.runs.gate.compiled import CompiledGate
 
 
-# What befalls orders that were let in: one waits and works on, the others end.
-AFTERWARDS = (UNSETTLED, STOOD_DOWN, NO_VOLUME)
+NOBODY_ASKED = "no profile was asked"
 
 
 def gate_before(limits: str, panel: Panel) -> "CompiledGate | None":
@@ -43,34 +50,27 @@ def gate_before(limits: str, panel: Panel) -> "CompiledGate | None":
     return CompiledGate(held, left_out)
 
 
-def record_of(limits: str, gate: "CompiledGate | None", outcome: Outcome) -> GatewayRecord:
-    """What the gateway did in a run; without a gate, every order that the kernel took has passed."""
+def record_of(
+    limits: str, gate: "CompiledGate | None", met: Unasked, decisions: Decisions, outcome: Outcome
+) -> GatewayRecord:
+    """What the gateway did in a run; without a gate, what a gate would have been asked has passed."""
     if gate is not None:
         return gate.record()
-    orders = outcome.orders
-    log = np.zeros(len(orders), dtype=decision_dtype)
-    for name in INPUTS:
-        log[name] = np.nan
-    for name in COUNTS:
-        log[name] = -1
-    log["limit_usd"] = log["stop_usd"] = np.nan
-    log["row"], log["asset"] = orders["row"], orders["asset"]
-    log["qty"] = log["admitted"] = orders["qty"]
-    return GatewayRecord(find(limits), (), log)
+    return GatewayRecord(find(limits), (), unasked(met, decisions, outcome), was_asked=False)
 
 
 def gateway_summary(record: GatewayRecord, panel: Panel, outcome: Outcome) -> dict[str, Any]:
     """The statistics of a run's gateway, the kernel's own refusals among them.
 
     An order that the market itself would refuse (no price, delisted, ruined, under one share) never reaches
-    the checks: it is counted here under its reason.
+    the checks: it is counted here under its reason. What ends an order that was let in is no refusal.
     """
     found = statistics(record, panel)
-    reasons, counts = np.unique(outcome.refusals["reason"], return_counts=True)
+    reasons, counts = np.unique(_at_the_door(outcome)["reason"], return_counts=True)
     standing = {
         REFUSAL_NAMES[reason]: count
         for reason, count in zip(reasons.tolist(), counts.tolist(), strict=True)
-        if reason in REFUSAL_NAMES and reason not in AFTERWARDS
+        if reason in REFUSAL_NAMES
     }
     total = sum(standing.values())
     return {
@@ -80,6 +80,17 @@ def gateway_summary(record: GatewayRecord, panel: Panel, outcome: Outcome) -> di
         "refused_by": {**standing, **found["refused_by"]},
         "stood_down": int(np.count_nonzero(outcome.refusals["reason"] == STOOD_DOWN)),
     }
+
+
+def _at_the_door(outcome: Outcome) -> NDArray[np.void]:
+    """The refusals of decisions; what befell an order on a later row, for want of shares to sell, is none."""
+    told, ended = outcome.refusals, outcome.orders[outcome.orders["state"] == CANCELLED]
+    sold_out = set(ended[ended["ticket"] >= 0][["done_row", "asset"]].tolist())
+    barred = np.isin(told["reason"], (CASH_ACCOUNT, NOT_BORROWED))
+    for place in np.flatnonzero(barred).tolist():
+        barred[place] = (told["row"][place], told["asset"][place]) in sold_out
+    found: NDArray[np.void] = told[~barred & ~np.isin(told["reason"], AFTERWARDS)]
+    return found
 
 
 def gateway_table(record: GatewayRecord, panel: Panel) -> pl.DataFrame:
@@ -102,7 +113,7 @@ def gateway_table(record: GatewayRecord, panel: Panel) -> pl.DataFrame:
             "qty": log["qty"],
             "admitted_qty": log["admitted"],
             "verdict": pl.Series([verdict_of(line).value for line in log], dtype=pl.String),
-            "rule": _rules(log),
+            "rule": _rules(record),
             **{name: pl.Series(column, dtype=pl.String) for name, column in words.items()},
             **{name: pl.Series(log[name]).fill_nan(None) for name in INPUTS},
             **{name: _counts(log[name]) for name in COUNTS},
@@ -110,9 +121,19 @@ def gateway_table(record: GatewayRecord, panel: Panel) -> pl.DataFrame:
     )
 
 
-def _rules(log: NDArray[np.void]) -> pl.Series:
-    """The check behind each refusal; null where all passed."""
-    return pl.Series([NAMES[abs(code)] if code else None for code in log["code"].tolist()], dtype=pl.String)
+def _rules(record: GatewayRecord) -> pl.Series:
+    """The check behind each refusal; else what let the order pass, or that nobody was asked."""
+    log = record.log
+    if not record.was_asked:
+        return pl.Series([NOBODY_ASKED] * len(log), dtype=pl.String)
+    scaled = log["admitted"] != log["qty"]
+    return pl.Series(
+        [
+            NAMES[abs(code)] if code else "soft limits" if less else "all"
+            for code, less in zip(log["code"].tolist(), scaled.tolist(), strict=True)
+        ],
+        dtype=pl.String,
+    )
 
 
 def _counts(column: NDArray[np.int64]) -> pl.Series:

@@ -36,7 +36,7 @@ from tradewright.runs.gate.plain import (
     decision_dtype,
 )
 from tradewright.values.instant import NS_PER_DAY
-from tradewright.values.outcome import HELD
+from tradewright.values.outcome import HELD, fill_dtype
 from tradewright.values.panel import Floats, Ints
 
 if TYPE_CHECKING:
@@ -45,12 +45,14 @@ if TYPE_CHECKING:
 _ARRAYS = (
     "account", "assets", "instants", "equity", "volume", "close", "limits", "book", "order", "log", "starts",
 )  # fmt: skip
+# `day_row` is the session's first row; of the account's fills `fills_seen` have been looked at.
 _STATE = (
     "count", "bars", "seen_row", "logged", "day", "sessions", "orders_day", "kill_row", "kill_rule",
+    "day_row", "fills_seen", "fills_day",
 )  # fmt: skip
 # account, assets, instants, equity, volume, equity before each of the rolling sessions, log, close,
-# submitted orders, and one desk an instrument
-Arrays = tuple[Record, Records, Ints, Floats, Floats, Floats, Records, Floats, Records, Records]
+# submitted orders, one desk an instrument, and fills
+Arrays = tuple[Record, Records, Ints, Floats, Floats, Floats, Records, Floats, Records, Records, Records]
 _MONEY = ("capital", "day_start", "session_peak", "peak")
 memory_dtype = np.dtype(
     [(name, np.int64) for name in _ARRAYS + _STATE] + [(name, np.float64) for name in _MONEY]
@@ -68,7 +70,8 @@ def watch(memory: Record, limits: Record, arrays: Arrays, row: int) -> None:
             memory["day"], memory["day_start"], memory["session_peak"] = day, before, before
             starts[memory["sessions"] % len(starts)] = before
             memory["sessions"] += 1
-            memory["orders_day"] = 0
+            memory["orders_day"] = memory["fills_day"] = 0
+            memory["day_row"] = seen
         now = equity[seen]
         memory["session_peak"] = max(memory["session_peak"], now)
         memory["peak"] = max(memory["peak"], now)
@@ -96,6 +99,17 @@ def worst_loss(memory: Record, limits: Record, starts: Floats, equity: float) ->
     if ask.lost(equity, memory["session_peak"], limits["max_session_drawdown"]) == ask.VIOLATED:
         return 3
     return 4 if ask.lost(equity, memory["peak"], limits["max_drawdown"]) == ask.VIOLATED else 0
+
+
+@compiled
+def count_fills(memory: Record, account: Record, fills: Records) -> None:
+    """Follow the fills of the session up to the last close; they stand in the order of their rows."""
+    while memory["fills_seen"] < account["fills"]:
+        row = fills[memory["fills_seen"]]["row"]
+        if row > memory["seen_row"]:
+            return
+        memory["fills_day"] += row >= memory["day_row"]
+        memory["fills_seen"] += 1
 
 
 @compiled
@@ -140,17 +154,18 @@ def read_books(book: Record, arrays: Arrays, place: int, row: int) -> None:
     account, assets = arrays[0], arrays[1]
     gross = net = long = working = opening = 0.0
     book["working_buys"] = book["working_sells"] = 0.0
-    orders = 0
+    orders = names = 0
     for number in range(len(assets)):
         one = assets[number]
         waits = one["remaining"] if one["order"] >= 0 else 0.0
         buys, sells, exits, count = waiting_at(arrays, number)
         if number == place:
             book["working_buys"], book["working_sells"] = buys, sells
+        if one["qty"] == 0.0 and (number == place or waits != 0.0 or count > 0):
+            look_back(one, arrays[7], row)  # the kernel keeps the marks of what is held alone
         if one["qty"] == 0.0 and waits == 0.0 and count == 0:
             continue
-        if one["qty"] == 0.0:  # the kernel keeps the marks of what is held alone
-            look_back(one, arrays[7], row)
+        names += number != place and (one["qty"] != 0.0 or waits != 0.0 or buys + sells != 0.0)
         value = (one["qty"] + waits) * one["mark"]
         gross += abs(value)
         net += value
@@ -166,7 +181,7 @@ def read_books(book: Record, arrays: Arrays, place: int, row: int) -> None:
             orders += count
     book["gross_usd"], book["net_usd"], book["long_usd"] = gross, net, long
     book["working_usd"], book["working_orders"] = working, orders
-    book["working_opening_usd"] = opening
+    book["working_opening_usd"], book["other_symbols"] = opening, names
     book["equity_usd"] = account["equity"]
     book["buying_power_usd"] = account["max_gross"] * account["equity"] - gross
     book["position"], book["reference_usd"] = assets[place]["qty"], assets[place]["mark"]
@@ -194,6 +209,8 @@ def passed(
     if place < 0:
         return 1.0 if memory["kill_row"] >= 0 else 0.0
     read_books(book, arrays, place, last_row)
+    count_fills(memory, arrays[0], arrays[10])
+    book["fills_day"] = memory["fills_day"]
     book["day_start_usd"], book["rolling_start_usd"] = memory["day_start"], rolling_start(memory, arrays[5])
     book["session_peak_usd"], book["peak_usd"] = memory["session_peak"], memory["peak"]
     book["orders_day"], book["kill_latched"] = memory["orders_day"], memory["kill_row"] >= 0
@@ -219,7 +236,8 @@ def pass_at(address: int, place: int, shares: float, row: int) -> float:
     memory = carray(at(address), 1, memory_dtype)[0]
     bars, count = memory["bars"], memory["count"]
     account = carray(at(memory["account"]), 1, account_dtype)[0]
-    desk = desk_at(table_at(account["table"]))
+    table = table_at(account["table"])
+    desk = desk_at(table)
     order = carray(at(memory["order"]), 1, request_dtype)[0]
     book = carray(at(memory["book"]), 1, book_dtype)[0]
     limits = carray(at(memory["limits"]), 1, limits_dtype)[0]
@@ -234,6 +252,7 @@ def pass_at(address: int, place: int, shares: float, row: int) -> float:
         carray(at(memory["close"]), (bars, count), np.float64),
         desk[2],
         desk[3],
+        carray(at(table["fills"]), table["fills_room"], fill_dtype),
     )
     return float(passed(memory, (order, book, limits), arrays, (place, row), shares))
 
@@ -242,6 +261,7 @@ def pass_at(address: int, place: int, shares: float, row: int) -> float:
 def note_inputs(line: Record, book: Record) -> None:
     """Everything a decision of a simulation rests on."""
     line["working_orders"], line["orders_day"] = book["working_orders"], book["orders_day"]
+    line["fills_day"], line["other_symbols"] = book["fills_day"], book["other_symbols"]
     line["kill_latched"], line["reference_usd"] = book["kill_latched"], book["reference_usd"]
     line["equity_usd"], line["position"] = book["equity_usd"], book["position"]
     line["gross_usd"], line["net_usd"] = book["gross_usd"], book["net_usd"]
@@ -308,7 +328,7 @@ class CompiledGate:
         panel = books.panel
         arrays = (
             books.account[0], books.assets, panel.instants, books.path[0], panel.volume, self.starts,
-            self.log, panel.close, books.live, books.desks,
+            self.log, panel.close, books.live, books.desks, books.journal[1],
         )  # fmt: skip
         asked = (self.order[0], self.book[0], self.limits[0])
         return float(passed(self.memory[0], asked, arrays, where, shares))

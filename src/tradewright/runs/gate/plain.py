@@ -25,9 +25,9 @@ VOLUME_BARS = 20
 INPUTS = (
     "reference_usd", "equity_usd", "position", "gross_usd", "net_usd", "long_usd", "working_usd",
     "buying_power_usd", "working_buys", "working_sells", "working_opening_usd", "day_volume",
-    "day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd",
+    "day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd", "other_symbols",
 )  # fmt: skip
-COUNTS = ("working_orders", "orders_day", "kill_latched")
+COUNTS = ("working_orders", "orders_day", "fills_day", "kill_latched")
 KILL_RULES = (
     "", "loss since the session began", "loss of the rolling sessions", "fall from the session's peak",
     "drawdown",
@@ -47,7 +47,7 @@ class GatewayRecord:
 
     `limits` are those that were held, `left_out` the names of those that bars cannot tell. `log` holds one
     line a decision (`decision_dtype`). `kill_row` is the row whose close tripped the switch,
-    -1 for never; `kill_rule` says by which loss.
+    -1 for never; `kill_rule` says by which loss. `was_asked` is False where no profile stood at the door.
     """
 
     limits: Limits
@@ -55,6 +55,7 @@ class GatewayRecord:
     log: NDArray[np.void]
     kill_row: int = -1
     kill_rule: str = ""
+    was_asked: bool = True
 
 
 def held_limits(name: str, panel: Panel) -> tuple[Limits, tuple[str, ...]]:
@@ -126,7 +127,7 @@ class PlainGate:
         self._day, self._orders_day = -1, 0
         self._starts: list[float] = []
         self._equity = self._session_peak = self._peak = math.nan
-        self._row = -1
+        self._row = self._day_row = -1
         self._desk: Desk | None = None
 
     def opened(self, state: State) -> None:
@@ -137,7 +138,7 @@ class PlainGate:
         """Follow equity to a close: sessions, peaks and the kill switch, which latches; True once it has."""
         self._row, at = row, int(state.panel.instants[row])
         if at // NS_PER_DAY != self._day:
-            self._day, self._orders_day = at // NS_PER_DAY, 0
+            self._day, self._orders_day, self._day_row = at // NS_PER_DAY, 0, row
             self._starts.append(self._equity)
             self._session_peak = self._equity
         self._equity = state.equity
@@ -200,7 +201,7 @@ class PlainGate:
     def _account(self, state: State, asset: int) -> dict[str, Any]:
         """Account and instrument, orders for target weights counted as filled."""
         gross = net = long = working = opening = 0.0
-        orders = 0
+        orders = names = 0
         for number, held in enumerate(state.qty):
             waits = state.working[number].remaining if number in state.working else 0.0
             buys, sells, exits, count = self._waiting(number)
@@ -215,6 +216,7 @@ class PlainGate:
             up, down = max(after + buys, 0.0) - max(after, 0.0), max(sells - after, 0.0) - max(-after, 0.0)
             opening += max(up, down) * mark
             orders += count + (waits != 0.0)
+            names += number != asset and (held != 0.0 or waits != 0.0 or buys + sells != 0.0)
         recent = state.panel.volume[max(self._row - VOLUME_BARS + 1, 0) : self._row + 1, asset]
         known = [one for one in recent.tolist() if one >= 0.0]
         own_buys, own_sells, _, _ = self._waiting(asset)
@@ -222,6 +224,8 @@ class PlainGate:
             "working_buys": own_buys,
             "working_sells": own_sells,
             "working_opening_usd": opening,
+            "other_symbols": float(names),
+            "fills_day": sum(self._day_row <= fill[1] <= self._row for fill in state.fills),
             "reference_usd": state.mark[asset],
             "equity_usd": state.equity,
             "position": state.qty[asset],

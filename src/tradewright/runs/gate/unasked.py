@@ -1,0 +1,93 @@
+"""What a gate would have been asked where none stood: the same decisions, and all of them have passed."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.runs.gate.plain import COUNTS, INPUTS, decision_dtype
+from tradewright.values.decisions import Decisions
+from tradewright.values.instructions import AMEND, Instructions, instructions_of
+from tradewright.values.outcome import (
+    FORCED,
+    NO_VOLUME,
+    NOTHING_TO_REDUCE,
+    REJECTED,
+    STOOD_DOWN,
+    UNSETTLED,
+    Outcome,
+)
+from tradewright.values.panel import Panel
+
+# What befalls orders that were let in: they wait and work on, or end.
+AFTERWARDS = (UNSETTLED, STOOD_DOWN, NOTHING_TO_REDUCE, NO_VOLUME)
+
+
+class Unasked(NamedTuple):
+    """The market of a run, and by how many bars a word is late."""
+
+    panel: Panel
+    latency_bars: float
+
+
+def unasked(met: Unasked, decisions: Decisions, outcome: Outcome) -> NDArray[np.void]:
+    """One line (`decision_dtype`) for every decision that the market took, in the order of their rows."""
+    words = instructions_of(met.panel, decisions.said)
+    terms = words.tickets[: words.submitted]
+    told = outcome.refusals[~np.isin(outcome.refusals["reason"], AFTERWARDS)]
+    refused = set(told[["row", "asset"]].tolist())
+    last_row = len(met.panel.instants) - 1
+    orders = outcome.orders[_decided(outcome, terms, refused, last_row)]
+    amended = _amended(words, refused, last_row - met.latency_bars)
+    log = np.zeros(len(orders) + len(amended), dtype=decision_dtype)
+    for name in INPUTS:
+        log[name] = np.nan
+    for name in COUNTS:
+        log[name] = -1
+    log["limit_usd"] = log["stop_usd"] = np.nan
+    ticket = np.concatenate([orders["ticket"], amended["ticket"]])
+    said, own = ticket >= 0, terms[ticket[ticket >= 0]]
+    log["kind"][said], log["limit_usd"][said], log["stop_usd"][said] = own["type"], own["limit"], own["stop"]
+    log["row"] = np.concatenate([orders["row"], amended["row"]])
+    log["asset"][: len(orders)], log["qty"][: len(orders)] = orders["asset"], orders["qty"]
+    # An order's line has the size that splits and amendments made of it; asked for was what was said.
+    sized = np.flatnonzero(said[: len(orders)])
+    wished = own["qty"][: len(sized)]
+    is_whole = np.trunc(wished) == orders["qty"][sized]
+    log["qty"][sized] = np.where(is_whole, orders["qty"][sized], wished)
+    changed, terms = log[len(orders) :], terms[amended["ticket"]]
+    changed["asset"] = terms["asset"]
+    for name, column in (("qty", "qty"), ("limit", "limit_usd"), ("stop", "stop_usd")):
+        changed[column] = np.where(np.isnan(amended[name]), terms[name], amended[name])
+    log["admitted"] = log["qty"]
+    return log[np.argsort(log["row"], kind="stable")]
+
+
+def _decided(
+    outcome: Outcome, terms: NDArray[np.void], refused: set[tuple[int, int]], last_row: int
+) -> NDArray[np.bool_]:
+    """The orders that somebody decided on and that the market took.
+
+    What only reduces is not asked for, the exits of a bracket among it; a margin call and the last sale of a
+    run are no decision.
+    """
+    orders, ticket = outcome.orders, outcome.orders["ticket"]
+    submitted = ticket >= 0
+    kept = submitted | (ticket != FORCED) & (orders["row"] < last_row)
+    for place in np.flatnonzero(submitted).tolist():
+        where = (int(orders["row"][place]), int(orders["asset"][place]))
+        turned_down = orders["state"][place] == REJECTED and where in refused
+        kept[place] = not (turned_down or terms["reduce_only"][ticket[place]])
+    return np.asarray(kept)
+
+
+def _amended(words: Instructions, refused: set[tuple[int, int]], before: float) -> NDArray[np.void]:
+    """The amendments that arrived and found their order at work."""
+    said, terms = words.words[: words.said], words.tickets
+    kept = (said["kind"] == AMEND) & (said["row"] < before)
+    for place in np.flatnonzero(kept).tolist():
+        own = terms[said["ticket"][place]]
+        where = (int(said["row"][place]), int(own["asset"]))
+        kept[place] = not (where in refused or own["reduce_only"])
+    found: NDArray[np.void] = said[kept]
+    return found
