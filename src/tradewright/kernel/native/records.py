@@ -52,14 +52,15 @@ _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
 # `word` is the next to be heard, `heard` counts tickets, `live` those that have not ended, `busy` instruments
 # that have any; `table`, `phases` and `rules` are the addresses of the table and of the functions in
 # `apart.py`, 0 where none is needed; `calls` counts margin calls, `fact` is the next about borrowing.
+# Where `words_travel`, those from `travelling` to `word` are heard once the row has opened.
 _PLACES = (
     "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
     "working", "fee_step", "month", "seed", "claims", "word", "heard", "live", "events", "busy", "table",
-    "phases", "rules", "calls", "fact",
+    "phases", "rules", "calls", "fact", "travelling",
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
-    "estimates", "dated", "converts",
+    "estimates", "dated", "converts", "words_travel",
 )  # fmt: skip
 _RULES = ("latency_bars", "cutoff_ns", "reading")
 # What the broker asks of the account: `forced` is the share of all positions that a margin call sells, `sold`
@@ -89,6 +90,7 @@ account_dtype = np.dtype(
 # to booking within one row. `decided` and `latency_ms` are the order's; prices before `restated_row`, of the
 # last split, count 1 / `restated_ratio`, and none before `since_row` is looked at. `barred`:
 # it cannot be borrowed. `conversion` is what changing its money costs, a share of the amount.
+# `limit` is that of the order that fills, NaN where it names none.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
@@ -99,6 +101,7 @@ asset_dtype = np.dtype(
         ("usual_volume", np.float64), ("latency_ms", np.float64), ("decided", np.int64),
         ("restated_row", np.int64), ("restated_ratio", np.float64), ("since_row", np.int64),
         ("barred", np.int64), ("borrow_fee", np.float64), ("conversion", np.float64),
+        ("limit", np.float64),
     ]
 )  # fmt: skip
 
@@ -163,6 +166,7 @@ def new_account(terms: Terms) -> Records:
     rates = (terms.cash_rate, terms.margin_rate, terms.borrow_rate)
     account["accrues"] = max(rates) > 0.0 or terms.rules.by_name
     account["close_only"], account["converts"] = terms.close_only, len(terms.rates) > 0
+    account["words_travel"] = terms.words_travel
     account["whole"], account["has_volume"] = terms.whole, terms.has_volume
     account["liquidates"], account["journals"] = terms.liquidate, 1
     account["touch_share"], account["latency_bars"] = terms.touch_share, terms.latency_bars
