@@ -473,3 +473,19 @@ def test_after_the_kill_cancels_pass():
     outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, profile(), KILLED)
     assert outcome.orders["state"].tolist() == [FILLED, CANCELLED]
     assert record.log["code"].tolist() == [0, 0, 0]
+
+
+@given(stream=streams, most=st.integers(0, 3), latency_bars=st.integers(0, 2))
+@settings(max_examples=30, deadline=None)
+def test_twins_agree_where_cancels_are_limited(stream, most, latency_bars):
+    panel, words, terms, costs = stream.all
+    costs = replace(costs, latency_bars=latency_bars)
+    limits = replace(WIDE, max_cancels_day=most)
+    outcome, record = both(
+        panel, replace(no_decisions(len(panel.symbols)), said=tuple(words)), terms, costs, limits
+    )
+    passed = record.log[(record.log["is_cancel"] == 1) & (record.log["code"] == 0)]
+    assert (passed["cancels_day"] < most).all()
+    refused = record.log[(record.log["is_cancel"] == 1) & (record.log["code"] != 0)]
+    told = outcome.refusals["reason"] == GATEWAY + 10
+    assert np.count_nonzero(told) >= len(refused)
