@@ -486,6 +486,15 @@ def test_twins_agree_where_cancels_are_limited(stream, most, latency_bars):
     )
     passed = record.log[(record.log["is_cancel"] == 1) & (record.log["code"] == 0)]
     assert (passed["cancels_day"] < most).all()
-    refused = record.log[(record.log["is_cancel"] == 1) & (record.log["code"] != 0)]
-    told = outcome.refusals["reason"] == GATEWAY + 10
-    assert np.count_nonzero(told) >= len(refused)
+    refused = np.count_nonzero((record.log["is_cancel"] == 1) & (record.log["code"] != 0))
+    assert np.count_nonzero(outcome.refusals["reason"] == GATEWAY + 10) >= refused
+
+
+def test_an_amendment_is_judged_at_the_price_of_its_day():
+    # Nothing is held and nothing else works: the price of the day on which the order came is no reference.
+    rises = market([100.0] * 3 + [120.0] * 4)
+    words = (0, Order.limit("A", 100.0, 98.0, TimeInForce.GTC)), (4, Amend(0, limit_usd=119.0))
+    outcome, record = said(*words, limits=LIVE[0], panel=rises)
+    assert record.log["reference_usd"].tolist() == [100.0, 120.0]
+    assert record.log["code"].tolist() == [0, 0]
+    assert not len(outcome.refusals)

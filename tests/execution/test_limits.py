@@ -160,7 +160,6 @@ def test_a_simulation_keeps_size_exposure_and_losses(name):
         "max_working_orders",
         "buying_power_haircut",
         "max_orders_day",
-        "max_order_to_trade",
         "max_symbols",
         "max_day_loss",
         "max_rolling_loss",

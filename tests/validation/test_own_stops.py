@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,11 @@ def trail(qty=-100, **more):
     return Order("A", qty, OrderType.TRAILING_STOP, time_in_force=GTC, **more)
 
 
-def told(rows, *said, actions=()):
+def told(rows, *said, actions=(), late=0):
     """What became of the stops among these words."""
     panel = bars(rows, actions=actions)
-    return own_stops(panel, simulate_orders(panel, said, RICH, FREE), said)
+    outcome = simulate_orders(panel, said, RICH, replace(FREE, latency_bars=late))
+    return own_stops(panel, outcome, said, late)
 
 
 def test_a_stop_jumped_by_the_open_is_counted_with_its_cost():
@@ -64,6 +66,26 @@ def test_an_amended_stop_is_measured_from_where_it_stood():
     rows = [*[flat()] * 4, flat(80.0), flat(80.0)]
     found = told(rows, LONG, (1, stop(95.0)), (2, Amend(1, stop_usd=90.0)))
     assert found.cost_usd == pytest.approx(1_000.0)
+
+
+def test_a_word_that_was_still_on_its_way_moved_no_stop():
+    rows = [*[flat()] * 5, flat(90.0), flat(90.0)]
+    said = LONG, (0, stop(95.0)), (4, Amend(1, stop_usd=80.0))
+    assert told(rows, *said).jumped == 0  # in force at the gap
+    found = told(rows, *said, late=1)
+    assert (found.jumped, found.cost_usd) == (1, pytest.approx(500.0))
+
+
+def test_a_stop_that_was_moved_through_the_market_was_jumped_by_nobody():
+    found = told([flat()] * 5, LONG, (0, stop(95.0)), (2, Amend(1, stop_usd=105.0)))
+    assert (found.set_off, found.jumped) == (1, 0)
+
+
+def test_a_refused_amendment_moved_no_stop():
+    # The split comes before it arrives.
+    rows = [*[flat()] * 4, flat(50.0), flat(50.0), flat(40.0), flat(40.0)]
+    said = LONG, (1, stop(95.0)), (3, Amend(1, stop_usd=30.0))
+    assert told(rows, *said, actions=[(4, 0, SPLIT, 2.0)], late=1).cost_usd == pytest.approx(200 * 7.5)
 
 
 def test_a_split_moves_the_stop_along():

@@ -29,9 +29,15 @@ class OwnStops:
     cost_usd: float
 
 
-def own_stops(panel: Panel, outcome: Outcome, said: Iterable[tuple[int, Instruction]]) -> OwnStops:
-    """What became of every stop order that was said, trailing stops among them."""
-    run = _Run(panel, outcome, instructions_of(panel, said))
+def own_stops(
+    panel: Panel, outcome: Outcome, said: Iterable[tuple[int, Instruction]], late_bars: int = 0
+) -> OwnStops:
+    """What became of every stop order that was said, trailing stops among them.
+
+    A word is in force `late_bars` later than at the next open. A stop that is moved through the market is set
+    off by that word, and no gap has jumped it.
+    """
+    run = _Run(panel, outcome, instructions_of(panel, said), late_bars)
     set_off = outcome.events[outcome.events["state"] == TRIGGERED]
     lost, dollars, count = [], 0.0, 0
     for row, ticket in zip(set_off["row"].tolist(), set_off["ticket"].tolist(), strict=True):
@@ -41,7 +47,7 @@ def own_stops(panel: Panel, outcome: Outcome, said: Iterable[tuple[int, Instruct
         count += 1
         side, opened = float(np.sign(terms["qty"])), float(panel.open[row, terms["asset"]])
         stop = run.stop_before(row, ticket)
-        if side * (opened - stop) > stop * _ROUNDING:
+        if side * (opened - stop) > stop * _ROUNDING and not run.was_moved_on(row, ticket):
             lost.append(side * (opened - stop) / stop)
             dollars += side * (opened - stop) * run.filled_at(ticket, row, opened)
     none = float("nan")
@@ -52,8 +58,10 @@ def own_stops(panel: Panel, outcome: Outcome, said: Iterable[tuple[int, Instruct
 class _Run:
     """A run's records by ticket, read once."""
 
-    def __init__(self, panel: Panel, outcome: Outcome, words: Instructions) -> None:
+    def __init__(self, panel: Panel, outcome: Outcome, words: Instructions, late_bars: int) -> None:
         """Sort what was said and what came of it."""
+        self._late_bars = late_bars
+        refused = set(outcome.refusals[["row", "asset"]].tolist())
         self._panel, self.terms = panel, words.tickets[: words.submitted]
         self._splits: dict[int, Floats] = {}
         lines = {int(one["order_id"]): int(one["ticket"]) for one in outcome.orders if one["ticket"] >= 0}
@@ -64,7 +72,8 @@ class _Run:
                 self._fills.setdefault(lines[int(fill["order_id"])], []).append(fill)
         self._moved: dict[int, list[tuple[int, float]]] = {}
         for word in words.words[: words.said]:
-            if word["kind"] == AMEND and word["stop"] > 0.0:
+            where = (int(word["row"]), int(self.terms["asset"][word["ticket"]]))
+            if word["kind"] == AMEND and word["stop"] > 0.0 and where not in refused:
                 self._moved.setdefault(int(word["ticket"]), []).append(
                     (int(word["row"]), float(word["stop"]))
                 )
@@ -76,6 +85,10 @@ class _Run:
         fills = self._fills.get(ticket, [])
         return float(sum(abs(one["qty"]) for one in fills if one["row"] == row and one["reference"] == price))
 
+    def was_moved_on(self, row: int, ticket: int) -> bool:
+        """True where an amendment of the stop came into force at this row's open."""
+        return any(said + 1 + self._late_bars == row for said, _ in self._moved.get(ticket, []))
+
     def stop_before(self, row: int, ticket: int) -> float:
         """Where a stop stood before a row's open, in dollars of that row's shares."""
         terms, said = self.terms[ticket], self._said[ticket]
@@ -83,7 +96,7 @@ class _Run:
         if terms["type"] != OrderType.TRAILING_STOP:
             steps = [
                 (said, float(terms["stop"])),
-                *(one for one in self._moved.get(ticket, []) if one[0] < row),
+                *(one for one in self._moved.get(ticket, []) if one[0] + self._late_bars < row),
             ]
             at, stop = steps[-1]
             return float(stop * splits[at] / splits[row])

@@ -23,6 +23,7 @@ NOT_SIMULATED = {
     "max_orders_30s": FREE,
     "max_cancels_1s": FREE,
     "max_cancels_30s": FREE,
+    "max_order_to_trade": FREE,  # all orders of one close come before any of them can trade
     "max_duplicates": FREE,
     "max_repeats": FREE,
     "max_model_age_s": FREE,

@@ -18,16 +18,14 @@ from tradewright.runs.gate.plain import (
     statistics,
     verdict_of,
 )
-from tradewright.runs.gate.unasked import Unasked, unasked
+from tradewright.runs.gate.unasked import AFTERWARDS, Unasked, unasked
 from tradewright.values.decisions import Decisions
 from tradewright.values.outcome import (
     CANCELLED,
     CASH_ACCOUNT,
     NOT_BORROWED,
-    NOTHING_TO_REDUCE,
     REFUSAL_NAMES,
     STOOD_DOWN,
-    UNSETTLED,
     Outcome,
 )
 from tradewright.values.panel import Panel
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
     from tradewright.runs.gate.compiled import CompiledGate
 
 
-# What befalls orders that were let in: they wait and work on, or end.
-AFTERWARDS = (UNSETTLED, STOOD_DOWN, NOTHING_TO_REDUCE)
 NOBODY_ASKED = "no profile was asked"
 
 

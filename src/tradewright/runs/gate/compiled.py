@@ -161,10 +161,10 @@ def read_books(book: Record, arrays: Arrays, place: int, row: int) -> None:
         buys, sells, exits, count = waiting_at(arrays, number)
         if number == place:
             book["working_buys"], book["working_sells"] = buys, sells
+        if one["qty"] == 0.0 and (number == place or waits != 0.0 or count > 0):
+            look_back(one, arrays[7], row)  # the kernel keeps the marks of what is held alone
         if one["qty"] == 0.0 and waits == 0.0 and count == 0:
             continue
-        if one["qty"] == 0.0:  # the kernel keeps the marks of what is held alone
-            look_back(one, arrays[7], row)
         names += number != place and (one["qty"] != 0.0 or waits != 0.0 or buys + sells != 0.0)
         value = (one["qty"] + waits) * one["mark"]
         gross += abs(value)

@@ -8,8 +8,19 @@ from numpy.typing import NDArray
 from tradewright.runs.gate.plain import COUNTS, INPUTS, decision_dtype
 from tradewright.values.decisions import Decisions
 from tradewright.values.instructions import CANCEL, SUBMIT, Instructions, instructions_of
-from tradewright.values.outcome import FORCED, REJECTED, Outcome
+from tradewright.values.outcome import (
+    FORCED,
+    NO_VOLUME,
+    NOTHING_TO_REDUCE,
+    REJECTED,
+    STOOD_DOWN,
+    UNSETTLED,
+    Outcome,
+)
 from tradewright.values.panel import Panel
+
+# What befalls orders that were let in: they wait and work on, or end.
+AFTERWARDS = (UNSETTLED, STOOD_DOWN, NOTHING_TO_REDUCE, NO_VOLUME)
 
 
 class Unasked(NamedTuple):
@@ -23,7 +34,8 @@ def unasked(met: Unasked, decisions: Decisions, outcome: Outcome) -> NDArray[np.
     """One line (`decision_dtype`) for every decision that the market took, in the order of their rows."""
     words = instructions_of(met.panel, decisions.said)
     terms = words.tickets[: words.submitted]
-    refused = set(outcome.refusals[["row", "asset"]].tolist())
+    told = outcome.refusals[~np.isin(outcome.refusals["reason"], AFTERWARDS)]
+    refused = set(told[["row", "asset"]].tolist())
     last_row = len(met.panel.instants) - 1
     orders = outcome.orders[_decided(outcome, terms, refused, last_row)]
     amended = _amended(words, refused, last_row - met.latency_bars)
