@@ -505,6 +505,57 @@ def test_names_that_are_held_or_about_to_be_are_counted():
     assert not len(both(panel, later, RICH, profile(), TWO)[0].refusals)
 
 
+def test_an_order_that_only_reduces_is_asked_for_counted_and_passes_as_an_exit():
+    exits = [(2, waiting("A", -10.0, 150.0, reduce_only=True)) for _ in range(30)]
+    words = (0, Order.market("A", 50.0)), *exits, (3, Order.limit("A", 1.0, 50.0, TimeInForce.GTC))
+    outcome, record = said(*words, limits=replace(NOTHING, max_orders_day=2))
+    assert len(record.log) == 32
+    assert record.log["is_exit"].tolist() == [0] + [1] * 30 + [0]
+    assert record.log["code"].tolist() == [0] * 32  # a throttle never stands in the way out
+    assert not len(outcome.refusals)
+
+
+def test_an_exit_is_held_to_what_binds_exits_alone():
+    far = waiting("A", -10.0, 50.0, reduce_only=True)  # a sale at half the price
+    outcome, record = said((0, Order.market("A", 50.0)), (2, far), limits=LIVE[0])
+    assert record.log["code"].tolist() == [0, 5]
+    assert outcome.refusals.tolist() == [(2, 0, GATEWAY + 5)]
+
+
+def test_cancels_of_a_session_are_counted_and_the_next_one_is_refused():
+    panel = bars([(100, 100, 100, 100)] * 8, bars_a_day=4)
+    words = [(0, Order.limit("A", 1.0, 50.0, TimeInForce.GTC)) for _ in range(6)]
+    words += [(1, Cancel(ticket)) for ticket in range(5)] + [(5, Cancel(5))]
+    outcome, record = said(*words, limits=replace(NOTHING, max_cancels_day=3), panel=panel)
+    assert record.log["is_cancel"].tolist() == [0] * 6 + [1] * 6
+    assert record.log["code"].tolist() == [0] * 9 + [10, 10, 0]
+    assert record.log["cancels_day"].tolist()[6:] == [0, 1, 2, 3, 3, 0]
+    assert outcome.orders["state"].tolist() == [CANCELLED] * 3 + [WORKING] * 2 + [CANCELLED]
+    assert "4 cancels in a session" in decision_of(record.log[9], record, panel).refusal.words
+
+
+def test_after_the_kill_cancels_pass():
+    words = LONG, (1, waiting("A", -100.0, 200.0)), (5, Cancel(1))
+    outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, profile(), KILLED)
+    assert outcome.orders["state"].tolist() == [FILLED, CANCELLED]
+    assert record.log["code"].tolist() == [0, 0, 0]
+
+
+@given(stream=streams, most=st.integers(0, 3), latency_bars=st.integers(0, 2))
+@settings(max_examples=30, deadline=None)
+def test_twins_agree_where_cancels_are_limited(stream, most, latency_bars):
+    panel, words, terms, costs = stream.all
+    costs = replace(costs, latency_bars=latency_bars)
+    limits = replace(WIDE, max_cancels_day=most)
+    outcome, record = both(
+        panel, replace(no_decisions(len(panel.symbols)), said=tuple(words)), terms, costs, limits
+    )
+    passed = record.log[(record.log["is_cancel"] == 1) & (record.log["code"] == 0)]
+    assert (passed["cancels_day"] < most).all()
+    refused = np.count_nonzero((record.log["is_cancel"] == 1) & (record.log["code"] != 0))
+    assert np.count_nonzero(outcome.refusals["reason"] == GATEWAY + 10) >= refused
+
+
 def test_an_amendment_is_judged_at_the_price_of_its_day():
     # Nothing is held and nothing else works: the price of the day on which the order came is no reference.
     rises = market([100.0] * 3 + [120.0] * 4)

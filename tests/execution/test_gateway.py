@@ -18,6 +18,7 @@ from tradewright.execution.gateway import (
     Gateway,
     Verdict,
     decide,
+    decide_exit,
     log_record,
     scaled_qty,
     value_usd,
@@ -458,3 +459,20 @@ def test_all_checks_off_lets_everything_sound_pass():
     assert decide(replace(MARKET, qty=1e9), BOOK, free).verdict is Verdict.PASSED
     assert free.max_gross == FREE
     assert len(CHECKS) == 23
+
+
+# An order that its market keeps from opening anything is an exit, whatever else works.
+
+
+@pytest.mark.parametrize("held", [0.0, 50.0, -50.0])
+@pytest.mark.parametrize("works", [0.0, 1_000.0])
+def test_what_others_keep_from_opening_passes_as_an_exit(held, works):
+    book = replace(BOOK, position=held, working_sells=works, kill_latched=1, orders_day=10**9)
+    found = decide_exit(replace(SELL, reduce_only=0), book, LIMITS)
+    assert (found.verdict, found.is_exit, found.rule) == (Verdict.PASSED, True, "exit")
+    assert found.qty == SELL.qty
+
+
+def test_what_no_market_would_take_is_no_exit_either():
+    found = decide_exit(replace(SELL, qty=float("nan")), BOOK, LIMITS)
+    assert (found.verdict, found.rule) == (Verdict.REFUSED, "conformity")

@@ -82,6 +82,11 @@ def decide(request: Request, book: Book, limits: Limits) -> Decision:
     return found._replace(request=request, verdict=verdict)
 
 
+def decide_exit(request: Request, book: Book, limits: Limits) -> Decision:
+    """Ask of an order that others keep from opening anything what every bounded exit is asked."""
+    return _verdict(request, book, limits, _OF_EXITS, is_exit=True)
+
+
 def scaled_qty(request: Request, book: Book, left: float) -> float:
     """The order with what opens a position scaled down to `left` of it, in whole lots and at least one.
 

@@ -24,6 +24,8 @@ class Wish:
     limit: float = math.nan
     stop: float = math.nan
     type: int = 0
+    reduces: bool = False
+    cancels: bool = False
 
 
 class PlainGate(Protocol):
@@ -109,7 +111,7 @@ def objection(state: "State", decided: int, live: "LiveOrder") -> int:
     assert state.gate is not None
     order, stands = live.order, live.order.state
     order.state = out.PENDING  # it is not among those that work while it is asked for
-    wish = Wish(order.asset, order.remaining, decided, live.limit, live.stop, live.type)
+    wish = Wish(order.asset, order.remaining, decided, live.limit, live.stop, live.type, live.reduce_only)
     shares, reason = state.gate.admitted(state, wish)
     order.state = stands
     if not reason and shares != order.remaining:
@@ -117,11 +119,20 @@ def objection(state: "State", decided: int, live: "LiveOrder") -> int:
     return reason
 
 
+def objection_to_cancel(state: "State", decided: int, live: "LiveOrder") -> int:
+    """Why the gate does not take a cancellation, 0 where it does or none stands there."""
+    if state.gate is None:
+        return 0
+    order, prices = live.order, (live.limit, live.stop)
+    wish = Wish(order.asset, order.remaining, decided, *prices, live.type, live.reduce_only, cancels=True)
+    return state.gate.admitted(state, wish)[1]
+
+
 def objection_to_change(state: "State", decided: int, live: "LiveOrder", remaining: float) -> int:
     """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
     if state.killed and abs(live.order.remaining) > abs(remaining):
         return out.ENLARGED
-    if state.gate is None or live.reduce_only:
+    if state.gate is None:
         return 0
     return objection(state, decided, live)
 

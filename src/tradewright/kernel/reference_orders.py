@@ -104,7 +104,7 @@ class Desk:
             live.entry.exits.append(live)
         self.live.setdefault(asset, []).append(live)
         reason = self.objection(state, decided, live)
-        if not reason and live.entry is None and state.gate is not None and not live.reduce_only:
+        if not reason and live.entry is None and state.gate is not None:
             reason = reference_gate.objection(state, decided, live)
         if reason and live.entry is None:
             state.refusals.append((decided, asset, reason))

@@ -41,6 +41,8 @@ def change(desk: "Desk", state: State, row: int, word: Any, has_opened: bool = F
     live.leaving = False
     moved = desk.since_said(state, live.order.asset, decided, row + has_opened)
     reason = objection(desk, state, row, live, (word, moved))
+    if not reason and word["kind"] == CANCEL:
+        reason = reference_gate.objection_to_cancel(state, decided, live)
     if reason:
         state.refusals.append((decided, live.order.asset, reason))
     elif word["kind"] == CANCEL:

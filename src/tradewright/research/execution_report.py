@@ -91,6 +91,8 @@ def execution_report(run: Backtest, profile: ExecutionProfile, options: Bootstra
     value = costs["filled"] * costs["decision_price"]
     moves = overnight_returns(run.panel)
     held = held_shares(run.panel, run.outcome)
+    # Where orders travel for milliseconds, a later word on one comes after the next open.
+    late_bars = int(profile.latency_bars) + (profile.latency_high_ms > 0.0)
     over_night = np.concatenate([np.zeros((1, held.shape[1])), held[:-1]])
     return ExecutionReport(
         costs=costs,
@@ -102,7 +104,7 @@ def execution_report(run: Backtest, profile: ExecutionProfile, options: Bootstra
         gaps=gap_statistics(moves),
         held_gaps=gap_statistics(moves, over_night),
         stops=tuple(jumped_stops(moves, distance, over_night) for distance in STOP_DISTANCES),
-        own_stops=own_stops(run.panel, run.outcome, run.decisions.said, int(profile.latency_bars)),
+        own_stops=own_stops(run.panel, run.outcome, run.decisions.said, late_bars),
         stress=stress_lines(run),
         gateway=gateway_summary(run.gateway, run.panel, run.outcome),
     )

@@ -21,11 +21,12 @@ from tradewright.execution.checks.contract import (
 )
 from tradewright.execution.checks.losses import scale
 from tradewright.execution.checks.registry import CHECKS
-from tradewright.execution.gateway import decide
+from tradewright.execution.gateway import decide, decide_exit
 from tradewright.execution.limits.contract import FREE, Limits
 from tradewright.execution.limits.registry import PROFILES, find, simulated
 from tradewright.execution.native import judge
 from tradewright.execution.native.door import CompiledDoor
+from tradewright.execution.native.door import decide_exit as native_exit
 from tradewright.execution.native.records import (
     book_dtype,
     limits_dtype,
@@ -328,3 +329,16 @@ def test_the_compiled_list_for_exits_asks_the_same_checks(number):
 def mirrored(order: Request) -> float:
     """The limit of a sale as far on the other side of 100."""
     return order.limit_usd if not order.limit_usd > 0.0 else 200.0 - order.limit_usd
+
+
+@given(sample=SAMPLE)
+@settings(max_examples=300, deadline=None)
+def test_twins_agree_on_what_others_keep_from_opening(sample):
+    order, book, limits = sample
+    order = replace(order, reduce_only=0)
+    records = record_of(order, request_dtype)[0], record_of(book, book_dtype)[0]
+    code = native_exit(*records, record_of(limits, limits_dtype)[0])
+    plain = decide_exit(order, book, limits)
+    assert code == (plain.refusal.code - 100 if plain.refusal is not None else 0)
+    if code != 0:
+        assert records[0]["admitted"] == 0.0

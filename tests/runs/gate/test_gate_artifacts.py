@@ -18,7 +18,7 @@ from tradewright.strategies.sma_cross import SmaCross
 from tradewright.strategies.view import View, Weights, Wish
 from tradewright.values.errors import UnknownName
 from tradewright.values.instant import NS_PER_DAY, instant_of
-from tradewright.values.order import Amend, Bracket, Order, TimeInForce
+from tradewright.values.order import Amend, Bracket, Cancel, Order, OrderType, TimeInForce
 from tradewright.values.outcome import NO_VOLUME, REJECTED
 from tradewright.values.panel import Panel, no_actions
 from tradewright.values.profile import AccountOptions
@@ -256,12 +256,15 @@ def test_orders_are_counted_alike_under_every_profile(limits):
     bracket = Bracket.around(Order.market("A", 10), 60.0, 40.0)
     words = {5: [bracket], 8: [Order.market("A", -3)], 9: [Order.limit("A", 5, 1.0, TimeInForce.GTC)]}
     words[10] = [Amend(4, qty=4), Amend(1, limit_usd=70.0)]
+    words[11] = [Order("A", -2, OrderType.LIMIT, 500.0, time_in_force=TimeInForce.GTC, reduce_only=True)]
+    words[12] = [Cancel(4), Cancel(2)]
     words[39] = [Order.market("A", 1), Amend(4, qty=3)]  # nothing that was said on the last row arrives
     told, table, _ = counted(words, limits, replace(ACCOUNT, liquidate_at_end=True))
     # Neither the exits of the bracket nor the last sale are orders that somebody decided on.
-    assert [told[name] for name in ("asked", "passed", "refused")] == [4, 4, 0]
-    assert table["qty"].to_list() == [10.0, -3.0, 5.0, 4.0]
-    assert table["verdict"].to_list() == ["passed"] * 4
+    assert [told[name] for name in ("asked", "passed", "refused")] == [8, 8, 0]
+    assert table["qty"].to_list()[:4] == [10.0, -3.0, 5.0, 4.0]
+    assert table["asked_for"].to_list() == [*["order"] * 4, "exit", "exit", "cancel", "cancel"]
+    assert table["verdict"].to_list() == ["passed"] * 8
 
 
 def test_forced_sales_are_no_orders_of_the_strategy():

@@ -23,7 +23,6 @@ NOT_SIMULATED = {
     "max_orders_30s": FREE,
     "max_cancels_1s": FREE,
     "max_cancels_30s": FREE,
-    "max_cancels_day": FREE,
     "max_order_to_trade": FREE,  # all orders of one close come before any of them can trade
     "max_duplicates": FREE,
     "max_repeats": FREE,

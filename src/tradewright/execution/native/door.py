@@ -58,6 +58,15 @@ def decide(order: Record, book: Record, limits: Record) -> int:
 
 
 @compiled
+def decide_exit(order: Record, book: Record, limits: Record) -> int:
+    """Ask what every bounded exit is asked, of an order that others keep from opening anything."""
+    order["opening"] = 0.0
+    found = of_exit(order, book, limits)
+    order["admitted"] = order["qty"] if found == 0 else 0.0
+    return int(found)
+
+
+@compiled
 def scaled_qty(order: Record, book: Record, left: float) -> float:
     """The order with what opens a position scaled down, in whole lots and at least one."""
     qty = order["qty"]

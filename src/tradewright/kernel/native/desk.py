@@ -7,7 +7,7 @@ import numpy as np
 
 from tradewright.kernel.inputs import DUST, ENDS, LARGEST, NS_PER_MS, TOUCH_ROUNDING
 from tradewright.kernel.native.costs import is_rejected, latency_ms
-from tradewright.kernel.native.gate import objection_to
+from tradewright.kernel.native.gate import objection_to, objection_to_cancel
 from tradewright.kernel.native.numbers import look_back, whole_shares
 from tradewright.kernel.native.phases import bar
 from tradewright.kernel.native.prices import MARKET_ON_CLOSE, MARKET_ON_OPEN, sign_of
@@ -85,8 +85,8 @@ def submit(world: World, row: int, decided: int, ticket: int) -> None:
     if live["entry"] < 0 and account["latency_low"] + account["latency_span"] > 0.0:
         live["latency_ms"] = latency_ms(account, live["order"])
     reason = objection(account, asset, desk, (decided, factor), live)
-    # What only reduces is never asked for: fills see to that themselves.
-    if reason == 0 and live["entry"] < 0 and account["gate"] != 0 and not live["reduce_only"]:
+    # The exits of a bracket come with it.
+    if reason == 0 and live["entry"] < 0 and account["gate"] != 0:
         reason = objection_to(account, live, decided)
     if reason != 0 and live["entry"] < 0:
         refuse(account, journal[3], decided, live["asset"], reason)
@@ -182,7 +182,11 @@ def change(world: World, row: int, word: Record, has_opened: bool) -> bool:
         refuse(account, journal[3], word["row"], live["asset"], reason)
         return False
     if word["kind"] == CANCEL:
-        end(account, desk, row, word["ticket"], CANCELLED)
+        reason = objection_to_cancel(account, live, word["row"])
+        if reason != 0:
+            refuse(account, journal[3], word["row"], live["asset"], reason)
+        else:
+            end(account, desk, row, word["ticket"], CANCELLED)
         return False
     amended = amend(account, desk, journal[3], (row, moved, has_opened), word)
     if (
@@ -264,7 +268,7 @@ def objection_to_change(account: Record, live: Record, decided: int, remaining: 
     """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
     if account["killed"] and abs(live["remaining"]) > abs(remaining):
         return ENLARGED
-    if account["gate"] == 0 or live["reduce_only"]:
+    if account["gate"] == 0:
         return 0
     return int(objection_to(account, live, decided))
 

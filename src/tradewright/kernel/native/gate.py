@@ -35,8 +35,9 @@ class Gate(Protocol):
 
         The function is double(int64 memory, int64 asset, double shares, int64 row): it answers with the
         shares that may work, 0.0 for none, and writes its reason into the account's `gate_reason`. Type and
-        prices of the order stand in the account: `asked_type`, `asked_limit`, `asked_stop`. One that sets the
-        account's `follows` is shown closes too, as asset -1: an answer above zero ends what could open.
+        prices of the order stand in the account: `asked_type`, `asked_limit`, `asked_stop`; `asked_reduces`
+        where it only reduces, `asked_cancels` where it is to be cancelled. One that sets the account's
+        `follows` is shown closes too, as asset -1: an answer above zero ends what could open.
         """
 
     def make_room(self, orders: int) -> None:
@@ -97,14 +98,27 @@ def objection_to(account: Record, live: Record, row: int) -> int:
     stands = live["state"]
     live["state"] = PENDING  # it is not among those that work while it is asked for
     account["asked_type"], account["asked_limit"] = live["type"], live["limit"]
-    account["asked_stop"] = live["stop"]
+    account["asked_stop"], account["asked_reduces"] = live["stop"], live["reduce_only"]
     shares = ask(account, live["asset"], live["remaining"], row)
-    live["state"] = stands
+    live["state"], account["asked_reduces"] = stands, 0
     if shares == 0.0:
         return int(account["gate_reason"])
     if shares != live["remaining"]:
         live["qty"], live["remaining"], live["changed"] = live["filled"] + shares, shares, 1
     return 0
+
+
+@compiled
+def objection_to_cancel(account: Record, live: Record, row: int) -> int:
+    """Why the gate does not take a cancellation, 0 where it does or none stands there."""
+    if account["gate"] == 0:
+        return 0
+    account["asked_type"], account["asked_limit"] = live["type"], live["limit"]
+    account["asked_stop"], account["asked_reduces"] = live["stop"], live["reduce_only"]
+    account["asked_cancels"] = 1
+    shares = ask(account, live["asset"], live["remaining"], row)
+    account["asked_cancels"] = account["asked_reduces"] = 0
+    return int(account["gate_reason"]) if shares == 0.0 else 0
 
 
 @called

@@ -74,7 +74,7 @@ _WIRES = ("wired", "wired_day", "wired_until")
 
 # Addresses of a function that every order is asked of, 0 for none, and of its memory; and what it last said.
 # `killed` once it has said that nothing may open any more, as of the last close that it was shown.
-_GATE = ("gate", "gate_memory", "gate_reason", "asked_type", "killed")
+_GATE = ("gate", "gate_memory", "gate_reason", "asked_type", "killed", "asked_reduces", "asked_cancels")
 # The prices of the order that is asked for, NaN for one it has not; its type stands above.
 _ASKED = ("asked_limit", "asked_stop")
 

@@ -112,6 +112,7 @@ def gateway_table(record: GatewayRecord, panel: Panel) -> pl.DataFrame:
             "symbol": pl.Series([panel.symbols[asset] for asset in log["asset"].tolist()], dtype=pl.String),
             "qty": log["qty"],
             "admitted_qty": log["admitted"],
+            "asked_for": pl.Series([_asked_for(line) for line in log], dtype=pl.String),
             "verdict": pl.Series([verdict_of(line).value for line in log], dtype=pl.String),
             "rule": _rules(record),
             **{name: pl.Series(column, dtype=pl.String) for name, column in words.items()},
@@ -126,14 +127,21 @@ def _rules(record: GatewayRecord) -> pl.Series:
     log = record.log
     if not record.was_asked:
         return pl.Series([NOBODY_ASKED] * len(log), dtype=pl.String)
-    scaled = log["admitted"] != log["qty"]
+    passed = np.where(
+        log["is_exit"] == 1, "exit", np.where(log["admitted"] != log["qty"], "soft limits", "all")
+    )
     return pl.Series(
         [
-            NAMES[abs(code)] if code else "soft limits" if less else "all"
-            for code, less in zip(log["code"].tolist(), scaled.tolist(), strict=True)
+            NAMES[abs(code)] if code else word
+            for code, word in zip(log["code"].tolist(), passed.tolist(), strict=True)
         ],
         dtype=pl.String,
     )
+
+
+def _asked_for(line: np.void) -> str:
+    """What a line is about: an order, one that only reduces, or a cancellation."""
+    return "cancel" if line["is_cancel"] else "exit" if line["is_exit"] else "order"
 
 
 def _counts(column: NDArray[np.int64]) -> pl.Series:

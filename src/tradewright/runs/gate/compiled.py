@@ -14,7 +14,7 @@ from numba import types
 from tradewright.execution.checks.contract import GATEWAY, Book
 from tradewright.execution.limits.contract import Limits
 from tradewright.execution.native import judge as ask
-from tradewright.execution.native.door import decide
+from tradewright.execution.native.door import decide, decide_exit
 from tradewright.execution.native.records import (
     book_dtype,
     compiled,
@@ -47,8 +47,8 @@ _ARRAYS = (
 )  # fmt: skip
 # `day_row` is the session's first row; of the account's fills `fills_seen` have been looked at.
 _STATE = (
-    "count", "bars", "seen_row", "logged", "day", "sessions", "orders_day", "kill_row", "kill_rule",
-    "day_row", "fills_seen", "fills_day",
+    "count", "bars", "seen_row", "logged", "day", "sessions", "orders_day", "cancels_day", "kill_row",
+    "kill_rule", "day_row", "fills_seen", "fills_day",
 )  # fmt: skip
 # account, assets, instants, equity, volume, equity before each of the rolling sessions, log, close,
 # submitted orders, one desk an instrument, and fills
@@ -70,7 +70,7 @@ def watch(memory: Record, limits: Record, arrays: Arrays, row: int) -> None:
             memory["day"], memory["day_start"], memory["session_peak"] = day, before, before
             starts[memory["sessions"] % len(starts)] = before
             memory["sessions"] += 1
-            memory["orders_day"] = memory["fills_day"] = 0
+            memory["orders_day"] = memory["cancels_day"] = memory["fills_day"] = 0
             memory["day_row"] = seen
         now = equity[seen]
         memory["session_peak"] = max(memory["session_peak"], now)
@@ -213,11 +213,14 @@ def passed(
     book["fills_day"] = memory["fills_day"]
     book["day_start_usd"], book["rolling_start_usd"] = memory["day_start"], rolling_start(memory, arrays[5])
     book["session_peak_usd"], book["peak_usd"] = memory["session_peak"], memory["peak"]
+    book["cancels_day"] = memory["cancels_day"]
     book["orders_day"], book["kill_latched"] = memory["orders_day"], memory["kill_row"] >= 0
     order["qty"], order["at"] = shares, arrays[2][row]
     order["limit_usd"], order["stop_usd"] = arrays[0]["asked_limit"], arrays[0]["asked_stop"]
     order["type"] = arrays[0]["asked_type"]
-    code = decide(order, book, limits)
+    order["is_cancel"] = arrays[0]["asked_cancels"]
+    only_reduces = arrays[0]["asked_reduces"] == 1 and arrays[0]["asked_cancels"] == 0
+    code = decide_exit(order, book, limits) if only_reduces else decide(order, book, limits)
     arrays[0]["gate_reason"] = GATEWAY + abs(code) if code != 0 else 0
     line = arrays[6][memory["logged"]]
     memory["logged"] += 1
@@ -225,8 +228,10 @@ def passed(
     line["qty"], line["admitted"] = shares, order["admitted"]
     line["limit_usd"], line["stop_usd"], line["kind"] = order["limit_usd"], order["stop_usd"], order["type"]
     note_inputs(line, book)
+    line["is_cancel"], line["is_exit"] = order["is_cancel"], only_reduces
     if code == 0:
-        memory["orders_day"] += 1
+        memory["orders_day"] += not order["is_cancel"]
+        memory["cancels_day"] += order["is_cancel"]
     return float(order["admitted"])
 
 
@@ -261,6 +266,7 @@ def pass_at(address: int, place: int, shares: float, row: int) -> float:
 def note_inputs(line: Record, book: Record) -> None:
     """Everything a decision of a simulation rests on."""
     line["working_orders"], line["orders_day"] = book["working_orders"], book["orders_day"]
+    line["cancels_day"] = book["cancels_day"]
     line["fills_day"], line["other_symbols"] = book["fills_day"], book["other_symbols"]
     line["kill_latched"], line["reference_usd"] = book["kill_latched"], book["reference_usd"]
     line["equity_usd"], line["position"] = book["equity_usd"], book["position"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.execution.checks.contract import GATEWAY, NAMES, Book, Request
-from tradewright.execution.gateway import Decision, Verdict, decide
+from tradewright.execution.gateway import Decision, Verdict, decide, decide_exit
 from tradewright.execution.kill_switch import KillSwitch
 from tradewright.execution.limits.contract import FREE, Limits
 from tradewright.execution.limits.registry import RESEARCH_DEFAULT, find, simulated
@@ -27,7 +27,8 @@ INPUTS = (
     "buying_power_usd", "working_buys", "working_sells", "working_opening_usd", "day_volume",
     "day_start_usd", "rolling_start_usd", "session_peak_usd", "peak_usd", "other_symbols",
 )  # fmt: skip
-COUNTS = ("working_orders", "orders_day", "fills_day", "kill_latched")
+COUNTS = ("working_orders", "orders_day", "cancels_day", "fills_day", "kill_latched")
+FLAGS = ("is_cancel", "is_exit")
 KILL_RULES = (
     "", "loss since the session began", "loss of the rolling sessions", "fall from the session's peak",
     "drawdown",
@@ -36,7 +37,7 @@ KILL_RULES = (
 
 # One line a decision: the wish, the answer (`code` 0 passed, negative for want of an input) and its inputs.
 decision_dtype = np.dtype(
-    [(name, np.int64) for name in ("row", "asset", "code", "kind", *COUNTS)]
+    [(name, np.int64) for name in ("row", "asset", "code", "kind", *FLAGS, *COUNTS)]
     + [(name, np.float64) for name in ("qty", "admitted", "limit_usd", "stop_usd", *INPUTS)]
 )
 
@@ -112,9 +113,20 @@ def decision_of(line: np.void, record: GatewayRecord, panel: Panel) -> Decision:
         type=int(line["kind"]),
         limit_usd=float(line["limit_usd"]),
         stop_usd=float(line["stop_usd"]),
+        is_cancel=int(line["is_cancel"]),
     )
     book = Book(**{name: line[name].item() for name in (*INPUTS, *COUNTS)})
-    return decide(request, book, record.limits)
+    return asked(request, book, record.limits, bool(line["is_exit"]))
+
+
+def asked(request: Request, book: Book, limits: Limits, only_reduces: bool) -> Decision:
+    """What the door says in a simulation, where the market itself bounds an order that only reduces.
+
+    It passes as a bounded exit whatever else works: fills never let it open or turn a position.
+    """
+    if only_reduces and not request.is_cancel:
+        return decide_exit(request, book, limits)
+    return decide(request, book, limits)
 
 
 class PlainGate:
@@ -125,6 +137,7 @@ class PlainGate:
         self.limits, self.switch = limits, KillSwitch()
         self.decisions: list[tuple[int, Decision]] = []
         self._day, self._orders_day = -1, 0
+        self._cancels_day = 0
         self._starts: list[float] = []
         self._equity = self._session_peak = self._peak = math.nan
         self._row = self._day_row = -1
@@ -139,6 +152,7 @@ class PlainGate:
         self._row, at = row, int(state.panel.instants[row])
         if at // NS_PER_DAY != self._day:
             self._day, self._orders_day, self._day_row = at // NS_PER_DAY, 0, row
+            self._cancels_day = 0
             self._starts.append(self._equity)
             self._session_peak = self._equity
         self._equity = state.equity
@@ -163,12 +177,14 @@ class PlainGate:
             type=wish.type,
             limit_usd=wish.limit,
             stop_usd=wish.stop,
+            is_cancel=int(wish.cancels),
         )
-        decision = decide(request, book, self.limits)
+        decision = asked(request, book, self.limits, wish.reduces)
         self.decisions.append((wish.row, decision))
         if decision.refusal is not None:
             return 0.0, decision.refusal.code
-        self._orders_day += 1
+        self._orders_day += not wish.cancels
+        self._cancels_day += wish.cancels
         return decision.qty, 0
 
     def _losses(self) -> dict[str, Any]:
@@ -179,6 +195,7 @@ class PlainGate:
             "session_peak_usd": self._session_peak,
             "peak_usd": self._peak,
             "orders_day": self._orders_day,
+            "cancels_day": self._cancels_day,
             "kill_latched": self.switch.state,
         }
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tradewright.runs.gate.plain import COUNTS, INPUTS, decision_dtype
 from tradewright.values.decisions import Decisions
-from tradewright.values.instructions import AMEND, Instructions, instructions_of
+from tradewright.values.instructions import CANCEL, SUBMIT, Instructions, instructions_of
 from tradewright.values.outcome import (
     FORCED,
     NO_VOLUME,
@@ -59,6 +59,9 @@ def unasked(met: Unasked, decisions: Decisions, outcome: Outcome) -> NDArray[np.
     changed["asset"] = terms["asset"]
     for name, column in (("qty", "qty"), ("limit", "limit_usd"), ("stop", "stop_usd")):
         changed[column] = np.where(np.isnan(amended[name]), terms[name], amended[name])
+    changed["is_cancel"] = amended["kind"] == CANCEL
+    changed["is_exit"] = (amended["kind"] != CANCEL) & (terms["reduce_only"] == 1)
+    log["is_exit"][sized] = own["reduce_only"][: len(sized)]
     log["admitted"] = log["qty"]
     return log[np.argsort(log["row"], kind="stable")]
 
@@ -68,8 +71,7 @@ def _decided(
 ) -> NDArray[np.bool_]:
     """The orders that somebody decided on and that the market took.
 
-    What only reduces is not asked for, the exits of a bracket among it; a margin call and the last sale of a
-    run are no decision.
+    The exits of a bracket come with it; a margin call and the last sale of a run are no decision.
     """
     orders, ticket = outcome.orders, outcome.orders["ticket"]
     submitted = ticket >= 0
@@ -77,17 +79,17 @@ def _decided(
     for place in np.flatnonzero(submitted).tolist():
         where = (int(orders["row"][place]), int(orders["asset"][place]))
         turned_down = orders["state"][place] == REJECTED and where in refused
-        kept[place] = not (turned_down or terms["reduce_only"][ticket[place]])
+        kept[place] = not (turned_down or terms["entry"][ticket[place]] >= 0)
     return np.asarray(kept)
 
 
 def _amended(words: Instructions, refused: set[tuple[int, int]], before: float) -> NDArray[np.void]:
-    """The amendments that arrived and found their order at work."""
+    """The amendments and cancellations that arrived and found their order at work."""
     said, terms = words.words[: words.said], words.tickets
-    kept = (said["kind"] == AMEND) & (said["row"] < before)
+    kept = (said["kind"] != SUBMIT) & (said["row"] < before)
     for place in np.flatnonzero(kept).tolist():
         own = terms[said["ticket"][place]]
         where = (int(said["row"][place]), int(own["asset"]))
-        kept[place] = not (where in refused or own["reduce_only"])
+        kept[place] = where not in refused
     found: NDArray[np.void] = said[kept]
     return found
