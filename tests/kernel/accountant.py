@@ -2,11 +2,18 @@
 
 import numpy as np
 
-from tradewright.values.outcome import BORROW_FEE, CASH_IN_LIEU, INTEREST, Outcome
+from tradewright.values.outcome import (
+    BORROW_FEE,
+    CASH_IN_LIEU,
+    EXCHANGE_COST,
+    EXCHANGE_GAIN,
+    INTEREST,
+    Outcome,
+)
 from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, RENAME, SPIN_OFF, SPLIT, Panel
 
 GIVING = (SPIN_OFF, MERGER, RENAME)
-TOTALS = (INTEREST, BORROW_FEE)
+TOTALS = (INTEREST, BORROW_FEE, EXCHANGE_GAIN, EXCHANGE_COST)
 COSTS = ("spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd")
 
 
@@ -58,9 +65,14 @@ def holdings_of(panel: Panel, outcome: Outcome, marks: np.ndarray) -> tuple[np.n
 def followed(
     panel: Panel, outcome: Outcome, marks: np.ndarray, conversion_bps: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Holdings as above, and T: dividends due and not paid yet, less what changing them will cost."""
+    """Holdings as above, and T x N: dividends due and not paid yet, less what changing them will cost.
+
+    Where balances are kept nothing is changed, and what is due is worth what its currency is.
+    """
     bars, assets = panel.shape
-    due, changing = np.zeros(bars), panel.is_foreign * conversion_bps / 10_000.0
+    due, changing = np.zeros((bars, assets)), panel.is_foreign * conversion_bps / 10_000.0
+    if outcome.currencies:
+        changing = np.zeros(assets)
     acted, traded, held = np.zeros((bars, assets)), np.zeros((bars, assets)), np.zeros(assets)
     gone: set[int] = set()
     for row in range(bars):
@@ -88,7 +100,8 @@ def act_on(panel: Panel, outcome: Outcome, row: int, books) -> None:
             held[asset] -= paid_out(held[asset], price[asset], payments[asset])
         elif action["kind"] == DIVIDEND and action["pay_row"] > row:
             owed = held[asset] * action["value"]
-            due[row : action["pay_row"]] += owed - abs(owed) * changing[asset]
+            waits = slice(row, int(action["pay_row"]))
+            due[waits, asset] += (owed - abs(owed) * changing[asset]) * since(panel, outcome, asset, waits)
         elif action["kind"] in GIVING and ratio > 0.0 and held[asset] != 0.0 and other not in gone | {asset}:
             if not price[other] > 0.0:
                 makeshift = 0.0 if action["kind"] == SPIN_OFF else max(price[asset] - cash, 0.0) / ratio
@@ -99,6 +112,13 @@ def act_on(panel: Panel, outcome: Outcome, row: int, books) -> None:
             held[asset] = 0.0
             gone.add(asset)
     assert not any(payments.values()), f"cash in lieu at row {row} that nothing explains: {payments}"
+
+
+def since(panel: Panel, outcome: Outcome, asset: int, rows: slice) -> np.ndarray | float:
+    """How far a currency went over some rows, from the first of them; 1 where nothing is kept in it."""
+    if not outcome.currencies or not len(panel.rates):
+        return 1.0
+    return panel.rates[rows, asset] / panel.rates[rows.start, asset]
 
 
 def paid_out(shares: float, price: float, payments: list) -> float:
@@ -115,24 +135,41 @@ def paid_out(shares: float, price: float, payments: list) -> float:
 def changes_of_equity(panel: Panel, outcome: Outcome, conversion_bps: float = 0.0) -> np.ndarray:
     """T: what equity should change by at every row: price moves of what was held, flows, less costs."""
     marks = marks_of(panel)
-    acted, traded = holdings_of(panel, outcome, marks)
-    changes, claims = np.zeros(len(panel.instants)), claims_of(panel, outcome, marks, conversion_bps)
+    acted, traded, due = followed(panel, outcome, marks, conversion_bps)
+    changes = np.zeros(len(panel.instants))
     interest = np.diff(outcome.interest_usd, prepend=0.0)
-    fees = np.diff(outcome.borrow_fee_usd, prepend=0.0)
+    fees = np.diff(outcome.borrow_fee_usd, prepend=0.0) - changed(outcome)
     for row in range(len(changes)):
         before = worth(traded[row - 1], marks[row - 1]) if row else 0.0
         moved = worth(acted[row], marks[row]) - before
         fills = outcome.fills[outcome.fills["row"] == row]
         timing = sum(fill["qty"] * (marks[row, fill["asset"]] - fill["reference"]) for fill in fills)
         costs = sum(fills[name].sum() for name in COSTS)
-        claimed = claims[row] - (claims[row - 1] if row else 0.0)
+        claimed = due[row].sum() - (told_anew(panel, outcome, due, row) if row else 0.0)
         changes[row] = moved + timing - costs + received(outcome, row) + claimed + interest[row] - fees[row]
     return changes
 
 
+def told_anew(panel: Panel, outcome: Outcome, due: np.ndarray, row: int) -> float:
+    """What was due at the row before, at the rates of this row: the rest of the move is an exchange gain."""
+    return sum(
+        due[row - 1, asset] * moved
+        for asset in np.flatnonzero(due[row - 1])
+        for moved in np.atleast_1d(since(panel, outcome, asset, slice(row - 1, row + 1)))[-1:]
+    )
+
+
+def changed(outcome: Outcome) -> np.ndarray | float:
+    """T: what rates added to balances and claims at every row, less what changing money cost."""
+    if not outcome.currencies:
+        return 0.0
+    gain, cost = outcome.exchange_gain_usd, outcome.exchange_cost_usd
+    return np.diff(gain, prepend=0.0) - np.diff(cost, prepend=0.0)
+
+
 def claims_of(panel: Panel, outcome: Outcome, marks: np.ndarray, conversion_bps: float = 0.0) -> np.ndarray:
     """T: dividends that fell due and are paid on a later row, by the shares held on the day they fell due."""
-    return followed(panel, outcome, marks, conversion_bps)[2]
+    return followed(panel, outcome, marks, conversion_bps)[2].sum(axis=1)
 
 
 def received(outcome: Outcome, row: int) -> float:

@@ -208,11 +208,14 @@ def charge(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: fl
 def most(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: float) -> float:
     """Dollars a fill loses at most, convex in its size; of nothing, what the smallest fill would pay.
 
-    Without the bounds on slippage and fees, which would bend it.
+    Without the bounds on slippage and fees, which would bend it. Where kept balances are changed, all of what
+    is paid may have to be.
     """
+    changing = terms.currencies.exchange_share
     if qty == 0.0:
-        return terms.minimum_usd
+        return terms.minimum_usd * (1.0 + changing)
     distance, shares = slip.of(qty), abs(qty)
     price = reference * (1.0 + Side.of(qty).sign * distance)
     fees = rates.sec_share * shares * reference + rates.taf_usd * shares if qty < 0.0 else 0.0
-    return shares * abs(price - reference) + commission(terms, rates, qty, price, slip.conversion) + fees
+    lost = shares * abs(price - reference) + commission(terms, rates, qty, price, slip.conversion) + fees
+    return lost + changing * (lost + shares * reference) if changing > 0.0 else lost

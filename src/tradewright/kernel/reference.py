@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradewright.kernel import costs, reference_gate
+from tradewright.kernel import reference_balances as balances
 from tradewright.kernel import reference_corporate as corporate
 from tradewright.kernel import reference_rules as rules
 from tradewright.kernel.costs import Rates, Restated, Slippage
@@ -77,7 +78,9 @@ def simulate_intents(
 def opened(panel: Panel, terms: Terms) -> State:
     """A fresh account: all cash, nothing held, nothing known."""
     assets = len(panel.symbols)
-    return State(terms, panel, terms.capital_usd, terms.capital_usd, [0.0] * assets, [math.nan] * assets)
+    none, unknown = [0.0] * assets, [math.nan] * assets
+    kept = balances.opened(terms, panel)
+    return State(terms, panel, terms.capital_usd, terms.capital_usd, none, unknown, balances=kept)
 
 
 def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = None) -> None:
@@ -101,6 +104,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     if desk is not None:
         desk.work(state, row)
     rules.put_off(state, row)  # proceeds of this row settle later
+    if state.balances is not None:
+        balances.settle(state, row)  # money comes to rest in its currency
     mark(state, row)  # at the close
     guard(state, row)
     if desk is not None and state.ruined_row == row:
@@ -112,6 +117,9 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
 def accrue(state: State, row: int) -> None:
     """Interest and borrow fees for the time since the last row, on what was owed and owned then."""
     if row == 0:
+        return
+    if state.balances is not None:
+        balances.accrue(state, row)
         return
     instants, terms = state.panel.instants, state.terms
     years = int(instants[row] - instants[row - 1]) / NS_PER_YEAR
@@ -180,6 +188,7 @@ def pay(state: State, row: int, asset: int, kind: int, amount_usd: float) -> Non
     if state.qty[asset] == 0.0 and kind != out.CASH_IN_LIEU:
         return
     state.cash += amount_usd
+    balances.note(state, asset, amount_usd)
     state.flows.append((row, asset, kind, amount_usd))
 
 
@@ -351,6 +360,7 @@ def book(state: State, row: int, match: Match, qty: float, rates: Rates) -> None
     order, slip, reference = match.order, match.slip, match.reference
     paid = costs.charge(state.terms, rates, slip, qty, reference)
     state.cash = state.cash - qty * paid.price - paid.commission_usd - paid.regulatory_usd
+    balances.note(state, order.asset, -(qty * paid.price + paid.commission_usd + paid.regulatory_usd))
     if qty < 0.0:
         state.sold += max(-qty * paid.price - paid.commission_usd - paid.regulatory_usd, 0.0)
     state.month_shares += abs(qty)
@@ -399,6 +409,8 @@ def liquidate(state: State, row: int) -> None:
             state.orders.append(order)
             slip = slippage(state, row, order, (rates, 0.0))
             book(state, row, Match(order, state.mark[asset], -held, -held, slip), -held, rates)
+    if state.balances is not None:
+        balances.settle(state, row)
     state.long = state.short = 0.0
     state.equity = state.cash + state.receivable
 
@@ -422,7 +434,11 @@ def whole_shares(shares: float) -> float:
 
 def outcome_of(state: State, path: Floats) -> Outcome:
     """Everything that happened, as arrays and records."""
-    totals = ((out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee))
+    kept, kinds = state.balances, len(state.terms.currencies.names)
+    table = np.zeros((0, 2)) if kept is None else kept.path
+    totals = [(out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee)]
+    if kept is not None:
+        totals += [(out.EXCHANGE_GAIN, kept.gain), (out.EXCHANGE_COST, -kept.cost)]
     flows = state.flows + [(path.shape[1] - 1, -1, kind, amount) for kind, amount in totals if amount != 0.0]
     orders = [
         (o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row, o.ticket) for o in state.orders
@@ -441,4 +457,9 @@ def outcome_of(state: State, path: Floats) -> Outcome:
         refusals=np.array(state.refusals, dtype=out.refusal_dtype),
         ruined_row=state.ruined_row,
         margin_calls=np.array(state.calls, dtype=out.call_dtype),
+        currencies=state.terms.currencies.names,
+        balances=table[:, :kinds],
+        exchanged=table[:, kinds : 2 * kinds],
+        exchange_gain_usd=table[:, -2],
+        exchange_cost_usd=table[:, -1],
     )

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tradewright.kernel import reference as kernel
+from tradewright.kernel import reference_balances as balances
 from tradewright.kernel.inputs import DUST
 from tradewright.values import outcome as out
 from tradewright.values.panel import RENAME
@@ -19,23 +20,43 @@ def dividend(state: "State", row: int, action: Any) -> None:
     pay_row = int(action["pay_row"])
     if pay_row <= row:
         kernel.pay(state, row, asset, out.DIVIDEND_CASH, amount_usd)
-    else:
-        state.due.append((pay_row, asset, amount_usd))
-        state.receivable += amount_usd
+        return
+    state.receivable += amount_usd
+    if state.balances is not None:
+        amount_usd /= rate_of(state, row, asset)
+        state.balances.claims[place_of(state, asset)] += amount_usd
+    state.due.append((pay_row, asset, amount_usd))
+
+
+def place_of(state: "State", asset: int) -> int:
+    """Which of the balances money of an instrument belongs to."""
+    return int(state.terms.currencies.of_asset[asset])
+
+
+def rate_of(state: "State", row: int, asset: int) -> float:
+    """What one unit of an instrument's currency is worth on a row, where balances are kept."""
+    return float(state.terms.currencies.rates[row, place_of(state, asset)])
 
 
 def pay_due(state: "State", row: int) -> None:
     """Turn what is paid on this row from a claim into cash."""
-    for pay_row, asset, amount_usd in state.due:
+    for pay_row, asset, owed in state.due:
+        amount_usd = owed
         if pay_row != row:
             continue
+        if state.balances is not None:
+            state.balances.claims[place_of(state, asset)] -= amount_usd
+            amount_usd *= rate_of(state, row, asset)
         state.receivable -= amount_usd
         state.cash += amount_usd
         if amount_usd != 0.0:
+            balances.note(state, asset, amount_usd)
             state.flows.append((row, asset, out.DIVIDEND_CASH, amount_usd))
     state.due = [claim for claim in state.due if claim[0] > row]
     if not state.due:
         state.receivable = 0.0  # sums of claims leave no dust behind
+        if state.balances is not None:
+            state.balances.claims = [0.0] * len(state.balances.claims)
 
 
 def spin_off(state: "State", row: int, action: Any) -> None:
@@ -78,6 +99,7 @@ def receive(state: "State", row: int, asset: int, given: tuple[float, float]) ->
     if abs(fraction) > DUST * abs(shares):
         amount_usd = fraction * state.mark[asset]
         state.cash += amount_usd
+        balances.note(state, asset, amount_usd)
         state.flows.append((row, asset, out.CASH_IN_LIEU, amount_usd))
     held = state.qty[asset] + kept
     state.qty[asset] = 0.0 if abs(held) <= DUST * abs(kept) else held

@@ -42,9 +42,9 @@ def act(account: Record, assets: Records, market: Market, journal: Journal, row:
         if kind == SPLIT:
             split(account, asset, journal, action)
         elif kind == DIVIDEND:
-            dividend(account, asset, actions, journal, action)
+            dividend(account, asset, market, journal, action)
         elif kind == PAYMENT:
-            settle(account, journal, action)
+            settle(account, asset, market, journal, action)
         elif kind == DELISTING:
             delist(account, asset, journal, action)
         else:
@@ -62,7 +62,7 @@ def split(account: Record, asset: Record, journal: Journal, action: Record) -> N
     asset["qty"] = whole_shares(shares) if account["whole"] else shares
     fraction = shares - asset["qty"]
     if abs(fraction) > DUST * abs(shares):  # a rounding error of the ratio is no fraction of a share
-        pay(account, journal, action, CASH_IN_LIEU, fraction * asset["mark"])
+        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * asset["mark"])
     if asset["order"] < 0:
         return
     remaining = asset["remaining"] * ratio
@@ -77,34 +77,44 @@ def split(account: Record, asset: Record, journal: Journal, action: Record) -> N
 
 
 @compiled
-def dividend(account: Record, asset: Record, actions: Records, journal: Journal, action: Record) -> None:
+def dividend(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """What holders of this row receive, or owe where they are short: now, or on the pay date."""
     amount_usd = asset["qty"] * action["value"]
     amount_usd -= abs(amount_usd) * asset["conversion"]
     if action["pay_row"] > action["row"]:
-        actions[action["other"]]["cash_usd"] = amount_usd
         account["receivable"] += amount_usd
         account["claims"] += 1
+        if account["keeps"]:  # owed in the instrument's currency
+            amount_usd /= market[17][action["row"], asset["currency"]]
+            market[16][asset["currency"]]["claims"] += amount_usd
+        market[4][action["other"]]["cash_usd"] = amount_usd
     elif asset["qty"] != 0.0:
-        pay(account, journal, action, DIVIDEND_CASH, amount_usd)
+        pay(account, asset, journal, (action["row"], DIVIDEND_CASH), amount_usd)
 
 
 @compiled
-def settle(account: Record, journal: Journal, action: Record) -> None:
+def settle(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """Turn what is paid on this row from a claim into cash."""
+    amount_usd = action["cash_usd"]
+    if account["keeps"]:
+        market[16][asset["currency"]]["claims"] -= amount_usd
+        amount_usd *= market[17][action["row"], asset["currency"]]
     account["claims"] -= 1
-    account["receivable"] -= action["cash_usd"]
-    if action["cash_usd"] != 0.0:
-        pay(account, journal, action, DIVIDEND_CASH, action["cash_usd"])
+    account["receivable"] -= amount_usd
+    if amount_usd != 0.0:
+        pay(account, asset, journal, (action["row"], DIVIDEND_CASH), amount_usd)
     if account["claims"] == 0:
         account["receivable"] = 0.0  # sums of claims leave no dust behind
+        for place in range(len(market[16])):
+            market[16][place]["claims"] = 0.0
 
 
 @compiled
 def delist(account: Record, asset: Record, journal: Journal, action: Record) -> None:
     """Holders receive a share of the last price, and the instrument never trades again."""
     if asset["qty"] != 0.0:
-        pay(account, journal, action, DELISTING_CASH, asset["qty"] * asset["mark"] * action["value"])
+        proceeds_usd = asset["qty"] * asset["mark"] * action["value"]
+        pay(account, asset, journal, (action["row"], DELISTING_CASH), proceeds_usd)
     end(account, asset, journal, action)
 
 
@@ -126,7 +136,7 @@ def give_shares(account: Record, assets: Records, market: Market, journal: Journ
         ratio, cash = 1.0, 0.0
     if action["kind"] != SPIN_OFF:
         if cash > 0.0 and held != 0.0:
-            pay(account, journal, action, MERGER_CASH, held * cash)
+            pay(account, asset, journal, (action["row"], MERGER_CASH), held * cash)
         end(account, asset, journal, action)
         if ratio > 0.0:
             makeshift = max(asset["mark"] - cash, 0.0) / ratio
@@ -155,25 +165,19 @@ def receive(
     kept = whole_shares(shares) if account["whole"] else shares
     fraction = shares - kept
     if abs(fraction) > DUST * abs(shares):
-        book_flow(account, journal, (row, asset["number"]), CASH_IN_LIEU, fraction * asset["mark"])
+        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * asset["mark"])
     total = asset["qty"] + kept
     asset["qty"] = 0.0 if abs(total) <= DUST * abs(kept) else total
 
 
 @compiled
-def pay(account: Record, journal: Journal, action: Record, kind: int, amount_usd: float) -> None:
-    """Book a cash flow of a held position; a short position pays what a long one receives."""
-    book_flow(account, journal, (action["row"], action["asset"]), kind, amount_usd)
-
-
-@compiled
-def book_flow(
-    account: Record, journal: Journal, place: tuple[int, int], kind: int, amount_usd: float
-) -> None:
-    """Move cash and note why, with the row and the instrument."""
+def pay(account: Record, asset: Record, journal: Journal, what: tuple[int, int], amount_usd: float) -> None:
+    """Move cash and note why, by row and kind; a short position pays what a long one receives."""
     account["cash"] += amount_usd
+    if account["keeps"]:
+        asset["moved"] += amount_usd
     if account["journals"]:
         flow = journal[2][account["flows"]]
-        flow["row"], flow["asset"] = place
-        flow["kind"], flow["amount_usd"] = kind, amount_usd
+        flow["row"], flow["kind"] = what
+        flow["asset"], flow["amount_usd"] = asset["number"], amount_usd
         account["flows"] += 1

@@ -140,6 +140,8 @@ def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -
     price = price_paid(account, asset, qty)
     fee, on_sale = commission(account, qty, price, asset["conversion"]), fees(account, qty, price)
     account["cash"] = account["cash"] - qty * price - fee - on_sale
+    if account["keeps"]:
+        asset["moved"] -= qty * price + fee + on_sale
     if account["cash_only"] and qty < 0.0:
         account["sold"] += max(-qty * price - fee - on_sale, 0.0)
     if account["dated"]:

@@ -1,0 +1,405 @@
+"""Accounts that keep balances in their currencies, reckoned by hand: each rule by itself, in every driver."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drivers import DRIVERS
+from markets import DAY_NS, account, market, profile, wishes
+
+from tradewright.data.currency import in_currency
+from tradewright.kernel.inputs import terms_of
+from tradewright.values.balances import BALANCES, EXCHANGES, currencies_of
+from tradewright.values.currency import Quotes, rate_dtype
+from tradewright.values.errors import InvalidOption, UnknownName
+from tradewright.values.outcome import (
+    CASH_IN_LIEU,
+    DELISTING_CASH,
+    DIVIDEND_CASH,
+    EXCHANGE_COST,
+    EXCHANGE_GAIN,
+    MERGER_CASH,
+    UNSETTLED,
+)
+from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, SPLIT, Panel, borrow_dtype
+from tradewright.values.profile import AccountOptions
+
+FLAT = [10.0] * 5
+YEAR = 365.0
+drivers = pytest.mark.parametrize("simulate", DRIVERS.values(), ids=DRIVERS)
+
+
+def rates_of(table: dict[str, list[float]]) -> np.ndarray:
+    """A rate a day for each currency, in euros, known at the close of its day."""
+    rows = [
+        (day * DAY_NS, day * DAY_NS, code, "EUR", rate)
+        for code, rates in table.items()
+        for day, rate in enumerate(rates)
+    ]
+    return np.array(rows, dtype=rate_dtype)
+
+
+def abroad(close, own, table, **kept) -> Panel:
+    """Names quoted in the currencies `own`, told in euros at the rates of the table."""
+    plain = replace(market(close, **kept), currency="EUR")
+    return in_currency(replace(plain, quotes=Quotes(own, rates_of(table))), "EUR")
+
+
+def dollars(rates, close=FLAT, **kept) -> Panel:
+    """One name in dollars, over so many rates as given."""
+    return abroad(close[: len(rates)], ("USD",), {"USD": rates}, **kept)
+
+
+def keeps(**changes) -> AccountOptions:
+    """A fractional account of 1,000 euros that keeps its balances."""
+    given = {"fractional": True, "currency": "EUR", "balances": "kept", **changes}
+    return account(**given)
+
+
+@drivers
+def test_a_purchase_without_dollars_makes_a_loan_in_dollars(simulate):
+    # 500 euros at row 0 are 50 shares at 10 $; at row 1 they cost 500 $, whatever a dollar is worth.
+    made = simulate(dollars([1.0, 2.0, 2.0]), wishes({0: 0.5}), keeps(), profile())
+    assert made.currencies == ("EUR", "USD")
+    assert made.balances.tolist() == [[1_000.0, 0.0], [1_000.0, -500.0], [1_000.0, -500.0]]
+    assert made.cash_usd.tolist() == [1_000.0, 0.0, 0.0]
+    assert made.equity_usd.tolist() == [1_000.0] * 3
+
+
+@drivers
+def test_shares_on_a_loan_of_their_own_currency_do_not_care_for_its_rate(simulate):
+    made = simulate(dollars([1.0, 1.0, 1.5, 0.5, 2.0]), wishes({0: 0.5}), keeps(max_gross=10.0), profile())
+    assert made.equity_usd == pytest.approx([1_000.0] * 5)
+    assert made.exchange_gain_usd == pytest.approx([0.0, 0.0, -250.0, 250.0, -500.0])
+    assert made.flows[["kind", "amount_usd"]].tolist() == [(EXCHANGE_GAIN, -500.0)]
+
+
+@drivers
+def test_what_a_sale_earned_stays_in_dollars_and_moves_with_them(simulate):
+    panel = dollars([1.0, 1.0, 1.0, 1.5, 2.0], [10.0, 10.0, 12.0, 12.0, 12.0])
+    made = simulate(panel, wishes({0: 0.5, 1: 0.0}), keeps(), profile())
+    # Bought for 500 $, sold for 600 $: 100 $ are left, worth 150 and then 200 euros.
+    assert made.balances[2:].tolist() == [[1_000.0, 100.0]] * 3
+    assert made.cash_usd.tolist() == [1_000.0, 500.0, 1_100.0, 1_150.0, 1_200.0]
+    assert made.exchange_gain_usd.tolist() == [0.0, 0.0, 0.0, 50.0, 100.0]
+
+
+@drivers
+def test_commission_is_paid_in_the_currency_of_the_trade_and_nothing_for_changing_it(simulate):
+    rule = profile(commission_minimum_usd=4.0, conversion_bps=100.0)
+    made = simulate(dollars([1.0, 2.0, 2.0]), wishes({0: 0.2}), keeps(), rule)
+    assert made.fills["commission_usd"].tolist() == [4.0]
+    assert made.balances[1] == pytest.approx([1_000.0, -200.0 - 2.0])
+
+
+@drivers
+def test_a_short_sale_pays_dollars_in_and_the_dividend_takes_them_out(simulate):
+    panel = dollars([2.0] * 5, actions=[(3, 0, DIVIDEND, 1.0)])
+    made = simulate(panel, wishes({0: -0.4}), keeps(), profile(conversion_bps=50.0))
+    assert made.balances[:, 1].tolist() == [0.0, 200.0, 200.0, 180.0, 180.0]
+    assert made.balances[:, 0].tolist() == [1_000.0] * 5
+    assert made.flows[["kind", "amount_usd"]].tolist() == [(DIVIDEND_CASH, -40.0)]
+
+
+@drivers
+def test_a_dividend_is_due_and_paid_in_its_own_currency(simulate):
+    panel = dollars([1.0, 1.0, 2.0, 4.0, 4.0], actions=[(2, 0, DIVIDEND, 1.0, -1, 0.0, 3)])
+    made = simulate(panel, wishes({0: 0.5}), keeps(max_gross=10.0), profile(conversion_bps=50.0))
+    # 50 $ are due from row 2 on, worth 100 euros then and 200 when they are paid.
+    assert made.receivable_usd == pytest.approx([0.0, 0.0, 100.0, 0.0, 0.0])
+    assert made.balances[:, 1].tolist() == [0.0, -500.0, -500.0, -450.0, -450.0]
+    assert made.flows[made.flows["kind"] == DIVIDEND_CASH]["amount_usd"].tolist() == [200.0]
+    # The loan of 500 $ lost 500 and 1,000 euros; the claim of 50 $ won 100 on its way.
+    assert made.exchange_gain_usd == pytest.approx([0.0, 0.0, -500.0, -1_400.0, -1_400.0])
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "dollars_paid"),
+    [
+        ((2, 0, MERGER, 0.0, -1, 7.0, 0), MERGER_CASH, 350.0),
+        ((2, 0, DELISTING, 0.5), DELISTING_CASH, 250.0),
+    ],
+)
+@drivers
+def test_cash_of_a_merger_and_of_a_delisting_is_paid_in_dollars(simulate, action, kind, dollars_paid):
+    made = simulate(
+        dollars([1.0, 1.0, 1.0, 2.0, 2.0], actions=[action]), wishes({0: 0.5}), keeps(), profile()
+    )
+    assert made.flows[made.flows["kind"] == kind]["amount_usd"].tolist() == [dollars_paid]
+    assert made.balances[:, 1].tolist() == [0.0, -500.0, *[-500.0 + dollars_paid] * 3]
+
+
+@drivers
+def test_a_fraction_of_a_share_is_paid_out_in_dollars(simulate):
+    panel = dollars([2.0] * 5, [10.0, 10.0, 4.0, 4.0, 4.0], actions=[(2, 0, SPLIT, 2.5)])
+    made = simulate(panel, wishes({0: 0.1}), keeps(fractional=False), profile())
+    # Five shares become twelve and a half; the half is paid at the mark of 4 $ = 8 euros.
+    assert made.flows[made.flows["kind"] == CASH_IN_LIEU]["amount_usd"].tolist() == [4.0]
+    assert made.balances[:, 1].tolist() == [0.0, -50.0, -48.0, -48.0, -48.0]
+
+
+@drivers
+def test_every_currency_bears_interest_of_its_own(simulate):
+    rule = profile(cash_rate=0.365, margin_rate=0.73)
+    made = simulate(dollars([1.0, 1.0, 2.0]), wishes({0: 0.5}), keeps(max_gross=10.0), rule)
+    # A day's interest is 0.1 % earned on euros and 0.2 % owed on dollars; it is told at the last row's rate.
+    assert made.balances[1] == pytest.approx([1_001.0, -500.0])
+    assert made.balances[2] == pytest.approx([1_001.0 * 1.001, -500.0 * 1.002])
+    assert made.interest_usd == pytest.approx([0.0, 1.0, 1.0 + 1.001 - 1.0])
+    assert made.exchange_gain_usd == pytest.approx([0.0, 0.0, -501.0])
+
+
+@drivers
+def test_interest_may_be_said_by_currency(simulate):
+    rule = profile(cash_rate=0.365, margin_rate=0.73)
+    chosen = {"EUR": (0.0, 0.5), "USD": (0.1, 7.3)}
+    made = simulate(dollars([1.0] * 3), wishes({0: 0.5}), keeps(interest=chosen), rule)
+    assert made.balances[2] == pytest.approx([1_000.0, -500.0 * 1.02])
+    assert made.interest_usd[-1] == pytest.approx(-10.0)
+
+
+@drivers
+def test_interest_below_zero_is_taken_from_what_is_there(simulate):
+    made = simulate(dollars([1.0] * 3), wishes({0: 0.0}), keeps(interest={"EUR": (-0.365, 0.1)}), profile())
+    assert made.balances[2] == pytest.approx([1_000.0 * 0.999**2, 0.0])
+
+
+@drivers
+def test_proceeds_of_short_sales_earn_nothing_and_tie_up_no_other_currency(simulate):
+    rule = profile(cash_rate=0.365)
+    made = simulate(dollars([2.0] * 3), wishes({0: -0.5}), keeps(), rule)
+    assert made.balances[1] == pytest.approx([1_001.0, 250.0])
+    assert made.balances[2] == pytest.approx([1_001.0 * 1.001, 250.0])
+
+
+@drivers
+def test_the_fee_for_borrowing_is_owed_in_the_currency_of_the_name(simulate):
+    made = simulate(dollars([2.0] * 3), wishes({0: -0.5}), keeps(), profile(borrow_rate=3.65))
+    assert made.balances[:, 0].tolist() == [1_000.0] * 3
+    assert made.balances[2, 1] == pytest.approx(250.0 - 2.5)
+    assert made.borrow_fee_usd.tolist() == pytest.approx([0.0, 0.0, 5.0])
+
+
+@drivers
+def test_fees_on_file_by_name_are_those_of_each_currency(simulate):
+    facts = np.array([(1, 0, 1, 0.365), (1, 1, 1, 7.3)], dtype=borrow_dtype)
+    panel = abroad([[10.0, 10.0]] * 3, ("USD", "JPY"), {"USD": [2.0] * 3, "JPY": [0.5] * 3})
+    panel = replace(panel, borrows=facts)
+    made = simulate(panel, wishes({0: [-0.2, -0.2]}), keeps(), profile(borrow_rate=9.0))
+    assert made.currencies == ("EUR", "JPY", "USD")
+    assert made.balances[2] == pytest.approx([1_000.0, 400.0 * (1.0 - 0.02), 100.0 * (1.0 - 0.001)])
+
+
+# What is changed at each close.
+
+
+@drivers
+def test_shortfalls_are_covered_at_the_close_and_the_own_currency_bears_the_cost(simulate):
+    made = simulate(
+        dollars([1.0, 2.0, 2.0]), wishes({0: 0.2}), keeps(exchange="shortfalls"), profile(conversion_bps=50.0)
+    )
+    # 20 shares cost 200 $ = 400 euros, and changing them 2 euros.
+    assert made.balances[1] == pytest.approx([598.0, 0.0])
+    assert made.balances[1, 1] == 0.0
+    assert made.exchanged[1] == pytest.approx([-402.0, 200.0])
+    assert made.exchange_cost_usd == pytest.approx([0.0, 2.0, 2.0])
+    assert made.flows[["kind", "amount_usd"]].tolist() == [(EXCHANGE_COST, pytest.approx(-2.0))]
+    assert made.equity_usd == pytest.approx([1_000.0, 998.0, 998.0])
+
+
+@drivers
+def test_dollars_that_are_there_already_are_spent_before_any_is_changed(simulate):
+    rule = profile(conversion_bps=50.0)
+    rows = wishes({0: 0.5, 1: 0.0, 2: 0.5})
+    kept = simulate(dollars([1.0] * 5), rows, keeps(exchange="shortfalls"), rule)
+    assert kept.exchange_cost_usd.tolist()[1:] == pytest.approx([2.5] * 4)
+    assert kept.balances[2] == pytest.approx([497.5, 500.0])
+    assert kept.balances[3] == pytest.approx([497.5, 1.25])  # half of equity of 997.50 was wanted
+    converted = simulate(dollars([1.0] * 5), rows, replace(keeps(), balances="converted"), rule)
+    assert converted.fills["commission_usd"].sum() == pytest.approx(2.5 + 2.5 + 2.49, abs=0.02)
+
+
+@drivers
+def test_all_changes_every_balance_back_at_each_close(simulate):
+    made = simulate(
+        dollars([1.0] * 4), wishes({0: 0.5, 1: 0.0}), keeps(exchange="all"), profile(conversion_bps=100.0)
+    )
+    assert not made.balances[:, 1].any()
+    assert made.balances[:, 0] == pytest.approx([1_000.0, 495.0, 990.0, 990.0])
+    assert made.exchange_cost_usd == pytest.approx([0.0, 5.0, 10.0, 10.0])
+    assert not made.exchange_gain_usd.any()
+
+
+@drivers
+def test_trades_of_one_row_are_netted_before_money_is_changed(simulate):
+    panel = abroad([[10.0, 10.0]] * 4, ("USD", "USD"), {"USD": [1.0] * 4})
+    rows = wishes({0: [0.5, 0.0], 1: [0.0, 0.5]})
+    made = simulate(panel, rows, keeps(exchange="all"), profile(conversion_bps=100.0))
+    # The second day sells 500 $ and buys 497.50 $: only the difference is changed.
+    assert made.exchange_cost_usd[2] - made.exchange_cost_usd[1] == pytest.approx(0.025, abs=1e-9)
+
+
+@drivers
+def test_a_shortfall_that_the_own_currency_cannot_cover_takes_the_others_by_name(simulate):
+    panel = abroad(
+        [[10.0, 10.0, 10.0]] * 4,
+        ("USD", "JPY", "EUR"),
+        {"USD": [1.0] * 4, "JPY": [1.0] * 4},
+    )
+    # Short 40 shares in dollars and 40 in yen, then euros for 1,500: yen come before dollars.
+    rows = wishes({0: [-0.4, -0.4, 0.0], 1: [np.nan, np.nan, 1.5]})
+    made = simulate(panel, rows, keeps(exchange="shortfalls", max_gross=5.0), profile(conversion_bps=100.0))
+    assert made.currencies == ("EUR", "JPY", "USD")
+    assert made.balances[1] == pytest.approx([1_000.0, 400.0, 400.0])
+    covered = 400.0 / 1.01
+    assert made.balances[2] == pytest.approx([0.0, 0.0, 400.0 - (500.0 - covered) * 1.01])
+
+
+@drivers
+def test_what_nothing_covers_stays_a_loan_in_its_currency(simulate):
+    panel = dollars([1.0] * 4)
+    made = simulate(panel, wishes({0: 1.8}), keeps(exchange="shortfalls"), profile())
+    assert made.balances[1].tolist() == [0.0, -800.0]
+
+
+@drivers
+def test_by_itself_a_cash_account_covers_shortfalls_and_any_other_lends(simulate):
+    panel, rule = dollars([1.0] * 3), profile(conversion_bps=100.0)
+    cash = simulate(panel, wishes({0: 0.5}), keeps(type="cash", max_gross=1.0), rule)
+    margin = simulate(panel, wishes({0: 0.5}), keeps(type="margin"), rule)
+    assert cash.balances[1] == pytest.approx([495.0, 0.0])
+    assert margin.balances[1] == pytest.approx([1_000.0, -500.0])
+
+
+@drivers
+def test_a_cash_account_that_buys_for_all_it_has_keeps_enough_to_change_the_money(simulate):
+    panel = dollars([1.0] * 3)
+    made = simulate(panel, wishes({0: 1.0}), keeps(type="cash", max_gross=1.0), profile(conversion_bps=100.0))
+    assert made.balances[1] == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert made.fills["qty"][0] == pytest.approx(1_000.0 / 1.01 / 10.0)
+
+
+@drivers
+def test_dollars_that_have_not_settled_buy_nothing_in_any_currency(simulate):
+    panel = abroad([[10.0, 10.0]] * 5, ("USD", "EUR"), {"USD": [1.0] * 5})
+    rows = wishes({0: [1.0, 0.0], 1: [0.0, 1.0]})
+    made = simulate(panel, rows, keeps(type="cash", max_gross=1.0), profile())
+    assert made.refusals["reason"].tolist() == [UNSETTLED]
+    assert made.fills[["row", "qty"]].tolist() == [(1, 100.0), (2, -100.0), (3, 100.0)]
+    assert made.balances[3] == pytest.approx([0.0, 0.0])
+
+
+@drivers
+def test_selling_everything_at_the_end_changes_what_the_account_changes(simulate):
+    panel, rule = dollars([1.0] * 3), profile(conversion_bps=100.0)
+    for exchange, left in (("never", [1_000.0, 0.0]), ("all", [990.0, 0.0]), ("shortfalls", [495.0, 500.0])):
+        made = simulate(panel, wishes({0: 0.5}), keeps(exchange=exchange, liquidate_at_end=True), rule)
+        assert made.balances[-1] == pytest.approx(left)
+        assert made.equity_usd[-1] == made.cash_usd[-1] == pytest.approx(sum(left))
+
+
+@drivers
+def test_a_currency_that_rises_ruins_a_short_in_it_only_where_its_proceeds_were_changed(simulate):
+    panel = abroad([[10.0], [10.0], [10.0], [10.0]], ("JPY",), {"JPY": [1.0, 1.0, 3.5, 3.5]})
+    made = simulate(panel, wishes({0: -0.4}), keeps(type="margin"), profile())
+    # The short owes 40 x 35 = 1,400 euros, and its yen are worth as much.
+    assert made.equity_usd.tolist() == [1_000.0] * 4
+    again = simulate(panel, wishes({0: -0.4}), keeps(type="margin", exchange="all"), profile())
+    assert again.equity_usd[2] == pytest.approx(0.0)
+    assert again.margin_calls["row"].tolist() == [2]
+
+
+@drivers
+def test_names_in_the_own_currency_alone_keep_one_balance(simulate):
+    plain = market([10.0, 10.0, 12.0])
+    made = simulate(plain, wishes({0: 0.5}), account(balances="kept"), profile(cash_rate=0.365))
+    assert made.currencies == ("USD",)
+    assert made.balances[:, 0].tolist() == pytest.approx(made.cash_usd.tolist())
+    assert not made.exchange_gain_usd.any()
+
+
+@drivers
+def test_a_name_that_comes_later_brings_its_currency_with_it(simulate):
+    nan = np.nan
+    panel = abroad(
+        [[10.0, nan], [10.0, nan], [10.0, 5.0], [10.0, 5.0], [10.0, 6.0]],
+        ("EUR", "USD"),
+        {"USD": [1.0, 1.0, 2.0, 2.0, 2.0]},
+    )
+    made = simulate(panel, wishes({0: [0.2, nan], 2: [nan, 0.2]}), keeps(), profile())
+    assert made.balances[3:].tolist() == [[800.0, -100.0]] * 2
+    assert np.isfinite(made.balances).all()
+
+
+# What must be known before.
+
+
+def test_the_rate_of_a_currency_is_that_of_any_of_its_names():
+    panel = dollars([1.0, 2.0, 3.0])
+    rates = np.array([[np.nan, 1.0], [2.0, 2.0], [3.0, np.nan]])
+    two = replace(
+        market([[10.0, 10.0]] * 3),
+        currency="EUR",
+        rates=rates,
+        quotes=Quotes(("USD", "USD"), panel.quotes.facts),
+    )
+    kinds = currencies_of(two, keeps(), profile())
+    assert kinds.rates.tolist() == [[1.0, 1.0], [1.0, 2.0], [1.0, 3.0]]
+    assert (kinds.names, kinds.of_asset.tolist()) == (("EUR", "USD"), [1, 1])
+
+
+def test_an_account_that_converts_keeps_no_currencies():
+    terms = terms_of(dollars([1.0] * 3), replace(keeps(), balances="converted"), profile(conversion_bps=10.0))
+    assert (terms.keeps, terms.currencies.names) == (False, ())
+    assert terms.conversion.tolist() == [0.001]
+
+
+def test_an_account_that_keeps_pays_for_changing_only_where_money_is_changed():
+    for exchange, share in (("never", 0.0), ("shortfalls", 0.001), ("all", 0.001)):
+        terms = terms_of(dollars([1.0] * 3), keeps(exchange=exchange), profile(conversion_bps=10.0))
+        assert not len(terms.conversion)
+        assert terms.currencies.exchange_share == share
+        assert list(EXCHANGES)[terms.currencies.exchange] == exchange
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"balances": "keept"}, "'keept' is not a way to keep balances. Did you mean 'kept'?"),
+        ({"balances": "kept", "exchange": "al"}, "'al' is not an exchange of balances. Did you mean 'all'?"),
+        ({"balances": "kept", "interest": {"EYR": (0.0, 0.1)}}, "'EYR' is not a currency of interest."),
+    ],
+)
+def test_a_misspelt_word_gets_the_nearest_one(given, words):
+    with pytest.raises(UnknownName) as caught:
+        AccountOptions(**given)
+    assert words.split(".")[0] in f"{caught.value.what}"
+    assert words.partition(". ")[2] in f"{caught.value.mend} {caught.value}"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"exchange": "all"}, "exchange = 'all' where balances are converted"),
+        ({"interest": {"EUR": (0.0, 0.1)}}, "interest = .* where balances are converted"),
+        ({"balances": "kept", "type": "cash", "exchange": "never"}, "exchange = 'never' in a cash account"),
+        (
+            {"balances": "kept", "interest": {"EUR": (float("nan"), 0.1)}},
+            "interest of nan and 0.1 a year on EUR",
+        ),
+        ({"balances": "kept", "interest": {"EUR": (0.02, 12.0)}}, "interest of 0.02 and 12 a year on EUR"),
+    ],
+)
+def test_what_binds_nothing_or_cannot_be_is_refused(given, words):
+    with pytest.raises(InvalidOption, match=words):
+        AccountOptions(**given)
+
+
+def test_interest_on_a_currency_of_no_name_is_refused_before_anything_trades():
+    with pytest.raises(InvalidOption, match=r"interest on GBP, in which nothing of this run is quoted"):
+        terms_of(dollars([1.0] * 3), keeps(interest={"GBP": (0.0, 0.1)}), profile())
+
+
+def test_every_way_says_what_it_does():
+    assert [*BALANCES] == ["converted", "kept"]
+    assert [*EXCHANGES] == ["never", "shortfalls", "all"]
