@@ -9,11 +9,14 @@ from drivers import DRIVERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets import DAY_NS, DEAR, Traits, draw, profile
+from order_drivers import ORDER_DRIVERS
+from order_streams import draw_orders
 from teller import kinds_of, told
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.values.outcome import EXCHANGE_COST, EXCHANGE_GAIN
 from tradewright.values.profile import AccountOptions
+from tradewright.values.reading import Reading
 
 CENT = 1e-9
 simulate = DRIVERS["batch"]
@@ -54,6 +57,7 @@ markets = st.builds(
     length_ns=st.sampled_from([0, 3_600 * 10**9, DAY_NS]),
 )
 streams = st.builds(draw, st.integers(0, 2**32 - 1), markets, kept_accounts(), costs)
+spoken = st.builds(draw_orders, st.integers(0, 2**32 - 1), markets, kept_accounts(), costs)
 
 
 def scale_of(outcome, worth):
@@ -65,7 +69,23 @@ def scale_of(outcome, worth):
 @settings(max_examples=150, deadline=None)
 @given(streams)
 def test_every_balance_is_what_its_own_fills_flows_interest_and_exchanges_leave(stream):
-    outcome = simulate(*stream.all)
+    explained(stream, simulate(*stream.all))
+
+
+@settings(max_examples=100, deadline=None)
+@given(spoken, st.sampled_from(list(Reading)))
+def test_balances_of_single_orders_are_explained_as_well_in_every_reading(stream, reading):
+    made = ORDER_DRIVERS["batch"](*stream.all, stream.stream.decisions, reading)
+    explained(stream, made)
+    expected = changes_of_equity(stream.panel, made)
+    found = np.diff(made.equity_usd, prepend=stream.account.capital_usd)
+    assert np.all(
+        np.abs(found - expected) <= CENT * scale_of(made, kinds_of(stream.panel, stream.account)[2])
+    )
+
+
+def explained(stream, outcome):
+    """The teller finds every unit of every currency, and all interest, fees and gains."""
     names, _, worth = kinds_of(stream.panel, stream.account)
     found = told(stream.panel, outcome, stream.account, stream.profile)
     scale = scale_of(outcome, worth)

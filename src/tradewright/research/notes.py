@@ -77,6 +77,13 @@ def waits_of(result: StudyResult) -> int:
     return int(np.count_nonzero(result.headline.outcome.refusals["reason"] == UNSETTLED))
 
 
+def balances_of(result: StudyResult) -> dict[str, float]:
+    """What the headline's account held in each currency at the end, where it keeps balances."""
+    outcome = result.headline.outcome
+    last = outcome.balances[-1].tolist() if len(outcome.balances) else []
+    return dict(zip(outcome.currencies, last, strict=False))
+
+
 def _in_sample(result: StudyResult) -> str:
     """What part of the history was held back."""
     every = "All figures" if result.walk is None else "All figures but those of the walk through folds"

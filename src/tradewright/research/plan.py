@@ -28,6 +28,7 @@ from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
     choices,
+    plain,
     study_hash,
 )
 from tradewright.runs import strategy_source as strategies
@@ -129,10 +130,8 @@ class Plan:
     @property
     def config(self) -> dict[str, Any]:
         """All that was asked for, as plain content: with seed, code and snapshot it names the run."""
-        import msgspec
-
         beside = self.benchmark_snapshot.id if self.benchmark_snapshot else ""
-        asked = {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
+        asked = {"study": plain(self.options), "benchmark_snapshot": beside}
         # The package's own strategies are part of the code version; a user's file has to name itself.
         own = own_source(self.options, self.headline.strategy)
         asked |= {"strategy_source": own} if own else {}

@@ -33,8 +33,8 @@ class RoundTrip:
     dollars `entry_price` the average of what opened and `exit_price` of what closed: fills as they were paid,
     spread included, a delisting at its payout, what is still held at the last mark; None where that is
     unknown. `pnl_usd` is all cash that came in less all that went out, plus that mark: summed over all trips,
-    with interest and borrow fees, it is the account's whole gain. `commission_usd` includes fees on
-    sales; `costs_usd` is that, spread, impact and latency.
+    with interest, borrow fees and what kept balances gained and cost, it is the account's whole gain.
+    `commission_usd` includes fees on sales; `costs_usd` is that, spread, impact and latency.
     Property: pnl = (exit price - entry price) x opened_qty + dividends - commission.
     """
 
@@ -58,6 +58,8 @@ class Costs:
     """Where money went, by cause.
 
     Units: dollars over the period, positive is paid; `interest_earned_usd` is what idle cash brought in.
+    Where balances are kept, `exchange_usd` is what changing them cost, and `exchange_gain_usd` what rates
+    added to them, negative where they took.
     """
 
     spread_usd: float
@@ -68,13 +70,15 @@ class Costs:
     borrow_usd: float
     margin_interest_usd: float
     interest_earned_usd: float
+    exchange_usd: float = 0.0
+    exchange_gain_usd: float = 0.0
 
     @property
     def total_usd(self) -> float:
-        """Everything paid, interest earned left out."""
+        """Everything paid; interest earned and the gain on balances left out."""
         in_prices = self.spread_usd + self.impact_usd + self.latency_usd
         fees = self.commission_usd + self.regulatory_usd
-        return in_prices + fees + self.borrow_usd + self.margin_interest_usd
+        return in_prices + fees + self.borrow_usd + self.margin_interest_usd + self.exchange_usd
 
 
 @dataclass
@@ -168,6 +172,8 @@ def _cost_paths(outcome: Outcome) -> dict[str, Floats]:
         "borrow_usd": _accrued(outcome.borrow_fee_usd, outcome),
         "margin_interest_usd": np.maximum(-accrued, 0.0),
         "interest_earned_usd": np.maximum(accrued, 0.0),
+        "exchange_usd": _accrued(outcome.exchange_cost_usd, outcome),
+        "exchange_gain_usd": _accrued(outcome.exchange_gain_usd, outcome),
     }
 
 
