@@ -17,16 +17,18 @@ TOTALS = (INTEREST, BORROW_FEE, EXCHANGE_GAIN, EXCHANGE_COST)
 COSTS = ("spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd")
 
 
-def marks_of(panel: Panel) -> np.ndarray:
+def marks_of(panel: Panel, outcome: Outcome | None = None) -> np.ndarray:
     """T x N: the last known close of each instrument, restated in new shares after a split.
 
     Shares of a company without one count at what printed on their first row, or what they were given for.
+    In an outcome that keeps balances they are told at the rate of each row, printed or not.
     """
     bars, assets = panel.shape
     marks, last = np.full((bars, assets), np.nan), np.full(assets, np.nan)
     prices = panel.close if panel.is_close_only else panel.open
     gone: set[int] = set()
     for row in range(bars):
+        last = last * moves(panel, outcome, row)
         for action in by_kind(panel, row):
             asset, other = int(action["asset"]), int(action["other"])
             ratio, cash = terms_of(action)
@@ -40,6 +42,14 @@ def marks_of(panel: Panel) -> np.ndarray:
         last = np.where(np.isfinite(close) & (close > 0.0), close, last)
         marks[row] = last
     return marks
+
+
+def moves(panel: Panel, outcome: Outcome | None, row: int) -> np.ndarray:
+    """N: how far each instrument's rate went since the row before; one where no balances are kept."""
+    if outcome is None or not outcome.currencies or not len(panel.rates) or row == 0:
+        return np.ones(len(panel.symbols))
+    moved = panel.rates[row] / panel.rates[row - 1]
+    return np.where(np.isfinite(moved), moved, 1.0)
 
 
 def by_kind(panel: Panel, row: int) -> list:
@@ -76,7 +86,8 @@ def followed(
     acted, traded, held = np.zeros((bars, assets)), np.zeros((bars, assets)), np.zeros(assets)
     gone: set[int] = set()
     for row in range(bars):
-        act_on(panel, outcome, row, (held, marks[row - 1].copy(), gone, due, changing))
+        price = marks[row - 1] * moves(panel, outcome, row)
+        act_on(panel, outcome, row, (held, price, gone, due, changing))
         acted[row] = held
         held = held.copy()
         for fill in outcome.fills[outcome.fills["row"] == row]:
@@ -134,7 +145,7 @@ def paid_out(shares: float, price: float, payments: list) -> float:
 
 def changes_of_equity(panel: Panel, outcome: Outcome, conversion_bps: float = 0.0) -> np.ndarray:
     """T: what equity should change by at every row: price moves of what was held, flows, less costs."""
-    marks = marks_of(panel)
+    marks = marks_of(panel, outcome)
     acted, traded, due = followed(panel, outcome, marks, conversion_bps)
     changes = np.zeros(len(panel.instants))
     interest = np.diff(outcome.interest_usd, prepend=0.0)
@@ -145,24 +156,15 @@ def changes_of_equity(panel: Panel, outcome: Outcome, conversion_bps: float = 0.
         fills = outcome.fills[outcome.fills["row"] == row]
         timing = sum(fill["qty"] * (marks[row, fill["asset"]] - fill["reference"]) for fill in fills)
         costs = sum(fills[name].sum() for name in COSTS)
-        claimed = due[row].sum() - (told_anew(panel, outcome, due, row) if row else 0.0)
+        claimed = due[row].sum() - (due[row - 1].sum() if row else 0.0)
         changes[row] = moved + timing - costs + received(outcome, row) + claimed + interest[row] - fees[row]
     return changes
 
 
-def told_anew(panel: Panel, outcome: Outcome, due: np.ndarray, row: int) -> float:
-    """What was due at the row before, at the rates of this row: the rest of the move is an exchange gain."""
-    return sum(
-        due[row - 1, asset] * moved
-        for asset in np.flatnonzero(due[row - 1])
-        for moved in np.atleast_1d(since(panel, outcome, asset, slice(row - 1, row + 1)))[-1:]
-    )
-
-
-def changed(outcome: Outcome) -> np.ndarray | float:
-    """T: what rates added to balances and claims at every row, less what changing money cost."""
+def changed(outcome: Outcome) -> np.ndarray:
+    """T: what rates added to balances at every row, less what changing money cost."""
     if not outcome.currencies:
-        return 0.0
+        return np.zeros(len(outcome.equity_usd))
     gain, cost = outcome.exchange_gain_usd, outcome.exchange_cost_usd
     return np.diff(gain, prepend=0.0) - np.diff(cost, prepend=0.0)
 
@@ -187,7 +189,7 @@ def worth(shares: np.ndarray, marks: np.ndarray) -> float:
 
 def cash_of(panel: Panel, outcome: Outcome, capital_usd: float) -> np.ndarray:
     """T: cash recomputed from fills, flows and the interest columns."""
-    cash = capital_usd + outcome.interest_usd - outcome.borrow_fee_usd
+    cash = capital_usd + outcome.interest_usd - outcome.borrow_fee_usd + np.cumsum(changed(outcome))
     for row in range(len(cash)):
         cash[row:] += received(outcome, row)
         fills = outcome.fills[outcome.fills["row"] == row]

@@ -38,32 +38,30 @@ def told(
 ) -> dict[str, np.ndarray]:
     """T x K `balances` in their own units, and T each: `interest`, `fees` and `gain`, all cumulative."""
     names, of_asset, worth = kinds_of(panel, account)
-    marks = marks_of(panel)
+    marks = marks_of(panel, outcome)
     traded = holdings_of(panel, outcome, marks)[1]
     bars, count = worth.shape
     balances, interest, fees, gain = np.zeros((bars, count)), np.zeros(bars), np.zeros(bars), np.zeros(bars)
-    units, claims = np.zeros(count), claimed(panel, outcome, of_asset, worth)
+    units = np.zeros(count)
     units[0] = account.capital_usd
     for row in range(bars):
         earned = paid = moved = 0.0
         if row:
             years = float(panel.instants[row] - panel.instants[row - 1]) / YEAR_NS
             before, rate = worth[row - 1], fees_known(panel, row, profile)
-            for place, code in enumerate(names):
-                short = np.where((traded[row - 1] < 0.0) & (of_asset == place), traded[row - 1], 0.0)
-                owed = np.where(short != 0.0, -short * np.nan_to_num(marks[row - 1]), 0.0)
-                if units[place] == 0.0 and not owed.any():
-                    continue
-                credit, debit = account.interest.get(code, (profile.cash_rate, profile.margin_rate))
-                value = units[place] * before[place]
-                got = debit * value if value < 0.0 else credit * max(value - owed.sum(), 0.0)
-                lent = float(owed @ rate)
-                units[place] += (got - lent) * years / before[place]
-                earned, paid = earned + got * years, paid + lent * years
-            due = claims[row - 1]
-            for place in range(1, count):
-                if units[place] != 0.0 or due[place] != 0.0:
-                    moved += (units[place] + due[place]) * (worth[row, place] - before[place])
+            value, owed, lent = np.nan_to_num(units * before), np.zeros(count), np.zeros(count)
+            for asset in np.flatnonzero(traded[row - 1] < 0.0):
+                worth_of_it = -traded[row - 1, asset] * marks[row - 1, asset]
+                owed[of_asset[asset]] += worth_of_it
+                lent[of_asset[asset]] += worth_of_it * rate[asset]
+            for place, bears in enumerate(bearing(value, owed)):
+                credit, debit = account.interest.get(names[place], (profile.cash_rate, profile.margin_rate))
+                got = debit * value[place] if value[place] < 0.0 else credit * bears
+                if got != lent[place]:
+                    units[place] += (got - lent[place]) * years / before[place]
+                earned, paid = earned + got * years, paid + lent[place] * years
+            for place in np.flatnonzero(units[1:]) + 1:
+                moved += units[place] * (worth[row, place] - before[place])
         units = units + booked(panel, outcome, row, (of_asset, worth[row])) + outcome.exchanged[row]
         balances[row] = units
         interest[row], fees[row], gain[row] = earned, paid, moved
@@ -73,6 +71,15 @@ def told(
         "fees": np.cumsum(fees),
         "gain": np.cumsum(gain),
     }
+
+
+def bearing(value: np.ndarray, owed: np.ndarray) -> np.ndarray:
+    """K: what bears credit: balances above zero, less all that is short, their own currency's first."""
+    free = np.maximum(value, 0.0)
+    own = np.minimum(free, owed)
+    free, left = free - own, float((owed - own).sum())
+    before = np.concatenate([[0.0], np.cumsum(free)[:-1]])
+    return free - np.clip(left - before, 0.0, free)
 
 
 def booked(panel: Panel, outcome: Outcome, row: int, kinds: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -91,7 +98,7 @@ def booked(panel: Panel, outcome: Outcome, row: int, kinds: tuple[np.ndarray, np
 
 def claimed(panel: Panel, outcome: Outcome, of_asset: np.ndarray, worth: np.ndarray) -> np.ndarray:
     """T x K: dividends due and not paid yet after each row, in the units of their currencies."""
-    due = followed(panel, outcome, marks_of(panel))[2]
+    due = followed(panel, outcome, marks_of(panel, outcome))[2]
     claims = np.zeros(worth.shape)
     for asset, place in enumerate(of_asset):
         waits = due[:, asset] != 0.0

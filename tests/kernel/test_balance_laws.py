@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from accountant import cash_of, changes_of_equity
+from accountant import cash_of, changes_of_equity, holdings_of, marks_of
+from accountant import worth as worth_of
 from drivers import DRIVERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from order_streams import draw_orders
 from teller import kinds_of, told
 
 from tradewright.execution.profiles.registry import PROFILES
+from tradewright.validation.trading import round_trips
 from tradewright.values.outcome import EXCHANGE_COST, EXCHANGE_GAIN
 from tradewright.values.profile import AccountOptions
 from tradewright.values.reading import Reading
@@ -77,6 +79,7 @@ def test_every_balance_is_what_its_own_fills_flows_interest_and_exchanges_leave(
 def test_balances_of_single_orders_are_explained_as_well_in_every_reading(stream, reading):
     made = ORDER_DRIVERS["batch"](*stream.all, stream.stream.decisions, reading)
     explained(stream, made)
+    owes_nothing(stream, made)
     expected = changes_of_equity(stream.panel, made)
     found = np.diff(made.equity_usd, prepend=stream.account.capital_usd)
     assert np.all(
@@ -155,7 +158,11 @@ def test_every_policy_holds_at_every_close(stream):
 @settings(max_examples=150, deadline=None)
 @given(streams)
 def test_a_cash_account_owes_nothing_in_any_currency(stream):
-    outcome = simulate(*stream.all)
+    owes_nothing(stream, simulate(*stream.all))
+
+
+def owes_nothing(stream, outcome):
+    """No balance of a cash account is below zero, but for rounding."""
     if stream.account.type == "cash":
         worth = np.nan_to_num(kinds_of(stream.panel, stream.account)[2])
         assert np.all(outcome.balances * worth >= -CENT * scale_of(outcome, worth)[:, None])
@@ -200,9 +207,33 @@ def test_without_names_from_abroad_kept_and_converted_are_one_account(seed):
     assert not other.exchange_gain_usd.any()
 
 
-def test_cash_of_an_account_is_found_by_the_accountant_too():
-    stream = draw(3, Traits(bars=40, abroad=True), AccountOptions(10_000.0, balances="kept"), profile())
+@settings(max_examples=150, deadline=None)
+@given(streams)
+def test_cash_is_what_fills_flows_interest_and_the_exchange_leave(stream):
     outcome = simulate(*stream.all)
-    claimless = cash_of(stream.panel, outcome, 10_000.0) + outcome.exchange_gain_usd
-    assert outcome.receivable_usd == pytest.approx(0.0, abs=1e-6)
-    assert outcome.cash_usd == pytest.approx(claimless, rel=1e-9)
+    expected = cash_of(stream.panel, outcome, stream.account.capital_usd)
+    worth = kinds_of(stream.panel, stream.account)[2]
+    assert np.all(np.abs(outcome.cash_usd - expected) <= CENT * scale_of(outcome, worth))
+
+
+@settings(max_examples=100, deadline=None)
+@given(streams)
+def test_positions_are_worth_their_last_close_at_the_rate_of_each_row(stream):
+    outcome = simulate(*stream.all)
+    marks = marks_of(stream.panel, outcome)
+    traded = holdings_of(stream.panel, outcome, marks)[1]
+    for row in range(len(marks)):
+        long, short = np.maximum(traded[row], 0.0), np.minimum(traded[row], 0.0)
+        assert outcome.long_usd[row] == pytest.approx(worth_of(long, marks[row]), rel=1e-9, abs=1e-6)
+        assert outcome.short_usd[row] == pytest.approx(-worth_of(short, marks[row]), rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(streams)
+def test_trips_interest_fees_and_the_exchange_are_the_whole_gain(stream):
+    outcome = simulate(*stream.all)
+    trips = round_trips(outcome, stream.panel)
+    account = outcome.flows[outcome.flows["asset"] < 0]["amount_usd"].sum()
+    gained = outcome.equity_usd[-1] - outcome.receivable_usd[-1] - stream.account.capital_usd
+    scale = scale_of(outcome, kinds_of(stream.panel, stream.account)[2])[-1]
+    assert abs(sum(trip.pnl_usd for trip in trips) + account - gained) <= 1e-6 * scale

@@ -21,7 +21,7 @@ from tradewright.values.outcome import (
     MERGER_CASH,
     UNSETTLED,
 )
-from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, SPLIT, Panel, borrow_dtype
+from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, SPIN_OFF, SPLIT, Panel, borrow_dtype
 from tradewright.values.profile import AccountOptions
 
 FLAT = [10.0] * 5
@@ -109,8 +109,10 @@ def test_a_dividend_is_due_and_paid_in_its_own_currency(simulate):
     assert made.receivable_usd == pytest.approx([0.0, 0.0, 100.0, 0.0, 0.0])
     assert made.balances[:, 1].tolist() == [0.0, -500.0, -500.0, -450.0, -450.0]
     assert made.flows[made.flows["kind"] == DIVIDEND_CASH]["amount_usd"].tolist() == [200.0]
-    # The loan of 500 $ lost 500 and 1,000 euros; the claim of 50 $ won 100 on its way.
-    assert made.exchange_gain_usd == pytest.approx([0.0, 0.0, -500.0, -1_400.0, -1_400.0])
+    # The loan of 500 $ lost 500 and 1,000 euros; what the claim won on its way is the dividend's.
+    assert made.exchange_gain_usd == pytest.approx([0.0, 0.0, -500.0, -1_500.0, -1_500.0])
+    paid = (made.fills["qty"] * made.fills["price"]).sum()
+    assert made.cash_usd[-1] == pytest.approx(1_000.0 - paid + made.flows["amount_usd"].sum())
 
 
 @pytest.mark.parametrize(
@@ -170,6 +172,91 @@ def test_proceeds_of_short_sales_earn_nothing_and_tie_up_no_other_currency(simul
     made = simulate(dollars([2.0] * 3), wishes({0: -0.5}), keeps(), rule)
     assert made.balances[1] == pytest.approx([1_001.0, 250.0])
     assert made.balances[2] == pytest.approx([1_001.0 * 1.001, 250.0])
+
+
+@drivers
+@pytest.mark.parametrize("exchange", ["never", "shortfalls", "all"])
+def test_proceeds_of_short_sales_earn_nothing_wherever_they_were_changed_to(simulate, exchange):
+    rule = profile(cash_rate=0.365)
+    made = simulate(dollars([1.0] * 4), wishes({0: -1.0}), keeps(exchange=exchange), rule)
+    # 2,000 euros lie there from row 1 on, and 1,000 of them are owed.
+    assert made.interest_usd == pytest.approx([0.0, 1.0, 2.0, 3.0], abs=0.01)
+
+
+@drivers
+def test_what_shorts_owe_beyond_their_own_currency_ties_up_the_others_in_their_order(simulate):
+    closes = [[10.0, 10.0], [10.0, 10.0], [18.0, 5.0], [18.0, 5.0]]
+    panel = abroad(closes, ("USD", "JPY"), {"USD": [1.0] * 4, "JPY": [1.0] * 4})
+    bears = {"EUR": (0.365, 0.0), "JPY": (3.65, 0.0), "USD": (9.0, 0.0)}
+    # 1,400 dollars and 400 yen come in for what is 2,520 and 200 short at row 2: 1,120 dollars are not
+    # covered there, which takes all 1,002.001 euros and 117.999 of the 200 yen that are free.
+    made = simulate(panel, wishes({0: [-1.4, -0.4]}), keeps(interest=bears), profile())
+    assert made.interest_usd == pytest.approx([0.0, 1.0, 2.001, 2.001 + 0.82001])
+
+
+# Prices that stand still while rates move.
+
+
+@drivers
+def test_a_name_that_does_not_print_is_worth_its_last_price_at_the_rate_of_the_day(simulate):
+    panel = dollars([1.0, 1.0, 2.0, 2.5, 2.5], [10.0, 10.0, np.nan, np.nan, 10.0])
+    made = simulate(panel, wishes({0: 0.5}), keeps(), profile())
+    assert made.equity_usd.tolist() == pytest.approx([1_000.0] * 5)
+    assert made.long_usd.tolist() == pytest.approx([0.0, 500.0, 1_000.0, 1_250.0, 1_250.0])
+
+
+@drivers
+def test_a_holiday_with_a_rate_of_its_own_calls_no_margin(simulate):
+    panel = dollars([1.0, 1.0, 1.5, 1.0], [10.0, 10.0, np.nan, 10.0])
+    made = simulate(panel, wishes({0: 1.9}), keeps(type="margin"), profile())
+    assert not len(made.margin_calls)
+    assert made.equity_usd.tolist() == pytest.approx([1_000.0] * 4)
+
+
+@drivers
+def test_a_delisting_after_a_halt_pays_the_last_price_in_dollars(simulate):
+    panel = dollars(
+        [1.0, 1.0, 2.0, 3.0, 3.0], [10.0, 10.0, np.nan, np.nan, np.nan], actions=[(3, 0, DELISTING, 1.0)]
+    )
+    made = simulate(panel, wishes({0: 0.5}), keeps(), profile())
+    assert made.balances[-1].tolist() == pytest.approx([1_000.0, 0.0])
+    assert made.equity_usd[-1] == pytest.approx(1_000.0)
+
+
+@drivers
+def test_a_fraction_after_a_halt_is_paid_at_the_last_price_in_dollars(simulate):
+    panel = dollars([1.0, 1.0, 2.0, 3.0], [10.0, 10.0, np.nan, 4.0], actions=[(3, 0, SPLIT, 2.5)])
+    made = simulate(panel, wishes({0: 0.09}), keeps(fractional=False), profile())
+    # Nine shares become 22 and a half, which is worth half of 10 / 2.5 = 4 $.
+    assert made.positions.tolist() == [22.0]
+    assert made.balances[-1, 1] == pytest.approx(-90.0 + 2.0)
+
+
+@drivers
+def test_shares_given_on_the_first_row_of_their_currency_have_a_price(simulate):
+    panel = abroad(
+        [[10.0, np.nan], [10.0, np.nan], [10.0, np.nan], [10.0, 6.0]],
+        ("EUR", "USD"),
+        {"USD": [1.0, 1.0, 2.0, 3.0]},
+        actions=[(2, 0, SPIN_OFF, 1.0, 1, 0.0, 0)],
+    )
+    made = simulate(panel, wishes({0: [0.5, np.nan]}), keeps(), profile())
+    assert made.positions.tolist() == [50.0, 50.0]
+    assert made.equity_usd.tolist() == pytest.approx([1_000.0, 1_000.0, 1_000.0, 1_000.0 + 50.0 * 18.0])
+
+
+@drivers
+def test_who_decides_at_a_close_knows_the_rate_of_that_close_alone(simulate):
+    made = [
+        simulate(
+            dollars([1.0, 1.0, 1.0, late], [10.0, 10.0, np.nan, 10.0]),
+            wishes({0: 0.5, 2: 0.8}),
+            keeps(),
+            profile(),
+        )
+        for late in (1.0, 4.0)
+    ]
+    assert made[0].orders["qty"].tolist() == made[1].orders["qty"].tolist()
 
 
 @drivers

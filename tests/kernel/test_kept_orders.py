@@ -96,6 +96,29 @@ def test_a_cash_account_buys_what_it_can_change_money_for(simulate_orders):
 
 
 @drivers
+@pytest.mark.parametrize("count", [2, 4])
+def test_a_cash_account_owes_nothing_after_several_purchases_of_one_bar(simulate_orders, count):
+    panel = abroad(bars([flat()] * 4), [1.0] * 4)
+    said = [(0, Order.market("A", 2_000.0)) for _ in range(count)]
+    cash = keeps(type="cash", max_gross=1.0)
+    made = simulate_orders(panel, said, cash, profile(conversion_bps=100.0))
+    assert made.cash_usd.min() >= -1e-9
+    assert made.balances.min() >= -1e-9
+    assert made.exchange_cost_usd[-1] == pytest.approx(1e5 - 1e5 / 1.01)
+
+
+@drivers
+def test_weights_and_orders_of_one_bar_share_what_changing_money_costs(simulate_orders):
+    panel = abroad(bars([flat()] * 4), [1.0] * 4)
+    cash = keeps(type="cash", max_gross=1.0)
+    made = simulate_orders(
+        panel, [(0, Order.market("A", 900.0))], cash, profile(conversion_bps=100.0), wishes({0: 0.6})
+    )
+    assert len(made.fills) == 2
+    assert made.balances.min() >= -1e-9
+
+
+@drivers
 def test_fill_or_kill_counts_the_cost_of_changing_money(simulate_orders):
     panel, cash = abroad(bars([flat()] * 3), [1.0] * 3), keeps(type="cash", max_gross=1.0)
     order = Order("A", 995.0, OrderType.MARKET, time_in_force=TimeInForce.FOK)

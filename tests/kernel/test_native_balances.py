@@ -160,3 +160,44 @@ def test_opening_again_forgets_everything():
     assert not world[2][16]["claims"].any()
     assert not world[2][16]["exchanged"].any()
     assert world[0]["exchange_cost"] == world[0]["exchange_gain"] == 0.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(rates, st.floats(0.01, 1e6))
+def test_last_prices_follow_the_rate_in_both_kernels_alike(worth, price):
+    terms = terms_for(2, worth, 0, 0.0)
+    terms.currencies.of_asset[:] = 1
+    state, world = both([0.0, 0.0], terms)
+    state.mark = [price]
+    world[1]["mark"], world[1]["currency"], world[1]["seen_row"], world[0]["keeps"] = price, 1, 0, 1
+    plain_balances.restate(state, 1)
+    interpreted(native.restate_marks)(world, 1)
+    assert world[1]["mark"][0] == state.mark[0] == price * worth[0]
+
+
+def test_a_price_without_a_rate_before_it_stays_and_so_does_one_of_the_own_currency():
+    for place, worth in ((1, float("nan")), (0, 3.0)):
+        terms = terms_for(2, [worth], 0, 0.0)
+        terms.currencies.of_asset[:] = place
+        state, _ = both([0.0, 0.0], terms)
+        state.mark = [7.0]
+        plain_balances.restate(state, 1)
+        assert state.mark == [7.0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(holdings, st.lists(st.floats(0.0, 1e6), min_size=4, max_size=4))
+def test_interest_is_never_earned_on_more_than_is_there_less_all_that_is_short(units, owed):
+    owed = [amount if amount > 1e-3 else 0.0 for amount in owed[: len(units)]]
+    wide = market([[10.0] * len(units)] * 2)
+    terms = replace(terms_for(len(units), [1.0] * 3, 0, 0.0))
+    terms = replace(
+        terms, currencies=replace(terms.currencies, of_asset=np.arange(len(units))), borrow_rate=0.0
+    )
+    state = reference.opened(wide, terms)
+    state.balances.units, state.mark = list(units), [1.0] * len(units)
+    state.qty = [-amount for amount in owed]
+    plain_balances.accrue(state, 1)
+    there, debts = sum(max(one, 0.0) for one in units), sum(min(one, 0.0) for one in units)
+    expected = (0.1 * max(there - sum(owed), 0.0) + 0.3 * debts) / 365.0
+    assert state.interest == pytest.approx(expected, rel=1e-9, abs=1e-6)

@@ -93,6 +93,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     act(state, row)  # splits, dividends, delistings
     if intent is not None:
         admit(state, intent)  # targets become orders
+    if state.balances is not None:
+        balances.restate(state, row)  # last prices at the rates of today
     if state.forced > 0.0:
         rules.force(state, row)  # a margin call is met
     rates = rates_at(state, row)
@@ -162,7 +164,8 @@ def split(state: State, row: int, asset: int, ratio: float) -> None:
     state.qty[asset] = whole_shares(shares) if state.terms.whole else shares
     fraction = shares - state.qty[asset]
     if abs(fraction) > DUST * abs(shares):
-        pay(state, row, asset, out.CASH_IN_LIEU, fraction * state.mark[asset])
+        worth = state.mark[asset] * balances.moved_since(state, row, asset)
+        pay(state, row, asset, out.CASH_IN_LIEU, fraction * worth)
     order = state.working.get(asset)
     if order is None:
         return
@@ -176,7 +179,8 @@ def split(state: State, row: int, asset: int, ratio: float) -> None:
 
 def delist(state: State, row: int, asset: int, share: float) -> None:
     """Holders receive a share of the last price, and the instrument never trades again."""
-    pay(state, row, asset, out.DELISTING_CASH, state.qty[asset] * state.mark[asset] * share)
+    worth = state.mark[asset] * balances.moved_since(state, row, asset)
+    pay(state, row, asset, out.DELISTING_CASH, state.qty[asset] * worth * share)
     state.qty[asset] = 0.0
     state.delisted.add(asset)
     if asset in state.working:
@@ -315,7 +319,7 @@ def fit(state: State, row: int, found: list[Match], rates: Rates) -> list[tuple[
     Costs are convex in the quantity, so the straight line from no increase to the full one is never too low:
     f is the largest with gross + f x increase <= limit x (equity - base cost - f x extra cost).
     """
-    gross, equity = 0.0, state.cash
+    gross, equity = 0.0, balances.at_hand(state)
     for asset, held in enumerate(state.qty):
         if held != 0.0:
             price = printed(state, row, asset)

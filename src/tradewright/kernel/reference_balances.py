@@ -34,6 +34,7 @@ class Balances:
     path: Floats
     gain: float = 0.0
     cost: float = 0.0
+    reserved: float = 0.0  # for changing what this row moved
 
 
 def opened(terms: Terms, panel: Panel) -> Balances | None:
@@ -64,17 +65,24 @@ def accrue(state: "State", row: int) -> None:
             value, place = -(held * state.mark[asset]), kinds.of_asset[asset]
             short[place] += value
             fees[place] += state.fees.get(asset, state.terms.borrow_rate) * value * years
-    interest = fee = 0.0
+    interest = fee = bare = 0.0
     for place in range(len(kept.units)):
         kept.exchanged[place] = 0.0
+        if short[place] > 0.0:
+            owned = kept.units[place] * float(kinds.rates[row - 1, place])
+            bare += max(short[place] - max(owned, 0.0), 0.0)
+    for place in range(len(kept.units)):
         if kept.units[place] == 0.0 and short[place] == 0.0:
             continue
         rate = float(kinds.rates[row - 1, place])
         worth = kept.units[place] * rate
         if worth < 0.0:
             earned = float(kinds.debit[place]) * years * worth
-        else:  # proceeds of short sales bear nothing
-            earned = float(kinds.credit[place]) * years * max(worth - short[place], 0.0)
+        else:  # what is short ties up its own currency first, and then the others in their order
+            free = max(worth - short[place], 0.0)
+            tied = min(free, bare)
+            bare -= tied
+            earned = float(kinds.credit[place]) * years * (free - tied)
         kept.units[place] += (earned - fees[place]) / rate
         interest += earned
         fee += fees[place]
@@ -92,8 +100,30 @@ def revalue(state: "State", row: int) -> None:
             change = float(rates[row, place] - rates[row - 1, place])
             gained, owed = kept.units[place] * change, kept.claims[place] * change
             state.cash += gained
-            state.receivable += owed
-            kept.gain += gained + owed
+            state.receivable += owed  # a part of the dividend, as what is paid in the end
+            kept.gain += gained
+
+
+def moved_since(state: "State", row: int, asset: int) -> float:
+    """How far an instrument's currency went since the last row; 1 where balances are not kept."""
+    if state.balances is None or row == 0:
+        return 1.0
+    kinds = state.terms.currencies
+    place = int(kinds.of_asset[asset])
+    moved = float(kinds.rates[row, place] / kinds.rates[row - 1, place])
+    return moved if moved > 0.0 else 1.0  # no rate was known before
+
+
+def restate(state: "State", row: int) -> None:
+    """Before the row trades: last prices of other currencies are worth what the row's rates say.
+
+    Not sooner: who decided at the close before knew the rates of that close alone.
+    """
+    if row == 0:
+        return
+    for asset, price in enumerate(state.mark):
+        if price > 0.0:
+            state.mark[asset] = price * moved_since(state, row, asset)
 
 
 def settle(state: "State", row: int) -> None:
@@ -104,6 +134,7 @@ def settle(state: "State", row: int) -> None:
             place = kinds.of_asset[asset]
             kept.units[place] += amount / float(kinds.rates[row, place])
             kept.moved[asset] = 0.0
+    kept.reserved = 0.0
     if kinds.exchange == EXCHANGE_ALL:
         change_all(state, row)
     elif kinds.exchange == EXCHANGE_SHORTFALLS:
@@ -157,6 +188,12 @@ def pay(state: "State", fee: float) -> None:
 
 
 def note(state: "State", asset: int, amount: float) -> None:
-    """Note that cash moved in an instrument's currency."""
+    """Note that cash moved in an instrument's currency, and what changing it will cost at most."""
     if state.balances is not None:
         state.balances.moved[asset] += amount
+        state.balances.reserved += abs(amount) * state.terms.currencies.exchange_share
+
+
+def at_hand(state: "State") -> float:
+    """Cash, less what changing the money of this row's fills may cost at its close."""
+    return state.cash if state.balances is None else state.cash - state.balances.reserved

@@ -78,7 +78,8 @@ def merge(state: "State", row: int, action: Any) -> None:
     if asset in state.working:
         kernel.close(state, state.working[asset], out.CANCELLED, row)
     if ratio > 0.0:
-        price = max(state.mark[asset] - cash, 0.0) / ratio
+        worth = state.mark[asset] * balances.moved_since(state, row, asset)
+        price = max(worth - cash, 0.0) / ratio
         receive(state, row, int(action["other"]), (held * ratio, price))
 
 
@@ -91,13 +92,14 @@ def receive(state: "State", row: int, asset: int, given: tuple[float, float]) ->
     shares, makeshift = given
     if shares == 0.0 or asset in state.delisted:
         return
+    moved = balances.moved_since(state, row, asset)
     if not state.mark[asset] > 0.0:
         price = kernel.printed(state, row, asset)
-        state.mark[asset] = makeshift if math.isnan(price) else price
+        state.mark[asset] = (makeshift if math.isnan(price) else price) / moved
     kept = kernel.whole_shares(shares) if state.terms.whole else shares
     fraction = shares - kept
     if abs(fraction) > DUST * abs(shares):
-        amount_usd = fraction * state.mark[asset]
+        amount_usd = fraction * (state.mark[asset] * moved)
         state.cash += amount_usd
         balances.note(state, asset, amount_usd)
         state.flows.append((row, asset, out.CASH_IN_LIEU, amount_usd))

@@ -11,6 +11,7 @@ from tradewright.kernel import costs
 from tradewright.kernel import reference as kernel
 from tradewright.kernel.costs import Rates
 from tradewright.kernel.inputs import DUST
+from tradewright.kernel.reference_balances import at_hand
 from tradewright.kernel.reference_state import Match, Order
 from tradewright.values import outcome as out
 
@@ -119,7 +120,7 @@ def cut(state: "State", row: int, found: list[Match], rates: Rates) -> list[Matc
     waiting = unsettled(state, row)
     if waiting <= 0.0 and not any(match.qty < 0.0 for match in kept):
         return kept  # all cash is there: the gross limit sees to the rest
-    share = payable(state, state.cash - waiting, kept, rates)
+    share = payable(state, at_hand(state) - waiting, kept, rates)
     if share >= 1.0:
         return kept
     cheaper = [paid_part(state, row, match, share) for match in kept]

@@ -211,7 +211,7 @@ def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
             trips += _fill(book, asset, row, record)
         else:
             trips += _cash(book, asset, row, (kind, record[0]))
-    marks = last_marks(panel)
+    marks = last_marks(panel, bool(outcome.currencies))
     for asset, position in sorted(book.items()):
         worth_usd = position.qty * float(marks[asset])
         _pay_out(position, position.qty, worth_usd)
@@ -363,13 +363,18 @@ def _average(fills: list[tuple[float, float]]) -> float | None:
     return price if math.isfinite(price) else None
 
 
-def last_marks(panel: Panel) -> Floats:
-    """The last known close of each instrument, in shares of the last row; NaN where none is known."""
+def last_marks(panel: Panel, keeps_balances: bool = False) -> Floats:
+    """The last known close of each instrument, in shares of the last row; NaN where none is known.
+
+    An account that keeps balances tells it at the rate of the last row.
+    """
     marks = np.full(len(panel.symbols), np.nan)
     for asset in range(len(marks)):
         known = np.flatnonzero(np.isfinite(panel.close[:, asset]))
         if len(known):
             marks[asset] = panel.close[known[-1], asset] / _later_splits(panel, asset, int(known[-1]))
+            if keeps_balances and len(panel.rates):
+                marks[asset] *= panel.rates[-1, asset] / panel.rates[known[-1], asset]
     return marks
 
 

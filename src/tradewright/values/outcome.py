@@ -132,7 +132,7 @@ class Outcome:
     `ruined_row` is the first row at which equity was zero or less, -1 if never.
     An account that keeps balances has them as `balances`, T x K in the units of its `currencies`, the own one
     first: at every row cash is what they are worth together. `exchanged` is what each row changed into a
-    currency, negative where out of it. `exchange_gain_usd`, what rates did to balances and claims, and
+    currency, negative where out of it. `exchange_gain_usd`, what rates did to balances, and
     `exchange_cost_usd`, what changing money cost, are T and cumulative, with their totals in `flows`.
     """
 

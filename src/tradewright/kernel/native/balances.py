@@ -1,6 +1,6 @@
 """Balances that are kept in their currencies, compiled: the twin of `kernel/reference_balances.py`."""
 
-from tradewright.kernel.native.numbers import years_between
+from tradewright.kernel.native.numbers import look_back, moved_since, years_between
 from tradewright.kernel.native.records import Record, Records, World, compiled
 from tradewright.values.balances import EXCHANGE_ALL, EXCHANGE_SHORTFALLS
 from tradewright.values.panel import Floats
@@ -30,7 +30,11 @@ def accrue_balances(world: World, row: int) -> None:
             value, one = -(asset["qty"] * asset["mark"]), balances[asset["currency"]]
             one["short"] += value
             one["fees"] += asset["borrow_fee"] * value * years
-    interest = fee = 0.0
+    interest = fee = bare = 0.0
+    for place in range(len(balances)):
+        one = balances[place]
+        if one["short"] > 0.0:
+            bare += max(one["short"] - max(one["units"] * rates[row - 1, place], 0.0), 0.0)
     for place in range(len(balances)):
         one = balances[place]
         if one["units"] == 0.0 and one["short"] == 0.0:
@@ -39,8 +43,11 @@ def accrue_balances(world: World, row: int) -> None:
         worth = one["units"] * rate
         if worth < 0.0:
             earned = one["debit"] * years * worth
-        else:  # proceeds of short sales bear nothing
-            earned = one["credit"] * years * max(worth - one["short"], 0.0)
+        else:  # what is short ties up its own currency first, and then the others in their order
+            free = max(worth - one["short"], 0.0)
+            tied = min(free, bare)
+            bare -= tied
+            earned = one["credit"] * years * (free - tied)
         one["units"] += (earned - one["fees"]) / rate
         interest += earned
         fee += one["fees"]
@@ -59,8 +66,21 @@ def revalue(account: Record, balances: Records, rates: Floats, row: int) -> None
             change = rates[row, place] - rates[row - 1, place]
             gained, owed = one["units"] * change, one["claims"] * change
             account["cash"] += gained
-            account["receivable"] += owed
-            account["exchange_gain"] += gained + owed
+            account["receivable"] += owed  # a part of the dividend, as what is paid in the end
+            account["exchange_gain"] += gained
+
+
+@compiled
+def restate_marks(world: World, row: int) -> None:
+    """Before the row trades: last prices of other currencies are worth what the row's rates say."""
+    account, assets, market, _, _ = world
+    if row == 0:
+        return
+    for number in range(len(assets)):
+        asset = assets[number]
+        look_back(asset, market[2], row - 1)  # every row, so that no price misses a move
+        if asset["mark"] > 0.0:
+            asset["mark"] *= moved_since(account, asset, market, row)
 
 
 @compiled
@@ -73,6 +93,7 @@ def settle_balances(world: World, row: int) -> None:
         if asset["moved"] != 0.0:
             balances[asset["currency"]]["units"] += asset["moved"] / rates[row, asset["currency"]]
             asset["moved"] = 0.0
+    account["reserved"] = 0.0
     if account["exchange"] == EXCHANGE_ALL:
         change_all(account, balances, rates, row)
     elif account["exchange"] == EXCHANGE_SHORTFALLS:

@@ -3,7 +3,14 @@
 import numpy as np
 
 from tradewright.kernel.inputs import DUST
-from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
+from tradewright.kernel.native.numbers import (
+    known,
+    list_assets,
+    look_back,
+    moved_since,
+    note_money,
+    whole_shares,
+)
 from tradewright.kernel.native.phases import end_order
 from tradewright.kernel.native.records import Journal, Market, Record, Records, compiled
 from tradewright.values.outcome import CANCELLED, CASH_IN_LIEU, DELISTING_CASH, DIVIDEND_CASH, MERGER_CASH
@@ -40,20 +47,20 @@ def act(account: Record, assets: Records, market: Market, journal: Journal, row:
         asset, kind = assets[action["asset"]], action["kind"]
         look_back(asset, close, row - 1)  # a split restates the price known before it, never a later one
         if kind == SPLIT:
-            split(account, asset, journal, action)
+            split(account, asset, market, journal, action)
         elif kind == DIVIDEND:
             dividend(account, asset, market, journal, action)
         elif kind == PAYMENT:
             settle(account, asset, market, journal, action)
         elif kind == DELISTING:
-            delist(account, asset, journal, action)
+            delist(account, asset, market, journal, action)
         else:
             give_shares(account, assets, market, journal, action)
     list_assets(account, assets)
 
 
 @compiled
-def split(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+def split(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """New shares for old; where shares are whole, the fraction is paid out at the new price."""
     ratio, row = action["value"], action["row"]
     asset["since_row"], asset["restated_row"], asset["restated_ratio"] = asset["restated_row"], row, ratio
@@ -62,7 +69,8 @@ def split(account: Record, asset: Record, journal: Journal, action: Record) -> N
     asset["qty"] = whole_shares(shares) if account["whole"] else shares
     fraction = shares - asset["qty"]
     if abs(fraction) > DUST * abs(shares):  # a rounding error of the ratio is no fraction of a share
-        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * asset["mark"])
+        worth = asset["mark"] * moved_since(account, asset, market, row)
+        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * worth)
     if asset["order"] < 0:
         return
     remaining = asset["remaining"] * ratio
@@ -110,10 +118,11 @@ def settle(account: Record, asset: Record, market: Market, journal: Journal, act
 
 
 @compiled
-def delist(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+def delist(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """Holders receive a share of the last price, and the instrument never trades again."""
     if asset["qty"] != 0.0:
-        proceeds_usd = asset["qty"] * asset["mark"] * action["value"]
+        worth = asset["mark"] * moved_since(account, asset, market, action["row"])
+        proceeds_usd = asset["qty"] * worth * action["value"]
         pay(account, asset, journal, (action["row"], DELISTING_CASH), proceeds_usd)
     end(account, asset, journal, action)
 
@@ -139,7 +148,8 @@ def give_shares(account: Record, assets: Records, market: Market, journal: Journ
             pay(account, asset, journal, (action["row"], MERGER_CASH), held * cash)
         end(account, asset, journal, action)
         if ratio > 0.0:
-            makeshift = max(asset["mark"] - cash, 0.0) / ratio
+            worth = asset["mark"] * moved_since(account, asset, market, action["row"])
+            makeshift = max(worth - cash, 0.0) / ratio
     if ratio > 0.0 and held != 0.0:
         receive(account, assets[action["other"]], market, journal, action, (held * ratio, makeshift))
 
@@ -159,13 +169,14 @@ def receive(
         return
     row = action["row"]
     look_back(asset, market[2], row - 1)
+    moved = moved_since(account, asset, market, row)
     if not asset["mark"] > 0.0:
         price = market[1][row, asset["number"]]
-        asset["mark"] = price if known(price) else makeshift
+        asset["mark"] = (price if known(price) else makeshift) / moved
     kept = whole_shares(shares) if account["whole"] else shares
     fraction = shares - kept
     if abs(fraction) > DUST * abs(shares):
-        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * asset["mark"])
+        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * (asset["mark"] * moved))
     total = asset["qty"] + kept
     asset["qty"] = 0.0 if abs(total) <= DUST * abs(kept) else total
 
@@ -175,7 +186,7 @@ def pay(account: Record, asset: Record, journal: Journal, what: tuple[int, int],
     """Move cash and note why, by row and kind; a short position pays what a long one receives."""
     account["cash"] += amount_usd
     if account["keeps"]:
-        asset["moved"] += amount_usd
+        note_money(account, asset, amount_usd)
     if account["journals"]:
         flow = journal[2][account["flows"]]
         flow["row"], flow["kind"] = what

@@ -43,7 +43,7 @@ spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline
 
 _STATE = (
     "cash", "equity", "long", "short", "interest", "borrow_fee", "receivable", "exchange_gain",
-    "exchange_cost",
+    "exchange_cost", "reserved",
 )  # fmt: skip
 _TERMS = (
     "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",

@@ -122,7 +122,7 @@ def cut(world: World, row: int) -> None:
     waiting = unsettled(account, market, row)
     if waiting <= 0.0 and not sells:  # all cash is there: the gross limit sees to the rest
         return
-    share = payable(account, assets, account["cash"] - waiting)
+    share = payable(account, assets, account["cash"] - account["reserved"] - waiting)
     for place in range(account["working"]):
         asset = assets[assets[place]["working"]]
         if share < 1.0 and asset["wanted"] > asset["reducing"]:
@@ -168,7 +168,8 @@ def payable_alone(world: World, row: int, asset: Record, sizes: tuple[float, flo
     reducing, qty = sizes
     base = most(account, asset, reducing)
     extra = most(account, asset, qty) - base
-    return float(share_of(account["cash"] - waiting, base, (qty - reducing) * asset["reference"], extra))
+    at_hand = account["cash"] - account["reserved"] - waiting
+    return float(share_of(at_hand, base, (qty - reducing) * asset["reference"], extra))
 
 
 @compiled

@@ -10,12 +10,12 @@ from numba import types
 from numba.extending import intrinsic
 
 from tradewright.kernel.native.arrays import account_at, assets_at, desk_at, journal_at, market_at, table_at
-from tradewright.kernel.native.balances import accrue_balances, settle_balances
+from tradewright.kernel.native.balances import accrue_balances, restate_marks, settle_balances
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.records import World, compiled
 from tradewright.kernel.native.rules import accrue_by_name, cut, force, learn, put_off, watch
 
-FORCE, WATCH, LEARN, ACCRUE, CUT, PUT_OFF, SETTLE = 0, 1, 2, 3, 4, 5, 6
+FORCE, WATCH, LEARN, ACCRUE, CUT, PUT_OFF, SETTLE, RESTATE_MARKS = 0, 1, 2, 3, 4, 5, 6, 7
 
 
 @compiled
@@ -31,6 +31,8 @@ def run_rule(world: World, row: int, phase: int) -> None:
         accrue(world, row)
     elif phase == SETTLE:
         settle_balances(world, row)
+    elif phase == RESTATE_MARKS:
+        restate_marks(world, row)
     elif phase == LEARN:
         learn(world, row)
     else:

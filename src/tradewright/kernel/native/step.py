@@ -20,7 +20,16 @@ from tradewright.kernel.native.records import (
     called,
     compiled,
 )
-from tradewright.kernel.native.rules_apart import ACCRUE, FORCE, LEARN, PUT_OFF, SETTLE, WATCH, rules_phase
+from tradewright.kernel.native.rules_apart import (
+    ACCRUE,
+    FORCE,
+    LEARN,
+    PUT_OFF,
+    RESTATE_MARKS,
+    SETTLE,
+    WATCH,
+    rules_phase,
+)
 from tradewright.kernel.native.wires import first_stir, is_still
 from tradewright.values.panel import Floats, Ints
 
@@ -93,6 +102,8 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
             admit_gated(account, assets, market, intents, journal)
         else:
             admit(account, assets, market, intents, journal)
+    if account["keeps"]:
+        rules_phase(world, row, RESTATE_MARKS)
     if account["forced"] > 0.0:
         rules_phase(world, row, FORCE)
     if account["working"] > 0:
