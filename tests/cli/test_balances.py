@@ -90,10 +90,14 @@ def test_what_is_kept_is_said_before_the_figures_and_a_fill_pays_nothing_for_cha
             ("--balances", "kept", "--interest", "GBP=0.1/0.2"),
             "interest on GBP, in which nothing of this run",
         ),
+        (("--balances", "kept", "--interest", "EUR=0.1/0.2"), "interest on EUR, the account's own currency"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_one_line(abroad, words, said):
+    before = [abroad(*WORDS, *EURO, "--json").rows()[0]["trials"]] if "GBP=0.1/0.2" in words else []
     refused = abroad(*WORDS, *EURO, *words)
     assert refused.code == 2
+    # What is refused is no trial.
+    assert before == ([abroad(*WORDS, *EURO, "--json").rows()[0]["trials"]] if before else [])
     assert said in refused.err
     assert len(refused.err.strip().splitlines()) == 1

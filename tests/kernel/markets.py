@@ -76,8 +76,9 @@ def account(**changes: float | bool) -> AccountOptions:
 
 
 def kept_by(account: AccountOptions, way: tuple[str, str]) -> AccountOptions:
-    """The same account with its balances kept in one of WAYS; two of them with interest of their own."""
-    interest = {account.currency: (0.1, 0.3)} if way[1] == "all" else {}
+    """The same account with its balances kept in one of WAYS; two of them with interest for others."""
+    others = {"EUR", "USD", "JPY"} - {account.currency}
+    interest = dict.fromkeys(sorted(others), (0.1, 0.3)) if way[1] in ("", "all") and way[0] == "kept" else {}
     return replace(account, balances=way[0], exchange=way[1], interest=interest)
 
 

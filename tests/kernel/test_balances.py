@@ -9,7 +9,7 @@ from markets import DAY_NS, account, market, profile, wishes
 
 from tradewright.data.currency import in_currency
 from tradewright.kernel.inputs import terms_of
-from tradewright.values.balances import BALANCES, EXCHANGES, currencies_of
+from tradewright.values.balances import BALANCES, EXCHANGES, check_interest_counts, currencies_of
 from tradewright.values.currency import Quotes, rate_dtype
 from tradewright.values.errors import InvalidOption, UnknownName
 from tradewright.values.outcome import (
@@ -154,16 +154,17 @@ def test_every_currency_bears_interest_of_its_own(simulate):
 @drivers
 def test_interest_may_be_said_by_currency(simulate):
     rule = profile(cash_rate=0.365, margin_rate=0.73)
-    chosen = {"EUR": (0.0, 0.5), "USD": (0.1, 7.3)}
+    chosen = {"USD": (0.1, 3.65)}
     made = simulate(dollars([1.0] * 3), wishes({0: 0.5}), keeps(interest=chosen), rule)
-    assert made.balances[2] == pytest.approx([1_000.0, -500.0 * 1.02])
-    assert made.interest_usd[-1] == pytest.approx(-10.0)
+    assert made.balances[2] == pytest.approx([1_000.0 * 1.001**2, -500.0 * 1.01])
+    assert made.interest_usd[-1] == pytest.approx(1.0 + 1.001 - 5.0)
 
 
 @drivers
 def test_interest_below_zero_is_taken_from_what_is_there(simulate):
-    made = simulate(dollars([1.0] * 3), wishes({0: 0.0}), keeps(interest={"EUR": (-0.365, 0.1)}), profile())
-    assert made.balances[2] == pytest.approx([1_000.0 * 0.999**2, 0.0])
+    panel = dollars([1.0] * 5, [10.0, 10.0, 12.0, 12.0, 12.0])
+    made = simulate(panel, wishes({0: 0.5, 1: 0.0}), keeps(interest={"USD": (-0.365, 0.1)}), profile())
+    assert made.balances[4] == pytest.approx([1_000.0, 100.0 * 0.999**2 - 500.0 * 0.1 / 365.0], rel=1e-4)
 
 
 @drivers
@@ -187,10 +188,10 @@ def test_proceeds_of_short_sales_earn_nothing_wherever_they_were_changed_to(simu
 def test_what_shorts_owe_beyond_their_own_currency_ties_up_the_others_in_their_order(simulate):
     closes = [[10.0, 10.0], [10.0, 10.0], [18.0, 5.0], [18.0, 5.0]]
     panel = abroad(closes, ("USD", "JPY"), {"USD": [1.0] * 4, "JPY": [1.0] * 4})
-    bears = {"EUR": (0.365, 0.0), "JPY": (3.65, 0.0), "USD": (9.0, 0.0)}
+    bears = {"JPY": (3.65, 0.0), "USD": (5.0, 0.0)}
     # 1,400 dollars and 400 yen come in for what is 2,520 and 200 short at row 2: 1,120 dollars are not
     # covered there, which takes all 1,002.001 euros and 117.999 of the 200 yen that are free.
-    made = simulate(panel, wishes({0: [-1.4, -0.4]}), keeps(interest=bears), profile())
+    made = simulate(panel, wishes({0: [-1.4, -0.4]}), keeps(interest=bears), profile(cash_rate=0.365))
     assert made.interest_usd == pytest.approx([0.0, 1.0, 2.001, 2.001 + 0.82001])
 
 
@@ -379,10 +380,47 @@ def test_dollars_that_have_not_settled_buy_nothing_in_any_currency(simulate):
 @drivers
 def test_selling_everything_at_the_end_changes_what_the_account_changes(simulate):
     panel, rule = dollars([1.0] * 3), profile(conversion_bps=100.0)
-    for exchange, left in (("never", [1_000.0, 0.0]), ("all", [990.0, 0.0]), ("shortfalls", [495.0, 500.0])):
+    for exchange, left in (("never", 1_000.0), ("all", 990.0), ("shortfalls", 990.0)):
         made = simulate(panel, wishes({0: 0.5}), keeps(exchange=exchange, liquidate_at_end=True), rule)
-        assert made.balances[-1] == pytest.approx(left)
-        assert made.equity_usd[-1] == made.cash_usd[-1] == pytest.approx(sum(left))
+        assert made.balances[-1] == pytest.approx([left, 0.0])
+        assert made.equity_usd[-1] == made.cash_usd[-1] == pytest.approx(left)
+
+
+@drivers
+def test_who_liquidates_pays_for_changing_what_was_never_changed_before(simulate):
+    panel = dollars([1.0, 1.0, 1.0], [10.0, 10.0, 12.0])
+    account_ = keeps(exchange="never", liquidate_at_end=True)
+    made = simulate(panel, wishes({0: 0.5}), account_, profile(conversion_bps=100.0))
+    assert made.balances[-1] == pytest.approx([1_000.0 + 99.0, 0.0])
+    assert made.exchanged[-1] == pytest.approx([99.0, -100.0])
+    assert made.exchange_cost_usd.tolist() == pytest.approx([0.0, 0.0, 1.0])
+
+
+@drivers
+def test_names_of_the_own_currency_leave_nothing_where_none_of_their_money_is_changed(simulate):
+    rule = profile(conversion_bps=100.0)
+    alone = replace(market([10.0] * 3), currency="EUR")
+    beside = abroad([[10.0, 10.0]] * 3, ("EUR", "USD"), {"USD": [1.0] * 3})
+    for panel, weights, exchange, bought in (
+        (alone, [1.0], "shortfalls", 100.0),
+        (beside, [1.0, np.nan], "all", 100.0),
+        (beside, [1.0, np.nan], "shortfalls", 1_000.0 / 10.1),
+        (beside, [np.nan, 1.0], "all", 1_000.0 / 10.1),
+    ):
+        kept = keeps(type="cash", max_gross=1.0, exchange=exchange)
+        assert simulate(panel, wishes({0: weights}), kept, rule).fills["qty"] == pytest.approx([bought])
+
+
+@drivers
+@pytest.mark.parametrize(("rate", "spends"), [(2.0, 10.0), (1.0, 10.0), (0.5, 10.0)])
+def test_what_waits_to_settle_moves_with_its_rate_and_is_not_spent(simulate, rate, spends):
+    # 900 of 1,000 euros go into dollars and come back as 900 $, which settle three sessions later.
+    panel = abroad([[10.0, 10.0]] * 6, ("USD", "EUR"), {"USD": [1.0, 1.0, 1.0, *[rate] * 3]})
+    rule = replace(profile(), settlement_schedule=(("1960-01-01", 3),))
+    rows = wishes({0: [0.9, np.nan], 1: [0.0, np.nan], 2: [np.nan, 1.0]})
+    made = simulate(panel, rows, keeps(type="cash", max_gross=1.0), rule)
+    bought = made.fills[(made.fills["asset"] == 1) & (made.fills["row"] == 3)]
+    assert bought["qty"] == pytest.approx([spends])
 
 
 @drivers
@@ -442,10 +480,11 @@ def test_an_account_that_converts_keeps_no_currencies():
 
 
 def test_an_account_that_keeps_pays_for_changing_only_where_money_is_changed():
-    for exchange, share in (("never", 0.0), ("shortfalls", 0.001), ("all", 0.001)):
+    for exchange, share in (("never", 0.0), ("shortfalls", 0.001), ("all", 0.001)):  # left by a fill
         terms = terms_of(dollars([1.0] * 3), keeps(exchange=exchange), profile(conversion_bps=10.0))
         assert not len(terms.conversion)
-        assert terms.currencies.exchange_share == share
+        assert terms.currencies.exchange_share == 0.001
+        assert terms.changing_of(0) == share
         assert list(EXCHANGES)[terms.currencies.exchange] == exchange
 
 
@@ -472,9 +511,23 @@ def test_a_misspelt_word_gets_the_nearest_one(given, words):
         ({"balances": "kept", "type": "cash", "exchange": "never"}, "exchange = 'never' in a cash account"),
         (
             {"balances": "kept", "interest": {"EUR": (float("nan"), 0.1)}},
-            "interest of nan and 0.1 a year on EUR",
+            r"interest of \(nan, 0.1\) a year on EUR",
         ),
-        ({"balances": "kept", "interest": {"EUR": (0.02, 12.0)}}, "interest of 0.02 and 12 a year on EUR"),
+        (
+            {"balances": "kept", "interest": {"EUR": (0.02, 12.0)}},
+            r"interest of \(0.02, 12.0\) a year on EUR",
+        ),
+        (
+            {"balances": "kept", "interest": {"EUR": (0.02, -0.1)}},
+            r"interest of \(0.02, -0.1\) a year on EUR",
+        ),
+        ({"balances": "kept", "interest": {"EUR": 0.1}}, "interest of 0.1 a year on EUR"),
+        ({"balances": "kept", "interest": {"EUR": (0.1,)}}, "interest of .* a year on EUR"),
+        ({"balances": "kept", "interest": {"EUR": ("a", "b")}}, "interest of .* a year on EUR"),
+        (
+            {"balances": "kept", "interest": {"USD": (0.1, 0.2)}},
+            "interest on USD, the account's own currency",
+        ),
     ],
 )
 def test_what_binds_nothing_or_cannot_be_is_refused(given, words):
@@ -482,9 +535,15 @@ def test_what_binds_nothing_or_cannot_be_is_refused(given, words):
         AccountOptions(**given)
 
 
-def test_interest_on_a_currency_of_no_name_is_refused_before_anything_trades():
+def test_interest_on_a_currency_of_no_name_is_refused_where_a_run_is_planned():
     with pytest.raises(InvalidOption, match=r"interest on GBP, in which nothing of this run is quoted"):
-        terms_of(dollars([1.0] * 3), keeps(interest={"GBP": (0.0, 0.1)}), profile())
+        check_interest_counts(dollars([1.0] * 3), keeps(interest={"GBP": (0.0, 0.1)}))
+    check_interest_counts(dollars([1.0] * 3), keeps(interest={"USD": (0.0, 0.1)}))
+
+
+def test_an_account_has_a_hash_whatever_it_says_of_interest():
+    assert hash(keeps()) == hash(keeps(interest={"USD": (0.0, 0.1)}))
+    assert keeps() != keeps(interest={"USD": (0.0, 0.1)})
 
 
 def test_every_way_says_what_it_does():

@@ -263,7 +263,7 @@ def test_amounts_in_another_unit_of_the_foreign_currency_change_nothing():
     rows, rates = [10.0, 11.0, 9.0, 12.0, 10.0], np.array([1.0, 1.1, 0.9, 1.2, 1.0])
     rule = profile(conversion_bps=10.0, cash_rate=0.1, margin_rate=0.3, commission_bps=2.0)
     for way in WAYS[1:]:
-        own = replace(kept_by(keeps(), way), interest={})
+        own = kept_by(keeps(), way)
         one, other = (
             simulate(abroad(market([price * unit for price in rows]), (rates / unit).tolist()),
                      wishes({0: 0.5, 1: 1.5, 2: -0.5}), own, rule)

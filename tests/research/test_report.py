@@ -272,7 +272,7 @@ def test_kept_balances_are_told_in_setup_costs_and_summary_and_nowhere_else(plan
     plain = content(plan, result)
     assert not [line for line in plain.costs if "money" in line.cause or "currencies" in line.cause]
     assert "balances" not in {one.name for one in plain.setup.account}
-    kept = AccountOptions(balances="kept", exchange="all", interest={"USD": (0.01, 0.07)})
+    kept = AccountOptions(balances="kept", exchange="all", interest={"EUR": (0.01, 0.07)})
     bars = len(plan.panel.instants)
     outcome = replace(
         result.headline.outcome, currencies=("USD", "EUR"), balances=np.tile([900.0, -50.0], (bars, 1)),
@@ -283,7 +283,7 @@ def test_kept_balances_are_told_in_setup_costs_and_summary_and_nowhere_else(plan
     asked = replace(plan, options=msgspec.structs.replace(plan.options, account=kept))
     page = content(asked, told)
     named = {one.name: one.value for one in page.setup.account}
-    assert (named["balances"], named["exchange"], named["interest owed on USD"]) == ("kept", "all", 0.07)
+    assert (named["balances"], named["exchange"], named["interest owed on EUR"]) == ("kept", "all", 0.07)
     lines = {line.cause: (line.usd, line.is_income) for line in page.costs}
     assert lines["changing money"] == (6.0, False)
     assert lines["gain of balances in other currencies"] == (-30.0, True)

@@ -202,9 +202,9 @@ def test_doubled_costs_of_kept_balances_double_what_they_owe_and_changing_money(
     plain = ExecutionProfile(
         "own", 2.0, 1.5, 1.0, 0.005, 1.0, 0.1, 1.2, 0.01, 0.06, 0.02, conversion_bps=10.0
     )
-    kept = AccountOptions(balances="kept", interest={"EUR": (0.02, 0.05)})
+    kept = AccountOptions(balances="kept", interest={"EUR": (0.02, 0.05), "GBP": (0.02, 4.0)})
     account, dear = doubled_terms(kept, plain)
-    assert account.interest == {"EUR": (0.02, 0.1)}
+    assert account.interest == {"EUR": (0.02, 0.1), "GBP": (0.02, 5.0)}
     assert (dear.conversion_bps, dear.margin_rate) == (20.0, 0.12)
     assert doubled_terms(AccountOptions(), plain) == (AccountOptions(), doubled_cost(plain))
 

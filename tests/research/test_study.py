@@ -7,7 +7,16 @@ import msgspec
 import pytest
 from study_files import STUDY, changed
 
-from tradewright.research.study import StudyOptions, digest_of, grid_points, load, parse, plain, study_hash
+from tradewright.research.study import (
+    StudyOptions,
+    choices,
+    digest_of,
+    grid_points,
+    load,
+    parse,
+    plain,
+    study_hash,
+)
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, TradewrightError, UnknownName
 from tradewright.values.profile import AccountOptions
 
@@ -117,16 +126,17 @@ def test_a_study_may_ask_for_a_margin_account():
     assert study_hash(options) != study_hash(parse(STUDY, "study.toml"))
 
 
-KEPT = '[account]\nbalances = "kept"\nexchange = "all"\ninterest = { USD = [0.04, 0.06] }'
+KEPT = '[account]\nbalances = "kept"\nexchange = "all"\ninterest = { EUR = [0.04, 0.06] }'
 
 
 def test_a_study_may_keep_balances_with_interest_of_their_own():
     options = parse(changed(("[account]", KEPT)), "study.toml")
     account = options.account
-    assert (account.balances, account.exchange, account.interest["USD"]) == ("kept", "all", (0.04, 0.06))
-    assert plain(options)["account"]["interest"] == {"USD": (0.04, 0.06)}
+    assert (account.balances, account.exchange, account.interest["EUR"]) == ("kept", "all", (0.04, 0.06))
+    assert plain(options)["account"]["interest"] == {"EUR": (0.04, 0.06)}
     assert study_hash(options) != study_hash(parse(STUDY, "study.toml"))
     assert msgspec.convert(plain(options), StudyOptions) == options
+    assert choices(options)["costs"] != choices(parse(STUDY, "study.toml"))["costs"]
 
 
 def test_a_study_that_keeps_no_balances_is_called_what_it_was_before_any_could():
@@ -149,8 +159,8 @@ def replace_account(options: StudyOptions) -> StudyOptions:
         ('balances = "kept"\nexchange = "al"', UnknownName, "Did you mean 'all'?"),
         ('balancez = "kept"', UnknownName, "Did you mean 'balances'?"),
         ('exchange = "all"', InvalidOption, "add balances = 'kept'"),
-        ("interest = { USD = [0.1, 0.2] }", InvalidOption, "add balances = 'kept'"),
-        ('balances = "kept"\ninterest = { USD = 0.1 }', InvalidOption, "account.interest"),
+        ("interest = { EUR = [0.1, 0.2] }", InvalidOption, "add balances = 'kept'"),
+        ('balances = "kept"\ninterest = { EUR = 0.1 }', InvalidOption, "account.interest"),
         ('type = "margni"', UnknownName, "Did you mean 'margin'?"),
         ('currency = "EURO"', UnknownName, "'EURO' is not a currency of an account. Did you mean 'EUR'?"),
         ('curency = "EUR"', UnknownName, "Did you mean 'currency'?"),

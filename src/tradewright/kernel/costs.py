@@ -61,6 +61,7 @@ class Slippage:
     volume: float = 0.0
     latency_ms: float = 0.0
     conversion: float = 0.0  # beside the price, as a share of what is paid
+    changing: float = 0.0  # left for changing all of it at the close, likewise
 
     def of(self, qty: float) -> float:
         """The whole distance for a fill of this size."""
@@ -211,11 +212,10 @@ def most(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: floa
     Without the bounds on slippage and fees, which would bend it. Where kept balances are changed, all of what
     is paid may have to be.
     """
-    changing = terms.currencies.exchange_share
     if qty == 0.0:
-        return terms.minimum_usd * (1.0 + changing)
+        return terms.minimum_usd * (1.0 + slip.changing)
     distance, shares = slip.of(qty), abs(qty)
     price = reference * (1.0 + Side.of(qty).sign * distance)
     fees = rates.sec_share * shares * reference + rates.taf_usd * shares if qty < 0.0 else 0.0
     lost = shares * abs(price - reference) + commission(terms, rates, qty, price, slip.conversion) + fees
-    return lost + changing * (lost + shares * reference) if changing > 0.0 else lost
+    return lost + slip.changing * (lost + shares * reference) if slip.changing > 0.0 else lost

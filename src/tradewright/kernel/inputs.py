@@ -118,6 +118,10 @@ class Terms:
         """True where balances are kept in their currencies."""
         return len(self.currencies.names) > 0
 
+    def changing_of(self, asset: int) -> float:
+        """What a fill must leave for changing its money at the close, as a share of it."""
+        return float(self.currencies.changing[asset]) if self.keeps else 0.0
+
     @property
     def estimates(self) -> bool:
         """True where a fill asks how liquid its instrument is."""

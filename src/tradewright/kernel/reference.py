@@ -282,15 +282,15 @@ def matches(state: State, row: int, rates: Rates) -> list[Match]:
 def slippage(state: State, row: int, order: Order, now: tuple[Rates, float]) -> Slippage:
     """How far from the print an order fills, by what was known of its instrument at the close before."""
     terms, asset, (rates, late) = state.terms, order.asset, now
-    conversion = terms.conversion_of(asset)
+    beside = (terms.conversion_of(asset), terms.changing_of(asset))
     if not terms.estimates:
-        return Slippage(terms.spread_bps * 1e-4, conversion=conversion)
+        return Slippage(terms.spread_bps * 1e-4, 0.0, 0.0, 0.0, 0.0, 0.0, *beside)
     seen = costs.liquidity(state.panel, asset, row, state.restated.get(asset, Restated()))
     drift = 0.0
     if not terms.close_only:
         drift = costs.drift(state.panel, (row, asset), Side.of(order.qty), seen.sigma, late)
     spread, impact = costs.half_spread(terms, seen, rates), costs.impact(terms, seen)
-    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms, conversion)
+    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms, *beside)
 
 
 def printed(state: State, row: int, asset: int) -> float:
@@ -366,7 +366,9 @@ def book(state: State, row: int, match: Match, qty: float, rates: Rates) -> None
     state.cash = state.cash - qty * paid.price - paid.commission_usd - paid.regulatory_usd
     balances.note(state, order.asset, -(qty * paid.price + paid.commission_usd + paid.regulatory_usd))
     if qty < 0.0:
-        state.sold += max(-qty * paid.price - paid.commission_usd - paid.regulatory_usd, 0.0)
+        proceeds = max(-qty * paid.price - paid.commission_usd - paid.regulatory_usd, 0.0)
+        state.sold += proceeds
+        balances.note_sale(state, order.asset, proceeds)
     state.month_shares += abs(qty)
     held = state.qty[order.asset] + qty
     state.qty[order.asset] = 0.0 if abs(held) <= DUST * abs(qty) else held
@@ -414,7 +416,7 @@ def liquidate(state: State, row: int) -> None:
             slip = slippage(state, row, order, (rates, 0.0))
             book(state, row, Match(order, state.mark[asset], -held, -held, slip), -held, rates)
     if state.balances is not None:
-        balances.settle(state, row)
+        balances.settle(state, row, is_last=True)
     state.long = state.short = 0.0
     state.equity = state.cash + state.receivable
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Balances:
     """What an account holds in each of K currencies, its own first.
 
-    Units: `units`, `claims` (dividends due) and `exchanged` (on this row) in their own currencies, `moved` by
-    instrument on this row, `gain` and `cost` so far in the account's.
+    Units: `units`, `claims` (dividends due) and `exchanged` (on this row) in their own currencies; `moved`
+    and `sold` by instrument on this row, `gain` and `cost` so far in the account's.
     Shape: `path` is T x (2 K + 2): units, exchanged, gain and cost after each row.
     """
 
@@ -31,6 +31,7 @@ class Balances:
     claims: list[float]
     exchanged: list[float]
     moved: list[float]
+    sold: list[float]
     path: Floats
     gain: float = 0.0
     cost: float = 0.0
@@ -45,7 +46,12 @@ def opened(terms: Terms, panel: Panel) -> Balances | None:
     nothing = [0.0] * kinds
     path = np.zeros((len(panel.instants), 2 * kinds + 2))
     return Balances(
-        [terms.capital_usd, *nothing[1:]], list(nothing), list(nothing), [0.0] * len(panel.symbols), path
+        [terms.capital_usd, *nothing[1:]],
+        list(nothing),
+        list(nothing),
+        [0.0] * len(panel.symbols),
+        [0.0] * len(panel.symbols),
+        path,
     )
 
 
@@ -126,8 +132,11 @@ def restate(state: "State", row: int) -> None:
             state.mark[asset] = price * moved_since(state, row, asset)
 
 
-def settle(state: "State", row: int) -> None:
-    """At the close: put the row's money into its currencies, change what is to be changed, note it all."""
+def settle(state: "State", row: int, is_last: bool = False) -> None:
+    """At the close: put the row's money into its currencies, change what is to be changed, note it all.
+
+    An account that was liquidated changes everything.
+    """
     kept, kinds = of(state), state.terms.currencies
     for asset, amount in enumerate(kept.moved):
         if amount != 0.0:
@@ -135,7 +144,7 @@ def settle(state: "State", row: int) -> None:
             kept.units[place] += amount / float(kinds.rates[row, place])
             kept.moved[asset] = 0.0
     kept.reserved = 0.0
-    if kinds.exchange == EXCHANGE_ALL:
+    if kinds.exchange == EXCHANGE_ALL or is_last:
         change_all(state, row)
     elif kinds.exchange == EXCHANGE_SHORTFALLS:
         for short in range(len(kept.units)):
@@ -191,7 +200,33 @@ def note(state: "State", asset: int, amount: float) -> None:
     """Note that cash moved in an instrument's currency, and what changing it will cost at most."""
     if state.balances is not None:
         state.balances.moved[asset] += amount
-        state.balances.reserved += abs(amount) * state.terms.currencies.exchange_share
+        state.balances.reserved += abs(amount) * state.terms.changing_of(asset)
+
+
+def note_sale(state: "State", asset: int, proceeds: float) -> None:
+    """Note what a sale of this row brought in, until it is known when it settles."""
+    if state.balances is not None:
+        state.balances.sold[asset] += proceeds
+
+
+def put_off(state: "State", row: int, session: int) -> None:
+    """Proceeds of this row settle in a later session, in their own currencies."""
+    kept, kinds = of(state), state.terms.currencies
+    for asset, proceeds in enumerate(kept.sold):
+        if proceeds != 0.0:
+            key = (session, int(kinds.of_asset[asset]))
+            state.pending[key] = state.pending.get(key, 0.0) + proceeds / float(kinds.rates[row, key[1]])
+            kept.sold[asset] = 0.0
+
+
+def pending(state: "State", row: int, session: int) -> float:
+    """What settles in a session, at the rates of this row."""
+    waiting = 0.0
+    for place in range(len(of(state).units)):
+        units = state.pending.get((session, place), 0.0)
+        if units != 0.0:
+            waiting += units * float(state.terms.currencies.rates[row, place])
+    return waiting
 
 
 def at_hand(state: "State") -> float:

@@ -70,7 +70,8 @@ class State:
     barred: set[int] = field(default_factory=set)  # instruments that cannot be borrowed
     fees: dict[int, float] = field(default_factory=dict)  # of borrowing, by name, where on file
     sold: float = 0.0  # proceeds of this row
-    pending: dict[int, float] = field(default_factory=dict)  # earlier ones, by the session that settles them
+    # Earlier ones, by the session that settles them and the place of their currency, where it is kept.
+    pending: dict[tuple[int, int], float] = field(default_factory=dict)
     balances: Balances | None = None  # where they are kept in their currencies
     orders: list[Order] = field(default_factory=list)
     fills: list[tuple[float, ...]] = field(default_factory=list)

@@ -34,6 +34,7 @@ from tradewright.research.study import (
 from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
+from tradewright.values.balances import check_interest_counts
 from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import NS_PER_DAY, Instant, date_of
@@ -187,6 +188,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
     currency = options.account.currency
     panel = in_currency(_cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options), currency)
+    check_interest_counts(panel, options.account)
     profile = profile_in(profile, panel)
     beside = _beside(options, shelf)
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)

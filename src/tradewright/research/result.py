@@ -35,7 +35,7 @@ from tradewright.validation.figure import Figure, fact, figure, not_evaluated
 from tradewright.validation.performance import Period, cash_returns, measure, sharpe_figure
 from tradewright.validation.search_price import SearchPrice, price_search
 from tradewright.validation.sharpe import error_robust, minimum_track_record, moments
-from tradewright.values.balances import KEPT
+from tradewright.values.balances import KEPT, MOST_INTEREST
 from tradewright.values.decisions import Decisions
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats
@@ -198,7 +198,9 @@ def doubled_terms(
     dear = doubled_cost(profile)
     if account.balances != KEPT:
         return account, dear
-    owed = {code: (earned, 2.0 * owed) for code, (earned, owed) in account.interest.items()}
+    owed = {
+        code: (earned, min(2.0 * owed, MOST_INTEREST)) for code, (earned, owed) in account.interest.items()
+    }
     return replace(account, interest=owed), replace(dear, conversion_bps=2.0 * profile.conversion_bps)
 
 

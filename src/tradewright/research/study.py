@@ -216,12 +216,19 @@ def choices(options: StudyOptions) -> dict[str, Any]:
     return {
         "universe": symbols if symbols == "all" else sorted(symbols),
         "window": [told["period"]["start"], told["period"]["end"]],
-        "costs": _short([execution["profile"], execution["override"]]),
+        "costs": _short([execution["profile"], execution["override"], *_kept_terms(options.account)]),
         "benchmark": _short(told["benchmark"]),
         "folds": None if told["folds"] is None else _short(told["folds"]),
         "intervals": _short(told["intervals"]),
         "seed": options.seed,
     }
+
+
+def _kept_terms(account: AccountOptions) -> list[Any]:
+    """How balances are kept, changed and paid interest on; nothing where they are not."""
+    if account.balances == CONVERTED:
+        return []
+    return [account.balances, account.exchanges, sorted(account.interest.items())]
 
 
 def _short(content: Any) -> str:

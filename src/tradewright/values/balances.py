@@ -27,6 +27,7 @@ EXCHANGES = {
     SHORTFALLS: "balances below zero are covered by those above it, the account's own first",
     ALL: "every balance in another currency is changed into the account's own",
 }
+MOST_INTEREST = 5.0  # a year, on what is kept and on what is owed
 # The same as numbers, as compiled code keeps them.
 EXCHANGE_NONE, EXCHANGE_SHORTFALLS, EXCHANGE_ALL = range(3)
 
@@ -53,7 +54,8 @@ class Currencies:
     Shape: `names` is K, the account's own first, the others by name; `of_asset` is N, the place of each
     instrument's currency; `rates` is T x K, what one unit was worth, NaN where nobody knew.
     Units: `credit` and `debit`, K, a year's interest on what is above and below zero; `exchange` is the
-    place in EXCHANGES; `exchange_share` what changing money costs, 0 where none is ever changed.
+    place in EXCHANGES; `exchange_share` what changing money costs; `changing`, N, what of that a fill must
+    leave for the close, 0 where its money is not changed then.
     """
 
     names: tuple[str, ...] = ()
@@ -63,34 +65,44 @@ class Currencies:
     debit: Floats = field(default_factory=_no_numbers)
     exchange: int = 0
     exchange_share: float = 0.0
+    changing: Floats = field(default_factory=_no_numbers)
 
 
 def currencies_of(panel: Panel, account: "AccountOptions", profile: "ExecutionProfile") -> Currencies:
-    """The currencies of a panel told in the account's own, with the interest that each of them bears.
-
-    Raises: InvalidOption for interest on a currency in which nothing is quoted.
-    """
+    """The currencies of a panel told in the account's own, with the interest that each of them bears."""
     if account.balances != KEPT:
         return Currencies()
     own = panel.quotes.currencies or (account.currency,) * len(panel.symbols)
     names = (account.currency, *sorted(set(own) - {account.currency}))
-    for code in sorted(set(account.interest) - set(names)):
-        raise InvalidOption(
-            f"interest on {code}, in which nothing of this run is quoted.",
-            f"Give it for {', '.join(names)}, or leave it out.",
-        )
     rates = np.ones((len(panel.instants), len(names)))
     for place, code in enumerate(names[1:], 1):
         rates[:, place] = _rates_of(panel, [asset for asset, one in enumerate(own) if one == code])
     usual = (profile.cash_rate, profile.margin_rate)
     credit, debit = np.array([account.interest.get(code, usual) for code in names], dtype=np.float64).T.copy()
     exchange = list(EXCHANGES).index(account.exchanges)
-    return Currencies(
-        names,
+    places, share = (
         np.array([names.index(code) for code in own], dtype=np.int64),
-        *(rates, credit, debit, exchange),
-        profile.conversion_bps * 1e-4 if exchange != EXCHANGE_NONE else 0.0,
+        profile.conversion_bps * 1e-4,
     )
+    # Shortfalls may be covered from any balance; where all is changed, an own name's money never is.
+    is_changed = places > 0 if exchange == EXCHANGE_ALL else places >= 0
+    if exchange == EXCHANGE_NONE or len(names) == 1:
+        is_changed = places < 0
+    changing = np.where(is_changed, share, 0.0)
+    return Currencies(names, places, rates, credit, debit, exchange, share, changing)
+
+
+def check_interest_counts(panel: Panel, account: "AccountOptions") -> None:
+    """Refuse interest on a currency in which nothing is quoted, before anything runs.
+
+    Raises: InvalidOption naming it and those that are.
+    """
+    others = sorted(set(panel.quotes.currencies) - {account.currency})
+    for code in sorted(set(account.interest) - set(others)):
+        raise InvalidOption(
+            f"interest on {code}, in which nothing of this run is quoted.",
+            f"Give it for {', '.join(others)}, or leave it out." if others else "Leave it out.",
+        )
 
 
 def _rates_of(panel: Panel, assets: list[int]) -> Floats:
@@ -121,15 +133,31 @@ def check_balances(account: "AccountOptions") -> None:
             "exchange = 'never' in a cash account, which owes nothing in any currency.",
             "Say 'shortfalls' or 'all', or open a margin account.",
         )
-    _check_interest(account.interest)
+    _check_interest(account.interest, account.currency)
 
 
-def _check_interest(interest: Mapping[str, tuple[float, float]]) -> None:
-    """Two shares a year for each currency that is one."""
+def _check_interest(interest: Mapping[str, tuple[float, float]], own: str) -> None:
+    """Two shares a year for each currency that is one, and is not the account's own.
+
+    That one's are the profile's, by which returns in excess of cash are reckoned.
+    """
     for code, pair in interest.items():
         checked_currency(code, "currency of interest")
-        if not all(math.isfinite(one) and -1.0 < one < 10.0 for one in pair):
+        if code == own:
             raise InvalidOption(
-                f"interest of {pair[0]:g} and {pair[1]:g} a year on {code}.",
-                "Give what a balance earns and what a loan costs as shares, such as [0.03, 0.06].",
+                f"interest on {code}, the account's own currency.",
+                "Set cash_rate and margin_rate in [execution.override] instead.",
             )
+        if not _is_interest(pair):
+            raise InvalidOption(
+                f"interest of {pair} a year on {code}.",
+                "Give shares: what is earned, above -1, and what is owed, at most 5, such as [0.03, 0.06].",
+            )
+
+
+def _is_interest(pair: object) -> bool:
+    """True for two shares a year within what any bank asks for."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        return False
+    numbers = [one for one in pair if isinstance(one, int | float) and math.isfinite(one)]
+    return len(numbers) == 2 and -1.0 < numbers[0] <= MOST_INTEREST and 0.0 <= numbers[1] <= MOST_INTEREST

@@ -159,7 +159,8 @@ class AccountOptions:
     value that must be equity bind a margin account: `initial_margin` when it is opened, `long_maintenance`
     and `short_maintenance` at every close after. `balances` says what becomes of money in other currencies
     (BALANCES); where it is kept, `exchange` what is changed at each close (EXCHANGES; "" stands for what is
-    usual, see `exchanges`), and `interest` a year's share earned and owed by currency, the profile's else.
+    usual, see `exchanges`), and `interest` a year's share earned and owed on currencies but the own one, the
+    profile's else. Who liquidates at the end changes all balances then, at its cost.
     Source: Regulation T, 12 CFR 220.12 (50 % initial); FINRA Rule 4210(c) (25 % long, 30 % short).
     """
 
@@ -174,7 +175,7 @@ class AccountOptions:
     currency: str = USD
     balances: str = CONVERTED
     exchange: str = ""
-    interest: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    interest: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Refuse an account that could not trade."""

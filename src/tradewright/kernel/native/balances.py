@@ -1,7 +1,7 @@
 """Balances that are kept in their currencies, compiled: the twin of `kernel/reference_balances.py`."""
 
 from tradewright.kernel.native.numbers import look_back, moved_since, years_between
-from tradewright.kernel.native.records import Record, Records, World, compiled
+from tradewright.kernel.native.records import Market, Record, Records, World, compiled
 from tradewright.values.balances import EXCHANGE_ALL, EXCHANGE_SHORTFALLS
 from tradewright.values.panel import Floats
 
@@ -84,8 +84,34 @@ def restate_marks(world: World, row: int) -> None:
 
 
 @compiled
+def put_off_by_currency(assets: Records, market: Market, row: int) -> None:
+    """Proceeds of this row settle in a later session, in their own currencies."""
+    count = len(market[16])
+    for number in range(len(assets)):
+        asset = assets[number]
+        if asset["sold"] != 0.0:
+            place = market[13][row] * count + asset["currency"]
+            market[14][place] += asset["sold"] / market[17][row, asset["currency"]]
+            asset["sold"] = 0.0
+
+
+@compiled
+def pending(market: Market, row: int, session: int) -> float:
+    """What settles in a session, at the rates of this row."""
+    waiting, count = 0.0, len(market[16])
+    for place in range(count):
+        units = market[14][session * count + place]
+        if units != 0.0:
+            waiting += units * market[17][row, place]
+    return float(waiting)
+
+
+@compiled
 def settle_balances(world: World, row: int) -> None:
-    """At the close: put the row's money into its currencies, change what is to be changed, note it all."""
+    """At the close: put the row's money into its currencies, change what is to be changed, note it all.
+
+    An account that was liquidated changes everything.
+    """
     account, assets, market, _, _ = world
     balances, rates = market[16], market[17]
     for number in range(len(assets)):
@@ -94,7 +120,7 @@ def settle_balances(world: World, row: int) -> None:
             balances[asset["currency"]]["units"] += asset["moved"] / rates[row, asset["currency"]]
             asset["moved"] = 0.0
     account["reserved"] = 0.0
-    if account["exchange"] == EXCHANGE_ALL:
+    if account["exchange"] == EXCHANGE_ALL or account["liquidated"]:
         change_all(account, balances, rates, row)
     elif account["exchange"] == EXCHANGE_SHORTFALLS:
         for short in range(len(balances)):

@@ -47,10 +47,16 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     return (
         *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
         *(panel.high, panel.low, panel.opens_at, terms.steps, terms.tiers, panel.borrows),
-        *(rules.sessions, rules.settles, np.zeros(rules.settles[-1] + 1 if len(rules.settles) else 0)),
+        *(rules.sessions, rules.settles, pending_of(terms)),
         *(terms.rates, new_balances(terms), terms.currencies.rates),
         np.zeros((len(terms.currencies.rates), 2 * len(terms.currencies.names) + 2)),
     )
+
+
+def pending_of(terms: Terms) -> Floats:
+    """What settles in each session: nothing yet; by currency where balances are kept."""
+    sessions = int(terms.rules.settles[-1]) + 1 if len(terms.rules.settles) else 0
+    return np.zeros(sessions * max(len(terms.currencies.names), 1))
 
 
 def new_path(bars: int, accrues: bool) -> Path:
@@ -98,6 +104,7 @@ class Books:
         self.currencies = terms.currencies.names
         if terms.keeps:
             self.assets["currency"] = terms.currencies.of_asset
+            self.assets["changing"] = terms.currencies.changing
         self.market = market_of(panel, terms)
         self.targets = targets
         self.said = Instructions(panel.symbols, room=0) if said is None else said

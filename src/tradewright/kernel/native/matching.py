@@ -143,7 +143,9 @@ def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -
     if account["keeps"]:
         note_money(account, asset, -(qty * price + fee + on_sale))
     if account["cash_only"] and qty < 0.0:
-        account["sold"] += max(-qty * price - fee - on_sale, 0.0)
+        proceeds = max(-qty * price - fee - on_sale, 0.0)
+        account["sold"] += proceeds
+        asset["sold"] += proceeds
     if account["dated"]:
         account["month_shares"] += abs(qty)
     held = asset["qty"] + qty

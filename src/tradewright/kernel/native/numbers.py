@@ -60,7 +60,7 @@ def moved_since(account: Record, asset: Record, market: Market, row: int) -> flo
 def note_money(account: Record, asset: Record, amount: float) -> None:
     """Note that cash moved in an instrument's currency, and what changing it will cost at most."""
     asset["moved"] += amount
-    account["reserved"] += abs(amount) * account["exchange_share"]
+    account["reserved"] += abs(amount) * asset["changing"]
 
 
 @compiled

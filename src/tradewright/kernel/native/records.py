@@ -93,7 +93,8 @@ account_dtype = np.dtype(
 # to booking within one row. `decided` and `latency_ms` are the order's; prices before `restated_row`, of the
 # last split, count 1 / `restated_ratio`, and none before `since_row` is looked at. `barred`:
 # it cannot be borrowed. `conversion` is what changing its money costs, a share of the amount; where balances
-# are kept, `currency` is the place of its own, and `moved` what it has earned on this row.
+# are kept, `currency` is the place of its own, `moved` and `sold` what it and its sales earned on this row,
+# and `changing` what fills leave for the close to change their money.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
@@ -104,7 +105,7 @@ asset_dtype = np.dtype(
         ("usual_volume", np.float64), ("latency_ms", np.float64), ("decided", np.int64),
         ("restated_row", np.int64), ("restated_ratio", np.float64), ("since_row", np.int64),
         ("barred", np.int64), ("borrow_fee", np.float64), ("conversion", np.float64),
-        ("currency", np.int64), ("moved", np.float64),
+        ("currency", np.int64), ("moved", np.float64), ("sold", np.float64), ("changing", np.float64),
     ]
 )  # fmt: skip
 

@@ -64,13 +64,13 @@ def run(
         if account["busy"] > 0:
             orders_phase((account, assets, market, journal, intents[2]), stop - 1, CANCEL_ALL)
         liquidate(account, assets, market, journal, stop - 1)
+        account["liquidated"] = 1
         if account["keeps"]:
             rules_phase((account, assets, market, journal, intents[2]), stop - 1, SETTLE)
             account["equity"] = account["cash"] + account["receivable"]
         write(account, path, stop - 1)
         if account["journals"]:
             path[3][stop - 1] = 0.0  # what was short before
-        account["liquidated"] = 1
     return DONE
 
 
