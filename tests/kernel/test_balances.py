@@ -5,13 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from drivers import DRIVERS
-from markets import DAY_NS, account, market, profile, wishes
+from kept_markets import abroad, dollars, keeps
+from markets import account, market, profile, wishes
 
-from tradewright.data.currency import in_currency
-from tradewright.kernel.inputs import terms_of
-from tradewright.values.balances import BALANCES, EXCHANGES, check_interest_counts, currencies_of
-from tradewright.values.currency import Quotes, rate_dtype
-from tradewright.values.errors import InvalidOption, UnknownName
 from tradewright.values.outcome import (
     CASH_IN_LIEU,
     DELISTING_CASH,
@@ -21,39 +17,10 @@ from tradewright.values.outcome import (
     MERGER_CASH,
     UNSETTLED,
 )
-from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, SPIN_OFF, SPLIT, Panel, borrow_dtype
-from tradewright.values.profile import AccountOptions
+from tradewright.values.panel import DELISTING, DIVIDEND, MERGER, SPIN_OFF, SPLIT, borrow_dtype
 
-FLAT = [10.0] * 5
 YEAR = 365.0
 drivers = pytest.mark.parametrize("simulate", DRIVERS.values(), ids=DRIVERS)
-
-
-def rates_of(table: dict[str, list[float]]) -> np.ndarray:
-    """A rate a day for each currency, in euros, known at the close of its day."""
-    rows = [
-        (day * DAY_NS, day * DAY_NS, code, "EUR", rate)
-        for code, rates in table.items()
-        for day, rate in enumerate(rates)
-    ]
-    return np.array(rows, dtype=rate_dtype)
-
-
-def abroad(close, own, table, **kept) -> Panel:
-    """Names quoted in the currencies `own`, told in euros at the rates of the table."""
-    plain = replace(market(close, **kept), currency="EUR")
-    return in_currency(replace(plain, quotes=Quotes(own, rates_of(table))), "EUR")
-
-
-def dollars(rates, close=FLAT, **kept) -> Panel:
-    """One name in dollars, over so many rates as given."""
-    return abroad(close[: len(rates)], ("USD",), {"USD": rates}, **kept)
-
-
-def keeps(**changes) -> AccountOptions:
-    """A fractional account of 1,000 euros that keeps its balances."""
-    given = {"fractional": True, "currency": "EUR", "balances": "kept", **changes}
-    return account(**given)
 
 
 @drivers
@@ -454,98 +421,3 @@ def test_a_name_that_comes_later_brings_its_currency_with_it(simulate):
     made = simulate(panel, wishes({0: [0.2, nan], 2: [nan, 0.2]}), keeps(), profile())
     assert made.balances[3:].tolist() == [[800.0, -100.0]] * 2
     assert np.isfinite(made.balances).all()
-
-
-# What must be known before.
-
-
-def test_the_rate_of_a_currency_is_that_of_any_of_its_names():
-    panel = dollars([1.0, 2.0, 3.0])
-    rates = np.array([[np.nan, 1.0], [2.0, 2.0], [3.0, np.nan]])
-    two = replace(
-        market([[10.0, 10.0]] * 3),
-        currency="EUR",
-        rates=rates,
-        quotes=Quotes(("USD", "USD"), panel.quotes.facts),
-    )
-    kinds = currencies_of(two, keeps(), profile())
-    assert kinds.rates.tolist() == [[1.0, 1.0], [1.0, 2.0], [1.0, 3.0]]
-    assert (kinds.names, kinds.of_asset.tolist()) == (("EUR", "USD"), [1, 1])
-
-
-def test_an_account_that_converts_keeps_no_currencies():
-    terms = terms_of(dollars([1.0] * 3), replace(keeps(), balances="converted"), profile(conversion_bps=10.0))
-    assert (terms.keeps, terms.currencies.names) == (False, ())
-    assert terms.conversion.tolist() == [0.001]
-
-
-def test_an_account_that_keeps_pays_for_changing_only_where_money_is_changed():
-    for exchange, share in (("never", 0.0), ("shortfalls", 0.001), ("all", 0.001)):  # left by a fill
-        terms = terms_of(dollars([1.0] * 3), keeps(exchange=exchange), profile(conversion_bps=10.0))
-        assert not len(terms.conversion)
-        assert terms.currencies.exchange_share == 0.001
-        assert terms.changing_of(0) == share
-        assert list(EXCHANGES)[terms.currencies.exchange] == exchange
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"balances": "keept"}, "'keept' is not a way to keep balances. Did you mean 'kept'?"),
-        ({"balances": "kept", "exchange": "al"}, "'al' is not an exchange of balances. Did you mean 'all'?"),
-        ({"balances": "kept", "interest": {"EYR": (0.0, 0.1)}}, "'EYR' is not a currency of interest."),
-    ],
-)
-def test_a_misspelt_word_gets_the_nearest_one(given, words):
-    with pytest.raises(UnknownName) as caught:
-        AccountOptions(**given)
-    assert words.split(".")[0] in f"{caught.value.what}"
-    assert words.partition(". ")[2] in f"{caught.value.mend} {caught.value}"
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"exchange": "all"}, "exchange = 'all' where balances are converted"),
-        ({"interest": {"EUR": (0.0, 0.1)}}, "interest = .* where balances are converted"),
-        ({"balances": "kept", "type": "cash", "exchange": "never"}, "exchange = 'never' in a cash account"),
-        (
-            {"balances": "kept", "interest": {"EUR": (float("nan"), 0.1)}},
-            r"interest of \(nan, 0.1\) a year on EUR",
-        ),
-        (
-            {"balances": "kept", "interest": {"EUR": (0.02, 12.0)}},
-            r"interest of \(0.02, 12.0\) a year on EUR",
-        ),
-        (
-            {"balances": "kept", "interest": {"EUR": (0.02, -0.1)}},
-            r"interest of \(0.02, -0.1\) a year on EUR",
-        ),
-        ({"balances": "kept", "interest": {"EUR": 0.1}}, "interest of 0.1 a year on EUR"),
-        ({"balances": "kept", "interest": {"EUR": (0.1,)}}, "interest of .* a year on EUR"),
-        ({"balances": "kept", "interest": {"EUR": ("a", "b")}}, "interest of .* a year on EUR"),
-        (
-            {"balances": "kept", "interest": {"USD": (0.1, 0.2)}},
-            "interest on USD, the account's own currency",
-        ),
-    ],
-)
-def test_what_binds_nothing_or_cannot_be_is_refused(given, words):
-    with pytest.raises(InvalidOption, match=words):
-        AccountOptions(**given)
-
-
-def test_interest_on_a_currency_of_no_name_is_refused_where_a_run_is_planned():
-    with pytest.raises(InvalidOption, match=r"interest on GBP, in which nothing of this run is quoted"):
-        check_interest_counts(dollars([1.0] * 3), keeps(interest={"GBP": (0.0, 0.1)}))
-    check_interest_counts(dollars([1.0] * 3), keeps(interest={"USD": (0.0, 0.1)}))
-
-
-def test_an_account_has_a_hash_whatever_it_says_of_interest():
-    assert hash(keeps()) == hash(keeps(interest={"USD": (0.0, 0.1)}))
-    assert keeps() != keeps(interest={"USD": (0.0, 0.1)})
-
-
-def test_every_way_says_what_it_does():
-    assert [*BALANCES] == ["converted", "kept"]
-    assert [*EXCHANGES] == ["never", "shortfalls", "all"]
