@@ -282,15 +282,15 @@ def matches(state: State, row: int, rates: Rates) -> list[Match]:
 def slippage(state: State, row: int, order: Order, now: tuple[Rates, float]) -> Slippage:
     """How far from the print an order fills, by what was known of its instrument at the close before."""
     terms, asset, (rates, late) = state.terms, order.asset, now
-    beside = (terms.conversion_of(asset), terms.changing_of(asset))
+    beside = {"conversion": terms.conversion_of(asset), "changing": terms.changing_of(asset)}
     if not terms.estimates:
-        return Slippage(terms.spread_bps * 1e-4, 0.0, 0.0, 0.0, 0.0, 0.0, *beside)
+        return Slippage(terms.spread_bps * 1e-4, **beside)
     seen = costs.liquidity(state.panel, asset, row, state.restated.get(asset, Restated()))
     drift = 0.0
     if not terms.close_only:
         drift = costs.drift(state.panel, (row, asset), Side.of(order.qty), seen.sigma, late)
     spread, impact = costs.half_spread(terms, seen, rates), costs.impact(terms, seen)
-    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms, *beside)
+    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms, **beside)
 
 
 def printed(state: State, row: int, asset: int) -> float:
