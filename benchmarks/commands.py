@@ -78,7 +78,9 @@ class _Clock:
     """Times commands and adds up what the rest of the machine used meanwhile."""
 
     def __init__(self, workspace: Path) -> None:
-        self.environment = {**os.environ, "TRADEWRIGHT_WORKSPACE": str(workspace)}
+        # A shell that keeps Python from keeping what it parsed makes every start parse it anew: not a figure.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.environment = {**kept, "TRADEWRIGHT_WORKSPACE": str(workspace)}
         self.wall_s = self.others_s = 0.0
         self.known = busy_core_seconds() is not None
 

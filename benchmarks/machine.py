@@ -37,6 +37,11 @@ def load_average() -> float | None:
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def busy_core_seconds() -> float | None:
     """Core seconds all processes of the machine have used since it started, where the system tells."""
     if not sys.platform.startswith("linux"):

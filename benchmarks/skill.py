@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from tradewright.models import registry
+from tradewright.models.contract import FittedModel
 from tradewright.models.table import FeatureRows, Targets
 
 HORIZONS = (1, 5, 10, 30)
@@ -72,7 +73,11 @@ def coefficients(made: Market, name: str, recipe: dict, train_share: float, seed
     """For each horizon: the model's information coefficient after its training, and the oracle's."""
     cut = int(len(made.rows.instants) * train_share)
     known = made.targets.known_by(int(made.rows.instants[cut]))
-    fitted = registry.build(name, recipe).fit(made.rows, known, seed=seed)
+    return judged(registry.build(name, recipe).fit(made.rows, known, seed=seed), made, cut)
+
+
+def judged(fitted: FittedModel, made: Market, cut: int) -> list[tuple]:
+    """For each horizon: a model's information coefficient from a row on, and the oracle's."""
     # The last rows of training are looked back at, and nothing is judged there.
     said = fitted.predict(made.rows.between(cut - fitted.model.lookback_bars, len(made.rows.instants)))
     mean = said.mean[fitted.model.lookback_bars :]

@@ -3,12 +3,13 @@
 
 Searches over worthless candidates are put before the project's luck gate, and it is counted how often one
 is promoted; a candidate with a known edge is hidden among them, and it is counted how often it is found.
-Every search is kept in a file, so that a run may be stopped and goes on where it was; `--report` prints
-what the file holds and measures nothing.
+Every search is kept in a file, so that a run may be stopped and goes on where it was, on as many cores as
+there are; `--report` prints what the file holds and measures nothing.
 """
 
 import argparse
 import sys
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from benchmarks import machine
@@ -26,15 +27,23 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     known = [*FAMILIES, PLANTED]
     parser.add_argument("--family", action="append", choices=known, metavar="NAME", help=", ".join(known))
     parser.add_argument("--searcher", action="append", choices=list(SEARCHERS), help="all of them")
-    parser.add_argument("--searches", type=int, default=20, help="of each family by each searcher (20)")
+    parser.add_argument(
+        "--searches",
+        type=int,
+        default=20,
+        help="of each family by grid and random (20); by optuna and adaptive a tenth, or the first 20",
+    )
     parser.add_argument("--days", type=int, default=1_250, help="length of a record (1250)")
     parser.add_argument("--candidates", type=int, default=1_000, help="tried in one search (1000)")
     parser.add_argument("--draws", type=int, default=199, help="resamples of the test (199)")
     parser.add_argument("--planted", type=float, default=2.0, help="Sharpe ratio a year of the edge (2)")
     parser.add_argument("--out", type=Path, default=DEFAULT_FILE, metavar="FILE", help=f"({DEFAULT_FILE})")
+    parser.add_argument(
+        "--workers", type=int, default=machine.cores(), help="processes that search (all cores)"
+    )
     parser.add_argument("--report", action="store_true", help="print what was measured; measure nothing")
     asked = parser.parse_args(given)
-    for name, least in (("searches", 1), ("days", 60), ("candidates", 4), ("draws", 100)):
+    for name, least in (("searches", 1), ("days", 60), ("candidates", 4), ("draws", 100), ("workers", 1)):
         if getattr(asked, name) < least:
             parser.error(f"--{name} must be {least} or more.")
     return asked
@@ -68,7 +77,8 @@ def run(given: list[str] | None = None) -> int:
     settings = settings_of(asked)
     if not asked.report:
         try:
-            for number, row in enumerate(measure(settings, asked.searches, asked.out), start=1):
+            found = measure(settings, asked.searches, asked.out, asked.workers)
+            for number, row in enumerate(found, start=1):
                 if sys.stderr.isatty():
                     setting = row["setting"]
                     print(
@@ -76,6 +86,9 @@ def run(given: list[str] | None = None) -> int:
                     )
         except KeyboardInterrupt:
             print("\nstopped; what was measured is kept", file=sys.stderr)
+        except BrokenExecutor:
+            words = "a search's process was killed, perhaps for memory; what was measured is kept"
+            print(f"\n{words}, and the same command goes on: give fewer --workers", file=sys.stderr)
     wanted = set(settings)
     rows = [row for row in kept(asked.out, code_hash()) if Setting(**row["setting"]) in wanted]
     words, is_met = table(rows, settings)

@@ -14,6 +14,10 @@ ADAPTIVE = "adaptive"
 NOMINAL, CEILING, POWER_BAR = 0.05, 0.06, 0.64
 MET, MISSED, OPEN, BEYOND = "met", "MISSED", "too few to tell", "beyond returns"
 NOTHING = "not measured"
+# What the gate on luck asks before live-1.
+LIVE_LEVEL = 0.01
+# Where the size is read as well: more searches pass at larger ones, so these are sharper.
+LEVELS = (0.025, 0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ def table(rows: Sequence[dict[str, Any]], settings: Sequence[Setting]) -> tuple[
             continue
         verdicts.append(verdict_on(setting, _share(own, "passed"), _share(own, "promoted")))
         lines.append(_line(setting.family, setting.searcher, own, ("passed", "promoted"), verdicts[-1]))
+    lines += [*_size_lines(rows), *_ladder_lines(rows)]
     lines += _coverage_lines(rows)
     if power:
         lines += ["found, where one candidate has an edge:", *power]
@@ -73,6 +78,40 @@ def verdict_on(setting: Setting, passed: Share, promoted: Share) -> str:
     if found.inside.low > NOMINAL or (found.searches >= 1_000 and found.hits / found.searches > CEILING):
         return MISSED
     return MET if found.inside.high <= 2 * NOMINAL else OPEN
+
+
+def _size_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Per family, how often the grid's best had a p of at most so much: the level itself where p is exact."""
+    beside = (PLANTED, *BEYOND_RECORDS)
+    grids = [row for row in rows if row["setting"]["searcher"] == "grid"]
+    families = list(dict.fromkeys(row["setting"]["family"] for row in grids))
+    lines = []
+    for name in (one for one in families if one not in beside):
+        found = [row["p"] for row in grids if row["setting"]["family"] == name]
+        shares = "".join(f"{sum(p <= level for p in found) / len(found):8.1%}" for level in LEVELS)
+        lines.append(f"{name:18}{'':10}{len(found):>8}  {shares}")
+    asked = "".join(f"{f'{level:.1%}':>8}" for level in LEVELS)
+    return [f"{'p of the best at most':38}{asked}", *lines] if lines else []
+
+
+def _ladder_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """How high the best of worthless searches would climb if all other evidence were perfect.
+
+    Luck, then the sealed years; live-1 asks luck again at 1 %, and operation that no search brings.
+    """
+    beside = (PLANTED, *BEYOND_RECORDS)
+    asked = [
+        row for row in rows if row["setting"]["searcher"] == "grid" and row["setting"]["family"] not in beside
+    ]
+    if not asked:
+        return []
+    at_paper = [row for row in asked if row["promoted"]]
+    surer = Share(sum(row["p"] <= LIVE_LEVEL for row in at_paper), len(asked))
+    return [
+        f"of {len(asked):,} worthless grids on the ladder:",
+        f"{'  reach paper':38}{Share(len(at_paper), len(asked))}",
+        f"{'  and p at most 1 %, as live-1 asks':38}{surer}",
+    ]
 
 
 def _coverage_lines(rows: Sequence[dict[str, Any]]) -> list[str]:

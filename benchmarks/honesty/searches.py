@@ -53,7 +53,8 @@ class Told:
     """How one search ended: whether the luck gate let a record pass, and whether the sealed years did too.
 
     `right` says that what passed the luck gate is the planted candidate; `covered` that the 90 % interval
-    of what to expect of the grid's best holds its true Sharpe ratio, None where it was not asked for.
+    of what to expect of the grid's best holds its true Sharpe ratio, None where it was not asked for. `p` is
+    what the luck gate priced the record at that was reported last: it tells the size at every level.
     """
 
     passed: bool
@@ -64,19 +65,22 @@ class Told:
     tried: int
     seconds: float
     covered: bool | None = None
+    p: float = 1.0
 
 
 @dataclass
 class Gates:
     """The gates as a searcher meets them: everything it learns is in their answers.
 
-    Shape: `sealed` is what each candidate earns in the sealed years. `looks` and `openings` count.
+    Shape: `sealed` is what each candidate earns in the sealed years. `looks` and `openings` count; `p` is
+    that of the last look.
     """
 
     setting: Setting
     seed: int
     looks: int = 0
     openings: int = 0
+    p: float = 1.0
 
     def passes_luck(self, tried: Table, reported: int) -> bool:
         """Whether the reported record stands out from all that were tried; the gate of the project."""
@@ -84,6 +88,7 @@ class Gates:
         order = np.concatenate([[reported], np.delete(np.arange(tried.shape[1]), reported)])
         price = price_search(np.ascontiguousarray(tried[:, order]), "cash", self._options, "honesty")
         search = price if isinstance(price, str) else (price,)
+        self.p = 1.0 if isinstance(price, str) else price.p(tried.shape[1])
         return luck(Evidence(trials=tried.shape[1], search=search)).status is Status.PASS
 
     def passes_holdout(self, sealed: Table) -> bool:
@@ -203,7 +208,9 @@ def search(setting: Setting, seed: int) -> Told:
     right = found.passed and is_planted and found.reported == 0
     known = is_planted and oracle(world[: setting.days])
     covered = interval_covers(setting, world, found.reported) if setting.searcher == "grid" else None
-    return Told(found.passed, found.promoted, right, known, gates.looks, found.tried, seconds, covered)
+    return Told(
+        found.passed, found.promoted, right, known, gates.looks, found.tried, seconds, covered, gates.p
+    )
 
 
 def interval_covers(setting: Setting, world: Table, reported: int) -> bool:

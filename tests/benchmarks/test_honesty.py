@@ -1,6 +1,7 @@
 """The honesty benchmark in small: the luck gate on seeded searches, and the file that they are kept in."""
 
 import json
+from concurrent.futures import BrokenExecutor
 from importlib.util import find_spec
 
 import numpy as np
@@ -9,7 +10,7 @@ from benchmarks.honesty import __main__ as command
 from benchmarks.honesty import results
 from benchmarks.honesty.families import BEYOND_RECORDS, FAMILIES, worthless
 from benchmarks.honesty.report import BEYOND, MET, MISSED, OPEN, Share, table, verdict_on
-from benchmarks.honesty.results import code_hash, kept, measure
+from benchmarks.honesty.results import code_hash, kept, measure, searches_of
 from benchmarks.honesty.searches import PLANTED, Setting, made, oracle, search
 
 SMALL = {"days": 300, "candidates": 40, "draws": 199}
@@ -32,6 +33,9 @@ def test_the_luck_gate_promotes_the_best_of_worthless_candidates_about_as_often_
     record_property("false promotion", str(passed))
     # 132 searches of eleven families: at 5 %, more than 13 of them pass in one case of a hundred.
     assert passed.hits <= 13
+    assert all((one.p <= 0.05) == one.passed for one in ended)
+    # At a level of one in five four times as many pass, so this sees a smaller error of the size.
+    assert sum(one.p <= 0.2 for one in ended) <= 36
     assert np.mean([one.covered for one in ended]) == pytest.approx(0.9, abs=0.07)
     assert sum(one.promoted for one in ended) <= 3
 
@@ -85,11 +89,43 @@ def test_a_measurement_goes_on_where_it_was_and_leaves_out_other_codes_lines(tmp
     first = list(measure(settings, 2, path))
     with path.open("a") as file:
         file.write(json.dumps({**first[0], "code": "another", "seed": 2}) + "\n" + '{"code": "cut off')
-    with path.open("a") as file:
-        file.write("\n")
     assert [row["seed"] for row in measure(settings, 4, path)] == [2, 3]
     assert [row["seed"] for row in kept(path, code_hash())] == [0, 1, 2, 3]
     assert list(measure(settings, 4, path)) == []
+
+
+def test_a_search_that_stands_twice_in_a_file_counts_once(tmp_path):
+    path = tmp_path / "h.jsonl"
+    row = next(measure([Setting("normal", "grid", 100, 10, 100)], 1, path))
+    path.write_text(path.read_text() * 2)
+    assert kept(path, code_hash()) == [row]
+
+
+def test_a_killed_process_ends_the_run_in_words_with_what_was_measured(monkeypatch, tmp_path, capsys):
+    def killed(missing, workers):
+        yield (*missing[0], search(*missing[0]))
+        raise BrokenExecutor
+
+    monkeypatch.setattr(results, "_told", killed)
+    small = ["--searches", "2", "--days", "100", "--candidates", "10", "--draws", "100"]
+    asked = ["--family", "normal", "--searcher", "grid", *small, "--out", str(tmp_path / "h.jsonl")]
+    command.run(asked)
+    told = capsys.readouterr()
+    assert "a search's process was killed" in told.err and "normal" in told.out
+
+
+def test_two_processes_keep_the_same_rows_in_the_same_order(tmp_path):
+    settings = [Setting(family, "grid", 100, 10, 100) for family in ("normal", "garch")]
+    here, there = (list(measure(settings, 3, tmp_path / str(workers), workers)) for workers in (1, 2))
+    assert [{**row, "seconds": 0} for row in there] == [{**row, "seconds": 0} for row in here]
+    assert kept(tmp_path / "2", code_hash()) == there
+    assert list(measure(settings, 3, tmp_path / "2", 2)) == []
+
+
+def test_a_share_of_the_searches_is_asked_of_searchers_who_take_long():
+    slow, quick = Setting("normal", "adaptive"), Setting("normal", "random")
+    assert [searches_of(slow, one) for one in (5, 20, 100, 1_000)] == [5, 20, 20, 100]
+    assert searches_of(quick, 1_000) == 1_000
 
 
 def test_one_seed_gives_one_answer():
@@ -120,16 +156,32 @@ def test_a_verdict_says_no_more_than_so_many_searches_can(family, searcher, pass
 def test_the_table_names_every_family_with_its_interval_and_says_what_is_missed():
     setting = Setting("normal", "grid")
     row = {"setting": setting.__dict__, "passed": True, "promoted": False, "right": False, "oracle": False,
-           "seconds": 0.5, "covered": True}  # fmt: skip
+           "seconds": 0.5, "covered": True, "p": 0.04}  # fmt: skip
     words, is_met = table([row] * 30, [setting])
     assert "normal            grid            30  100.0%  88.6% to 100.0%" in words
     assert MISSED in words and not is_met
     assert "holds the truth" in words
+    assert "30      0.0%  100.0%  100.0%  100.0%" in words
+    lucky = [{**row, "promoted": True, "p": p} for p in (0.005, 0.04)]
+    told, _ = table([row] * 28 + lucky, [setting])
+    assert "of 30 worthless grids on the ladder" in told
+    reached = {line[:38].strip(): line[38:45].strip() for line in told.splitlines()}
+    assert (reached["reach paper"], reached["and p at most 1 %, as live-1 asks"]) == ("6.7%", "3.3%")
 
 
 def test_the_command_measures_prints_and_goes_on(tmp_path, capsys):
     small = ["--searches", "2", "--days", "100", "--candidates", "10", "--draws", "100"]
-    asked = ["--family", "normal", "--searcher", "grid", *small, "--out", str(tmp_path / "h.jsonl")]
+    asked = [
+        "--family",
+        "normal",
+        "--searcher",
+        "grid",
+        *small,
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path / "h.jsonl"),
+    ]
     assert command.run(asked) == 0
     assert "normal" in capsys.readouterr().out
     assert command.run([*asked, "--report"]) == 0
@@ -153,7 +205,8 @@ def test_lines_of_another_code_for_the_sealed_years_are_not_counted(monkeypatch,
     assert code_hash() != own
 
 
-@pytest.mark.parametrize("wrong", [["--searches", "0"], ["--family", "nromal"], ["--days", "10"]])
+@pytest.mark.parametrize("wrong", [["--searches", "0"], ["--family", "nromal"], ["--days", "10"],
+                                   ["--workers", "0"]])  # fmt: skip
 def test_a_wrong_request_is_refused_before_anything_runs(wrong):
     with pytest.raises(SystemExit) as caught:
         command.arguments(wrong)

@@ -50,6 +50,7 @@ def test_a_stream_of_rows_is_timed_by_its_slow_ones(capsys):
     printed = capsys.readouterr().out
     assert "30 columns x 20 assets" in printed
     assert "99th percentile of one streamed row" in printed
+    assert "99th percentile of a fixed loop" in printed
     assert "not claimed: tiny inputs" in printed
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewright.causality.audit import audit, world_of
+from tradewright.causality.frames import table_of
 from tradewright.causality.interventions import INTERVENTIONS, Change, changed
 from tradewright.causality.options import AuditOptions
 from tradewright.causality.verdict import NoDependenceObserved
@@ -115,3 +116,15 @@ def test_longer_tables_go_on_in_time():
 def test_an_unknown_change_is_answered_with_the_nearest():
     with pytest.raises(UnknownName, match="Did you mean 'shock'"):
         changed(world_of(BASE, AuditOptions()), Change("schock", 1))
+
+
+def test_a_polars_table_made_of_a_stretch_shares_no_column_with_the_one_it_came_from():
+    native = pl.DataFrame({"a": [1.0, None, 3.0, 4.0], "b": [1, 2, None, 4], "c": ["x", "y", "z", None]})
+    table = table_of(native)
+    other = np.ma.masked_array(np.array([9.0, 8.0]), [True, False])
+    made = table.rebuilt(np.array([1, 2]), {0: other})
+    assert made.to_dicts() == [{"a": None, "b": 2, "c": "y"}, {"a": 8.0, "b": None, "c": "z"}]
+    scattered = table.rebuilt(np.array([0, 2, 3]), {0: np.array([7.0, 8.0, 9.0])})
+    assert scattered["a"].to_list() == [7.0, 8.0, 9.0] and scattered["b"].to_list() == [1, None, 4]
+    assert native["a"].to_list() == [1.0, None, 3.0, 4.0]
+    assert np.array_equal(table.values(0), [1.0, np.nan, 3.0, 4.0], equal_nan=True)

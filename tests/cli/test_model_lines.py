@@ -22,6 +22,17 @@ ROWS = (
     "0.5",
 )
 
+OWN = """
+from tradewright.features.windowed import windowed
+
+@windowed(window=2)
+def move(close):
+    return scaled(close[1] / close[0] - 1.0)
+
+def scaled(one):
+    return 1.0 * one
+"""
+
 TIDES = ("--name", "tides", "--vendor", "a test")
 
 
@@ -109,10 +120,42 @@ def test_a_rollback_goes_to_the_former_champion_and_says_why(made):
     said = shell(*back)
     assert said.code == 1 and "truncated" in said.line, "what cannot serve is not gone back to"
     weights.write_bytes(whole)
+    card = shell.workspace / "models" / timid / "model.json"
+    told = card.read_text()
+    schema = json.loads(told)["signature"]["schema_hash"]
+    card.write_text(told.replace(schema, "0" * 64))
+    said = shell(*back)
+    assert said.code == 1 and "of the same names by other formulas (schema 000000000000, now" in said.line
+    card.write_text(told)
     (line,) = shell(*back, "--json").rows()
     assert (line["champion"], line["stages"][ridge], line["former"]) == (timid, "retired", [])
     said = shell("models", "show", timid)
     assert "own: champion" in said.out and "it trades too much" in " ".join(said.out.split())
+    # The first champion has nobody to go back to, and is withdrawn though its files are damaged.
+    weights.write_bytes(whole[:-1])
+    said = shell("models", "retire", timid[:8], "--by", "Ada", "--reason", "nor this one", *own)
+    assert said.code == 0 and said.out.strip() == "own: champion none"
+    weights.write_bytes(whole)
+    said = shell("models", "show", timid)
+    assert "own: retired" in said.out and "by Ada, as champion: nor this one" in " ".join(said.out.split())
+
+
+def test_a_model_whose_features_file_was_changed_since_is_not_promoted(made, tmp_path):
+    shell, file, line = made[0], tmp_path / "own.py", ("--line", "files")
+    file.write_text(OWN)
+    words = ("--data", "tides", "--features", f"{file}:move", "--horizon", "1", "--judged", "0.5", *line)
+    versions = []
+    for name in ("naive", "ridge"):
+        said = shell("models", "train", name, *words)
+        assert said.code == 0, said.err
+        versions.append(said.out.rpartition("show ")[2].strip())
+    assert shell("models", "compare", versions[1], versions[0], *line).code == 0
+    file.write_text(OWN.replace("1.0 * one", "1.5 * one"))
+    promote = ("models", "promote", versions[1], "--by", "Ada", *line)
+    said = shell(*promote)
+    assert said.code == 1 and f"Bring back the features it was fitted to ({file}:move)" in said.line
+    file.write_text(OWN)
+    assert shell(*promote).code == 0
 
 
 @pytest.mark.parametrize(
@@ -125,6 +168,11 @@ def test_a_rollback_goes_to_the_former_champion_and_says_why(made):
         (("promote", "{ridge}", "--by", ""), 2, "Nobody answers for it. Give --by PERSON"),
         (("rollback", "--by", "Ada", "--reason", "", "--line", "other"), 2, "A rollback says why"),
         (("rollback", "--by", "Ada", "--reason", "x", "--line", "other"), 1, "'other' has no champion"),
+        (
+            ("retire", "{ridge}", "--by", "Ada", "--reason", "x", "--line", "empty"),
+            1,
+            "'empty' knows no model",
+        ),
         (("drift", "{ridge}", "--rows", "0"), 2, "Give 1 or more"),
         (("compare", "{ridge}", "{naive}", "--worth", "2"), 2, "Give a share of the loss"),
         (("due", "{ridge}", "--line", ""), 2, "'' is no name for a line of models"),
@@ -143,6 +191,8 @@ def test_a_line_without_rows_makes_no_ledger_by_being_asked(tmp_path):
     for words in (("due",), ("rollback", "--by", "Ada", "--reason", "a doubt")):
         said = shell("models", *words)
         assert said.code == 1 and "has no champion" in said.line
+    said = shell("models", "retire", "nobody", "--by", "Ada", "--reason", "a doubt")
+    assert said.code == 1 and "knows no model 'nobody'. Nothing is on record" in said.line
     assert not list(tmp_path.rglob("ledger*"))
 
 
@@ -201,6 +251,23 @@ def test_drift_is_seen_where_it_is_and_makes_retraining_due(made, tmp_path):
     assert shell("models", "drift", ridge, "--rows", "2").code == 3, "of two rows nothing can be told"
 
 
+def test_whoever_is_told_the_skill_on_newer_rows_has_looked_at_them(tmp_path):
+    shell = Shell(tmp_path / "workspace")
+    assert shell("data", "ingest", tides_csv(tmp_path / "old.csv", days=-60), *TIDES).code == 0
+    ridge = trained(shell, "ridge")
+    (only,) = shell("models", "show", ridge, "--json").rows()[0]["history"]
+    assert only["what"] == "model-trained"
+    assert shell("data", "ingest", tides_csv(tmp_path / "new.csv"), *TIDES).code == 0
+    for _ in range(2):
+        assert shell("models", "due", ridge).code == 0
+    trained_row, reviewed = shell("models", "show", ridge, "--json").rows()[0]["history"]
+    assert reviewed["what"] == "model-reviewed" and reviewed["words"].startswith("skill on tides told up to")
+    assert reviewed["body"]["until"] > trained_row["body"]["until"]
+    assert reviewed["body"]["dataset"] == trained_row["body"]["dataset"] == "tides"
+    (listed,) = shell("models", "list", "--json").rows()
+    assert listed["stage"] == "candidate"
+
+
 def test_a_model_without_a_reference_says_so(made, tmp_path):
     shell, _, ridge, _ = made
     other = Shell(tmp_path / "other")
@@ -218,6 +285,6 @@ def test_a_model_without_a_reference_says_so(made, tmp_path):
 
 
 def test_the_verbs_say_what_they_are(capsys):
-    for verb in ("compare", "promote", "rollback", "drift", "due"):
+    for verb in ("compare", "promote", "rollback", "retire", "drift", "due"):
         assert execute(["models", verb, "--help"]) == 0
     assert "no proof" in capsys.readouterr().out

@@ -1,8 +1,11 @@
 """A strategy chosen by regime from the command line: learnt from runs, judged, kept, refused in words."""
 
+import json
+
 import pytest
 
 from tradewright.models.strategy_choice import StrategyChoice
+from tradewright.research.trials import Kind, TrialLedger
 from tradewright.runs.model_store import load_model
 
 QUICK = ("--data", "walk", "--symbol", "walk", "--features", "trend_regime")
@@ -35,7 +38,22 @@ def test_a_choice_is_judged_beside_the_runs_and_kept(two_runs):
     for verb in (("due", rows[3]["model"]), ("promote", rows[3]["model"], "--by", "Ada")):
         said = shell("models", *verb)
         assert said.code == 1 and "does not say how its rows are made" in said.line
-    assert [row["stage"] for row in shell("models", "list", "--json").rows()] == [""], "on no record"
+    assert [row["stage"] for row in shell("models", "list", "--json").rows()] == [""], "in no line"
+
+
+def test_every_choice_that_was_judged_is_on_record_once_and_counted(two_runs):
+    shell, (one, default) = two_runs
+    words = ("models", "choose", one, "--default", default, *QUICK)
+    told = [shell(*words, "--horizon", bars, "--json").rows()[-1] for bars in ("1", "1", "2")]
+    assert [row["choices"] for row in told] == [1, 1, 2]
+    rows = TrialLedger(shell.workspace / "ledger.sqlite").models()
+    chosen = [event for event in rows if event.kind is Kind.MODEL_CHOSEN]
+    assert [event.trial for event in chosen] == [told[0]["model"], told[2]["model"]]
+    body = json.loads(chosen[1].body)
+    assert (body["runs"], body["dataset"], body["horizon_bars"]) == ([one, default], "walk", 2)
+    assert body["beyond_default"] is not None and body["judged_until"] == told[2]["instant"]
+    assert "2 choices have been judged on this dataset" in shell(*words, "--horizon", "2").out
+    assert "among 2 runs on walk, 2 bars ahead" in shell("models", "show", told[2]["model"]).out
 
 
 def test_a_run_that_was_edited_teaches_nothing(two_runs):

@@ -1,5 +1,6 @@
 """`tradewright options`: prices, Greeks and implied volatilities at the command line."""
 
+import math
 import re
 
 import pytest
@@ -188,14 +189,59 @@ def test_a_pricer_is_trained_kept_and_drawn(shell, tmp_path):
     page = out.read_text()
     assert "Error against the oracle" in page
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", page)
+    _prices_by(shell, folder, tmp_path)
     again = shell("options", "train", folder)
     assert again.code == 2
     assert "exists. Give a folder that is not there yet." in again.line
 
 
+def _prices_by(shell, folder, tmp_path):
+    """A kept pricer prices, gives Greeks of one option and of a book, and refuses what it has not learnt."""
+    common = ("--strike", "100", "--years", "0.25", "--rate", "0.03", "--volatility", "0.3", "--json")
+
+    def asked(verb, right, spot):
+        words = ("options", verb, "--right", right, "--spot", str(spot), *common, "--pricer", folder)
+        (row,) = shell(*words).rows()
+        return row
+
+    call, put = (asked("price", right, 105.0)["price"] for right in ("call", "put"))
+    assert call - put == pytest.approx(105.0 - 100.0 * math.exp(-0.03 * 0.25), abs=1e-9)
+    assert call == pytest.approx(asked("greeks", "call", 105.0)["price"], rel=1e-12)
+    up, down = (asked("price", "call", spot)["price"] for spot in (105.01, 104.99))
+    delta = asked("greeks", "call", 105.0)["delta"]
+    assert delta == pytest.approx((up - down) / 0.02, abs=1e-6)
+    (closed,) = shell("options", "greeks", "--spot", "105", *common).rows()
+    assert abs(closed["delta"] - delta) > 1e-4, "on a smile another delta than the closed form's"
+    book = tmp_path / "book.csv"
+    book.write_text("right,strike,years,volatility,contracts\ncall,100,0.25,0.3,2\n")
+    words = ("options", "greeks", "--spot", "105", "--rate", "0.03", "--book", str(book), "--shares", "-30")
+    rows = shell(*words, "--pricer", folder, "--json").rows()
+    assert rows[0]["delta"] == pytest.approx(200.0 * delta, rel=1e-12)
+    assert rows[-1]["value"] == pytest.approx(200.0 * call - 30.0 * 105.0, rel=1e-12)
+    said = shell("options", "price", "--spot", "105", *common[:-2], "0.9", "--pricer", folder)
+    assert said.code == 2 and "volatility = 0.9 is outside what this pricer has learnt" in said.line
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
+        (
+            (
+                "price",
+                "--spot",
+                "1",
+                "--strike",
+                "1",
+                "--years",
+                "1",
+                "--volatility",
+                "0.2",
+                "--pricer",
+                "{}/no",
+            ),
+            1,
+            "Give a folder that `options train` wrote.",
+        ),
         (("train", "{}/new", "--steps", "0"), 2, "steps = 0. Give 1 to 10000."),
         (("surface", "{}/none"), 1, "pricer.json. Give a folder that `options train` wrote."),
     ],

@@ -1,16 +1,40 @@
 """The promotion ladder on the command line: a small made market climbs, and everything odd is stopped."""
 
 import json
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 from shell import STUDY, Shell
 
+from tradewright.assembly.workspace import Workspace
+from tradewright.config import Options
+from tradewright.research.forecasting import taught
+from tradewright.research.ladder.holdout import whole_plan
+from tradewright.research.study import parse
 from tradewright.research.trials import Kind, TrialLedger
+from tradewright.research.trying import Nobody
 
 HELD_OUT = STUDY.replace('last = "2017-12-29"', 'last = "2019-06-28"').replace(
     "[strategy]\n", "[period]\nend = 2018-06-29\n\n[strategy]\n", 1
 )
+FORECAST = """
+[strategy]
+name = "forecast"
+
+[strategy.parameters]
+horizon = 5
+top = 0.34
+
+[model]
+name = "ridge"
+features = ["simple_return", "sma_ratio"]
+horizons_bars = [5]
+train_bars = 250
+refit_bars = 100
+
+"""
 # Gates that a study of half a second can pass: what is tested here is the way, not the limits.
 EASY = """
 freshness_hours = 168.0
@@ -192,6 +216,37 @@ def test_it_climbs_to_paper_by_itself_opens_its_holdout_once_and_stops_as_made_u
         "selected -> sealed-holdout", "sealed-holdout -> paper",
     ]  # fmt: skip
     assert ladder("research", "check", "small", *easy(ladder)).code == 0
+
+
+def test_a_study_with_a_model_opens_its_whole_holdout_and_is_fitted_anew_on_its_way_through_it(tmp_path):
+    shell = Shell(tmp_path / "workspace")
+    begin, end = HELD_OUT.index("[strategy]"), HELD_OUT.index("[execution]")
+    study = shell.study(HELD_OUT[:begin] + FORECAST + HELD_OUT[end:])
+    (tmp_path / "easy.toml").write_text(EASY)
+    for words in (
+        ("research", "create", "small", study),
+        ("research", "snapshot", "small"),
+        ("study", "run", study, "--no-verify"),
+        ("research", "record", "small"),
+        ("research", "promote", "small", "--by", "Ada", "--to", "paper", *easy(shell)),
+    ):
+        said = shell(*words)
+        assert said.code == 0, (words, said.err)
+    assert stage(shell) == "paper"
+    rows = shell("research", "history", "small", "--json").rows()
+    (opened,) = [row["body"] for row in rows if row["what"] == "holdout-opened"]
+    (closed,) = [row["body"] for row in rows if row["what"] == "holdout-closed"]
+    # By hand: the same recipe taught to the end of the data, fit after fit.
+    workspace = Workspace(Options(tmp_path / "workspace"), os.environ, str)
+    plan = whole_plan(parse(Path(study).read_text(), study), workspace.shelf())
+    found = taught(plan, Nobody())
+    sealed = plan.panel.instants > opened["after"]
+    assert closed["values"]["bars"] == int(sealed.sum()) > 200
+    served = [int(plan.panel.instants[one.stretch.serves]) for one in found.taught]
+    learnt = [one.stretch.learnt_until for one in found.taught]
+    assert all(until < first for until, first in zip(learnt, served, strict=True))
+    assert sum(until > opened["after"] for until in learnt) >= 2, "sealed outcomes teach once they are known"
+    assert not found.said.abstained[sealed].any()
 
 
 def test_under_the_projects_own_gates_so_few_trades_stop_early(ladder):

@@ -76,6 +76,37 @@ def test_a_zscore_is_the_distance_from_the_mean_in_deviations(x, window):
     near(value_of(op.zscore(CLOSE, window), x), wanted, 1e-7)
 
 
+@pytest.mark.parametrize("window", [*range(2, 14), 60])
+def test_where_a_block_ends_no_symbol_notices_its_neighbours_nor_a_stream_the_batch(window):
+    x, y = walk(window, 3 * window + 40, 3, gaps=0.01), walk(99, 3 * window + 40, 3)
+    formulas = [
+        op.deviation(CLOSE, window), op.zscore(CLOSE, window), op.correlation(CLOSE, HIGH, window),
+        op.residual(CLOSE, HIGH, window),
+    ]  # fmt: skip
+    plan = plan_of(formulas)
+    given = {"close": x, "high": y}
+    whole = Machine(plan, NAMES[:3]).push(given, np.arange(len(x)))
+    alone = Machine(plan, NAMES[:1]).push({k: v[:, 1:2] for k, v in given.items()}, np.arange(len(x)))
+    assert np.array_equal(alone[:, :, 0], whole[:, :, 1], equal_nan=True)
+    machine = Machine(plan, NAMES[:3])
+    rows = [machine.push_row({k: v[row] for k, v in given.items()}, row) for row in range(len(x))]
+    assert np.array_equal(np.stack(rows, axis=1), whole, equal_nan=True)
+
+
+@pytest.mark.parametrize("spread", [1e-9, 0.02, 0.5, 300.0])
+def test_a_logarithm_is_right_to_its_last_place(spread):
+    x = np.exp(np.random.default_rng(3).normal(0.0, spread, (20_000, 1)).clip(-740.0, 709.0))
+    found = value_of(op.log(CLOSE), x)[:, 0]
+    exact = np.log(x[:, 0].astype(np.longdouble))
+    assert (np.abs(found - exact) <= 1.0 * np.spacing(np.abs(exact.astype(float)))).all()
+
+
+def test_a_logarithm_of_what_has_none_is_unknown_and_of_the_smallest_numbers_is_right():
+    x = np.array([[0.0, -0.0, -1.0, np.inf, np.nan, 5e-324, 1e-310, 1.0]])
+    wanted = [-np.inf, -np.inf, np.nan, np.inf, np.nan, np.log(5e-324), np.log(1e-310), 0.0]
+    assert np.array_equal(value_of(op.log(CLOSE), x)[0], wanted, equal_nan=True)
+
+
 @settings(deadline=None, max_examples=40)
 @given(x=walks, seed=st.integers(0, 100), window=st.integers(3, 12))
 def test_correlation_slope_and_residual_are_those_of_least_squares(x, seed, window):

@@ -141,6 +141,19 @@ def test_more_inputs_than_a_program_takes_are_refused_and_as_many_are_not():
         plan_of([whole + every[-1]])
 
 
+def test_a_scaled_quotient_is_one_step_with_the_bits_of_two():
+    quotient = CLOSE / op.mean(CLOSE, 5)
+    scaled = 3.0 * quotient - 1.0
+    once, apart = plan_of([CLOSE / op.mean(CLOSE, 5) * 3.0]), plan_of([scaled, quotient])
+    codes = [[step.operation.code for step in one.stages[0].steps if step.operation] for one in (once, apart)]
+    assert codes[0] == [opcodes.MEAN, opcodes.RATIO]
+    assert opcodes.DIVIDE in codes[1]
+    x = {"close": np.random.default_rng(2).uniform(1, 2, (40, 3))}
+    whole, of_two = (Machine(plan, tuple("ABC")).push(x, np.arange(40)) for plan in (once, apart))
+    assert np.array_equal(whole[0], 3.0 * of_two[1], equal_nan=True)
+    assert np.array_equal(of_two[0], 3.0 * of_two[1] - 1.0, equal_nan=True)
+
+
 def test_a_deep_formula_is_planned_without_recursion():
     deep = CLOSE
     for _ in range(5000):

@@ -161,6 +161,20 @@ def test_another_function_expression_or_window_is_another_schema():
     assert len(set(hashes)) == 5
 
 
+def test_two_closures_of_one_text_are_two_features_with_values_of_their_own():
+    def scaled(level):
+        @windowed(window=2)
+        def same_name(close):
+            return close[-1] * level
+
+        return same_name
+
+    data = bars()
+    table = FeatureSet({"one": scaled(1.0), "two": scaled(2.0)}).of_columns(data, INSTANTS, NAMES)
+    assert table.values.shape[0] == 2
+    np.testing.assert_array_equal(table.values[1], 2.0 * table.values[0])
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

@@ -10,7 +10,7 @@ from tradewright.models.forecasts import Abstention
 from tradewright.models.members.ensemble import Ensemble
 from tradewright.models.skill import skills
 from tradewright.models.table import FeatureRows, Targets
-from tradewright.values.errors import InvalidOption, UnknownName
+from tradewright.values.errors import Blocked, InvalidOption, UnknownName
 from tradewright.values.parameters import UnknownParameter
 
 KNOWN = registry.members()
@@ -93,6 +93,18 @@ def test_a_silent_source_is_on_record_and_the_others_weigh_as_without_it(quiet):
     assert weights[0b110, 0, 0, 0] == 0.0 and weights[0b110, 0, 0, 2] > 0.5
     assert weights[0b111, 0, 0, 0] > 0.05, "two that say the same share what either would have alone"
     assert quiet.story["sources"]["quiet"]["spoke"] < quiet.story["forecast_unseen"]
+
+
+def test_a_source_that_is_refused_for_another_reason_than_a_library_is_not_taken_for_silent(
+    quiet, monkeypatch
+):
+    def barred(self, learned, windows):
+        raise Blocked("The licence of this model ended.")
+
+    monkeypatch.setattr(Quiet, "_answer", barred)
+    for ask in (quiet.predict, lambda rows: quiet.model.record(quiet, rows)):
+        with pytest.raises(Blocked, match="licence of this model ended"):
+            ask(LATER[0])
 
 
 def test_a_source_whose_library_is_gone_is_an_abstention_on_record(monkeypatch):

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from tradewright.models import estimator_bytes, estimator_kinds, extra
+from tradewright.models import estimator_bytes, extra
 from tradewright.models.contract import FittedModel
 from tradewright.models.estimator_bytes import SCHEMA, as_bytes, estimator_of
 from tradewright.models.forecasts import Abstention
@@ -20,6 +20,8 @@ from tradewright.models.table import FeatureRows, Targets
 from tradewright.runs.model_store import load_model, save_model
 from tradewright.values.errors import BadInput, Blocked, InvalidOption, UnknownName
 
+LACKING = [name for name in ("sklearn", "skops") if find_spec(name) is None]
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"the extra [ml] is not installed: {LACKING}")
 ENSEMBLE, LINES = "sklearn.ensemble", "sklearn.linear_model"
 FOREST = f"{ENSEMBLE}.RandomForestRegressor"
 TREES = {
@@ -229,6 +231,20 @@ def test_what_is_no_recipe_is_refused_before_anything_is_imported(given, told):
     ("learner", "settings", "kind", "told"),
     [
         (f"{ENSEMBLE}.RandomForrestRegressor", "", UnknownName, "Did you mean 'RandomForestRegressor'"),
+        # The real list: neither an ending nor a place in the module makes a forecaster.
+        (f"{LINES}.BayesianRidg", "", UnknownName, r"Did you mean 'BayesianRidge'\? Known: ARDRegression, "),
+        (
+            f"{LINES}.RidgeClasifier",
+            "",
+            UnknownName,
+            "Known: (?!.*RidgeClassifier)(?!.*MultiTask)(?!.*PoissonRegressor).*LassoCV",
+        ),
+        (
+            "sklearn.tree.ExtraTree",
+            "",
+            UnknownName,
+            r"Known: DecisionTreeClassifier, .*ExtraTreeRegressor\.$",
+        ),
         (f"{LINES}.Lasso", '{"alfa": 1}', UnknownName, "Did you mean 'alpha'"),
         (f"{LINES}.Lasso", '{"alpha": -1}', InvalidOption, "Lasso refused to learn: .*alpha"),
         (f"{ENSEMBLE}.StackingRegressor", "", InvalidOption, "made of other estimators"),
@@ -266,13 +282,12 @@ def test_a_library_that_is_missing_is_named_with_what_installs_it(forest, monkey
     monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "skops" else find_spec(name))
     with pytest.raises(Blocked, match=r"needs skops, which is not installed.*tradewright\[ml\]"):
         forest.predict(ROWS)
-    monkeypatch.undo()
-    monkeypatch.setattr(estimator_kinds, "find_spec", lambda name: None)
-    with pytest.raises(Blocked, match=r"needs xgboost, .* in no extra\. Install it: pip install xgboost-cpu"):
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "xgboost" else find_spec(name))
+    with pytest.raises(Blocked, match=r"needs xgboost, which is not installed.*tradewright\[ml\]"):
         fitted("xgboost.XGBRegressor")
 
 
-@pytest.mark.skipif(find_spec("xgboost") is None, reason="xgboost is in no extra; it is not installed")
+@pytest.mark.skipif(find_spec("xgboost") is None, reason="the extra [ml] is not installed: xgboost")
 @pytest.mark.parametrize("kind", ["XGBRegressor", "XGBClassifier"])
 def test_xgboost_is_an_estimator_like_the_others(kind, tmp_path):
     one, again = (fitted(f"xgboost.{kind}", '{"n_estimators": 30, "max_depth": 3}') for _ in range(2))

@@ -1,5 +1,6 @@
 """Lines of models: stages from rows alone, promotion on evidence, the way back, and what tries cost."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 from tradewright.research.model_line import ALPHA, FRESH_NS, Compared, ModelStage, Now
 from tradewright.research.model_registry import ModelRegistry
 from tradewright.research.trials import TrialLedger
-from tradewright.values.errors import Blocked, InvalidOption, StorageFailure
+from tradewright.values.errors import Blocked, InvalidOption, NotFound, StorageFailure
 
 
 class Clock:
@@ -77,6 +78,80 @@ def test_a_rollback_goes_to_the_former_champion_step_by_step_and_retires_the_pre
         back(registry, "Ada", "further")
     with pytest.raises(Blocked, match="c is retired"):
         promote(registry, "c")
+
+
+def test_a_first_champion_can_be_withdrawn_and_the_next_must_beat_a_naive_model_again(registry):
+    led(registry, "a")
+    with pytest.raises(Blocked, match=r"nothing to go back to\. To withdraw it: tradewright models retire a"):
+        back(registry, "Ada", "it forecasts nothing")
+    line = registry.retire("main", "a", "Ada", "it forecasts nothing")
+    assert (line.champion, line.former, line.stage_of("a")) == ("", (), ModelStage.RETIRED)
+    with pytest.raises(Blocked, match="a is retired"):
+        promote(registry, "a")
+    with pytest.raises(Blocked, match="b was never compared with naive"):
+        promote(registry, "b")
+    assert led(registry, "b").champion == "b"
+
+
+def test_a_withdrawn_champion_leaves_its_place_empty_until_somebody_goes_back(registry):
+    led(registry, "a", "b")
+    assert registry.retire("main", "b", "Ada", "no").former == ("a",)
+    line = back(registry, "Ada", "to the one before")
+    assert (line.champion, line.former) == ("a", ()) and "" not in line.stages
+
+
+def test_nobody_goes_back_to_a_former_champion_that_was_withdrawn(registry):
+    led(registry, "a", "b", "c")
+    line = registry.retire("main", "b", "Ada", "it was trained on a broken feed")
+    assert (line.champion, line.former) == ("c", ("a",))
+    assert json.loads(registry.rows_of("b")[-1].body)["was"] == "former champion"
+    assert back(registry, "Ada", "nor c").champion == "a"
+
+
+def test_a_withdrawal_says_who_why_and_what_spoke_against_the_model(registry):
+    led(registry, "a")
+    registry.checked("main", "a", {"drifted": ["rsi"], "untold": [], "rows": 9, "dataset": "walk"})
+    compared(registry, "b", "a")
+    registry.retire("main", "a", " Ada ", "it drifted")
+    told = json.loads(registry.rows_of("a")[-1].body)
+    wanted = {"by": "Ada", "reason": "it drifted", "was": "champion", "drifted": ["rsi"], "beaten_by": ["b"]}
+    assert told == wanted
+
+
+@pytest.mark.parametrize(
+    ("version", "by", "reason", "error", "words"),
+    [
+        ("a", "", "why", InvalidOption, "Give --by PERSON"),
+        ("a", "Ada", " ", InvalidOption, "A withdrawal says why"),
+        ("x", "Ada", "why", NotFound, "knows no model 'x'. On record there: a, ab, cd, ce"),
+        ("", "Ada", "why", NotFound, "knows no model ''"),
+        ("c", "Ada", "why", InvalidOption, "2 models begin with 'c'. Say more: cd, ce"),
+    ],
+)
+def test_a_withdrawal_that_nobody_answers_for_or_of_nobody_is_refused(
+    registry, version, by, reason, error, words
+):
+    led(registry, "a")
+    for challenger in ("ab", "cd", "ce"):
+        compared(registry, challenger, "a")
+    with pytest.raises(error, match=words):
+        registry.retire("main", version, by, reason)
+
+
+def test_the_way_out_names_the_line(registry):
+    made = replace(compared(registry, "a", "naive"), at=0, is_again=True)
+    registry.compared("shadow", made)
+    now = Now(registry.clock(), "code", "walk", "s1")
+    registry.promote("shadow", "a", "naive", "Ada", now)
+    with pytest.raises(Blocked, match="tradewright models retire a --line shadow"):
+        registry.roll_back("shadow", "", "Ada", "why")
+
+
+def test_what_is_withdrawn_is_not_withdrawn_again(registry):
+    led(registry, "only")
+    registry.retire("main", "on", "Ada", "no")
+    with pytest.raises(Blocked, match="only is retired, and nobody can go back to it"):
+        registry.retire("main", "only", "Ada", "no")
 
 
 def test_what_was_said_and_by_whom_is_on_record(registry):

@@ -18,7 +18,6 @@ from tradewright.runs.model_store import (
     WEIGHTS,
     Damaged,
     Lineage,
-    arrays_as_bytes,
     cards,
     data_hash_of,
     find_model,
@@ -63,10 +62,6 @@ def test_the_data_hash_follows_every_part():
     moved = FeatureRows(ROWS.names, ROWS.values + 1e-12, ROWS.instants, ROWS.symbols, "schema")
     heavier = Targets(TARGETS.values, TARGETS.ends, 2.0 * TARGETS.weights, (1,))
     assert len({data_hash_of(ROWS, TARGETS), data_hash_of(moved, TARGETS), data_hash_of(ROWS, heavier)}) == 3
-
-
-def test_the_same_arrays_are_the_same_bytes():
-    assert arrays_as_bytes(FITTED.learned) == arrays_as_bytes(dict(reversed(FITTED.learned.items())))
 
 
 @pytest.mark.parametrize("kept", [0, 7, 300])

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -48,6 +49,13 @@ def test_what_an_accelerator_took_down_goes_on_on_the_cpu_from_its_last_checkpoi
 @pytest.mark.parametrize("code", [0, 1, 2, 130, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM])
 def test_no_other_end_is_taken_for_a_lost_accelerator(code):
     assert lost_by(code) == ""
+
+
+def test_who_lost_an_accelerator_leaves_without_tidying_up_and_what_was_said_is_said():
+    said = "import atexit; atexit.register(print, 'tidied'); print('lost')"
+    told = f"{said}; from tradewright.runs.on_the_cpu import leave_at_once; leave_at_once()"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (LOST_DEVICE, "lost\n")
 
 
 def test_the_exit_code_of_a_lost_accelerator_is_the_command_lines():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from return_families import autoregressive, normal
 
-from tradewright.validation.bootstrap import block_length, spectrum_at_zero
+from tradewright.validation.bootstrap import block_length, spectrum_at_zero, standing_out
 from tradewright.validation.circular_blocks import (
     block_count,
     circular_means,
@@ -14,6 +14,7 @@ from tradewright.validation.circular_blocks import (
     draw_starts,
     least_bars,
     segment_sums,
+    unseen_share,
 )
 
 
@@ -104,3 +105,23 @@ def test_the_order_of_a_grid_does_not_hide_dependence_from_the_blocks():
     shuffled = grid[:, np.random.default_rng(1).permutation(1_000)]
     assert least_bars(grid) == pytest.approx(1_250 ** (1 / 3))
     assert least_bars(shuffled) == pytest.approx(least_bars(grid), rel=0.02)
+
+
+def test_what_a_lag_that_fails_to_stand_out_hides_from_blocks_is_within_what_is_charged():
+    """A moving average of two shocks: its one autocorrelation lies just below what stands out."""
+    sample, bars = 1_250, 11
+    wanted = 0.99 * standing_out(sample)
+    weight = (1.0 - np.sqrt(1.0 - 4.0 * wanted**2)) / (2.0 * wanted)
+    shocks = normal(400, sample + 1, 13).T
+    records = shocks[1:] + weight * shocks[:-1]
+    segments = block_count(sample, bars)
+    seen = float(np.mean(segment_sums(records, segments) ** 2)) * segments / sample / (1.0 + weight) ** 2
+    hidden = 2.0 * wanted / bars / (1.0 + 2.0 * wanted)
+    # 45,600 blocks: the error of their mean square is 0.7 %.
+    assert 1.0 - seen == pytest.approx(hidden, abs=0.02)
+    assert 0.75 * unseen_share(sample) < hidden < unseen_share(sample)
+
+
+def test_a_longer_record_hides_less_and_no_record_more_than_a_tenth():
+    shares = [unseen_share(sample) for sample in (30, 252, 1_250, 8_000)]
+    assert shares == pytest.approx([0.1, 0.0618, 0.0185, 0.0044], abs=1e-4)

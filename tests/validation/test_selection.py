@@ -9,6 +9,7 @@ import pytest
 from return_families import FAMILIES, autoregressive, normal
 
 from tradewright.validation.bootstrap import BootstrapOptions
+from tradewright.validation.circular_blocks import unseen_share
 from tradewright.validation.proportion import wilson_interval
 from tradewright.validation.selection import FEW_CANDIDATES, MEASURED_SIZE, superior_ability
 
@@ -158,6 +159,18 @@ def test_a_resample_is_what_plain_python_makes_of_it():
         means = [[records.centred[(s + np.arange(6)) % 120, k].mean() for s in row] for k in range(3)]
         plain = [np.mean(m) / np.sqrt(np.var(m, ddof=1) / len(m)) for m in means]
         assert found[draw] == pytest.approx(plain)
+
+
+def test_what_a_record_may_hide_makes_its_error_larger_and_every_edge_smaller(monkeypatch):
+    columns = noise(19)
+    charged = search(columns)
+    monkeypatch.setattr("tradewright.validation.selection.unseen_share", lambda sample: 0.0)
+    free = search(columns)
+    hidden = 1.0 - (charged.statistics / free.statistics) ** 2
+    assert hidden == pytest.approx(unseen_share(BARS))
+    above = free.statistics > 0.0
+    assert np.all(charged.alone[above] >= free.alone[above])
+    assert charged.p > free.p
 
 
 # Odd candidates

@@ -34,7 +34,11 @@ def test_p_is_the_share_of_shifts_whose_best_reaches_ours():
     assert timing_test(positions, returns).p == np.mean(np.array(best) >= best[0] - 1e-9)
 
 
-@pytest.mark.parametrize("family", [normal, clustered], ids=["normal", "clustered"])
+def wavering(candidates: int, bars: int, seed: int) -> np.ndarray:
+    return autoregressive(candidates, bars, seed, memory=0.2)
+
+
+@pytest.mark.parametrize("family", [normal, clustered, wavering])
 def test_positions_without_timing_pass_as_often_as_p_says(family, record_property):
     returns = family(300, BARS, 5)
     passed = sum(timing_test(held(seed), returns[seed]).p <= 0.05 for seed in range(300))

@@ -1,7 +1,7 @@
 """A strategy chosen by regime, learnt from runs of the workspace, judged on their last rows, and kept."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,9 @@ class ChoiceRequest:
 
 
 def choose(workspace: Workspace, request: ChoiceRequest) -> list[Row]:
-    """Learn a choice, judge it on rows that are later than all that it learnt from, and keep it.
+    """Learn a choice, judge it on rows that are later than all that it learnt from, keep it, on record.
 
-    Gives a row for each run, and one for following the choice.
+    Gives a row for each run, one for following the choice, and one for the last row.
     Raises: NotFound, Blocked, InvalidOption, UnknownName, StorageFailure.
     """
     from tradewright.models import registry
@@ -65,7 +65,31 @@ def choose(workspace: Workspace, request: ChoiceRequest) -> list[Row]:
     version = keep_model(room_of(workspace), choice.as_fitted(), lineage)
     found = choice.choose(regimes)
     names = {one.run_id: one.name for one in runs}
-    return [*_judged(earned, found, choice, cut), _today(found, names, version)]
+    figures = _judged(earned, found, choice, cut)
+    today = _today(found, names, version)
+    return [*figures, {**today, "choices": _noted(workspace, request, figures, today)}]
+
+
+def _noted(workspace: Workspace, request: ChoiceRequest, figures: Sequence[Row], today: Row) -> int:
+    """Put a choice on record before anybody is told it; gives how many were judged on its dataset."""
+    from tradewright.research.model_registry import ModelRegistry
+
+    followed = figures[-1]
+    told = {
+        "name": request.model,
+        "parameters": dict(request.parameters),
+        "dataset": workspace.catalogue.resolve(request.dataset).dataset,
+        "symbol": request.symbol,
+        "features": list(request.features),
+        "runs": [row["id"] for row in figures[:-1]],
+        "default": request.default,
+        "horizon_bars": request.horizon_bars,
+        "confidence": request.confidence,
+        "judged_until": today["instant"],
+        "beyond_default": followed["beyond_default"],
+        "error": followed["error"],
+    }
+    return ModelRegistry(workspace.ledger, workspace.clock).chosen(today["model"], told)
 
 
 def _regimes(workspace: Workspace, request: ChoiceRequest) -> "FeatureRows":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewright.assembly.workspace import Workspace
 from tradewright.values.errors import StorageFailure
+from tradewright.values.instant import date_of
 
 if TYPE_CHECKING:
     from tradewright.research.trials import Event
@@ -26,7 +27,8 @@ def stages(workspace: Workspace) -> dict[str, str]:
         return found
     try:
         registry = registry_of(workspace)
-        found = dict.fromkeys((event.trial for event in registry.ledger.models()), HEIGHTS[0])
+        in_lines = (event.trial for event in registry.ledger.models() if event.study)
+        found = dict.fromkeys(in_lines, HEIGHTS[0])
         for name in registry.names():
             for version, stage in registry.line(name).stages.items():
                 found[version] = max(found.get(version, stage.value), stage.value, key=HEIGHTS.index)
@@ -48,7 +50,7 @@ def history_of(workspace: Workspace, version: str) -> tuple[dict[str, str] | Non
     try:
         registry = registry_of(workspace)
         rows = registry.rows_of(version)
-        lines = dict.fromkeys(event.study for event in rows)
+        lines = dict.fromkeys(event.study for event in rows if event.study)
         standing = {name: registry.line(name).stage_of(version).value for name in lines}
     except StorageFailure as failure:
         workspace.say(f"No stages are shown: {failure.what}")
@@ -78,6 +80,14 @@ def _words(event: "Event", body: Mapping[str, Any]) -> str:
         return f"{'better than' if body['is_better'] else 'not shown better than'} {body['champion']}"
     if event.kind is Kind.MODEL_CHECKED:
         return f"drifted: {', '.join(body['drifted']) or 'none'}"
+    if event.kind is Kind.MODEL_RETIRED:
+        spoke = [("drifted", body["drifted"]), ("beaten by", body["beaten_by"])]
+        against = "".join(f"; {what}: {', '.join(who)}" for what, who in spoke if who)
+        return f"by {body['by']}, as {body['was']}: {body['reason']}{against}"
+    if event.kind is Kind.MODEL_CHOSEN:
+        return f"among {len(body['runs'])} runs on {body['dataset']}, {body['horizon_bars']} bars ahead"
+    if event.kind is Kind.MODEL_REVIEWED:
+        return f"skill on {body['dataset']} told up to {date_of(body['until'])}"
     before = f", in the place of {body['before']}" if body["before"] else ""
     reason = f": {body['reason']}" if body.get("reason") else ""
     return f"by {body['by']}{before}{reason}"

@@ -12,13 +12,14 @@ from tradewright.assembly.model_rows import (
     errors_of,
     kept_model,
     refuse_incomparable,
+    refuse_other_formulas,
     shared_horizon,
     since,
     unlearnt,
 )
 from tradewright.assembly.models import judged_part_of, room_of
 from tradewright.assembly.workspace import Workspace
-from tradewright.values.errors import Blocked, InvalidOption
+from tradewright.values.errors import Blocked, InvalidOption, NotFound
 
 if TYPE_CHECKING:
     from tradewright.models.retraining import Due, RetrainingPolicy, SkillThen
@@ -132,6 +133,7 @@ def promote(workspace: Workspace, version: str, line: str, by: str) -> "Line":
     from tradewright.runs.manifest import code_version
 
     kept = kept_model(workspace, version)
+    refuse_other_formulas(kept)
     named, registry = dataset_of(kept), registry_of(workspace)
     standing = registry.line(line)
     opponent = _first_opponent(workspace, standing, kept.version)
@@ -144,14 +146,29 @@ def promote(workspace: Workspace, version: str, line: str, by: str) -> "Line":
 
 
 def roll_back(workspace: Workspace, line: str, by: str, reason: str) -> "Line":
-    """Go back to the former champion, which is read and checked first.
+    """Go back to the former champion, which is read and checked first; its features must be those of now.
 
     Raises: NotFound, BadInput, InvalidOption, Blocked.
     """
     from tradewright.research.model_line import way_back
+    from tradewright.runs.manifest import code_version
 
     former = kept_model(workspace, way_back(_standing(workspace, line), by, reason))
+    refuse_other_formulas(former)
+    if former.card.code != code_version():
+        workspace.say(f"{former.version} was fitted by other code than that which serves it now.")
     return registry_of(workspace).roll_back(line, former.version, by, reason)
+
+
+def retire(workspace: Workspace, version: str, line: str, by: str, reason: str) -> "Line":
+    """Withdraw a model of a line, by a person's name and with a reason. Its files are not read.
+
+    Raises: NotFound, InvalidOption, Blocked.
+    """
+    _standing(workspace, line)
+    if not workspace.ledger_is_there:
+        raise NotFound(f"'{line}' knows no model '{version}'.", "Nothing is on record in this workspace.")
+    return registry_of(workspace).retire(line, version, by, reason)
 
 
 def drift(workspace: Workspace, version: str, dataset: str, count: int, line: str) -> "list[Drift]":
@@ -201,7 +218,7 @@ def due(workspace: Workspace, version: str, line: str, policy: "RetrainingPolicy
     looks = [one for one in in_line if one.kind is Kind.MODEL_CHECKED and one.trial == kept.version]
     served = workspace.catalogue.resolve(dataset).dataset
     checked = [one for one in looks if _body(one)["dataset"] == served]
-    judged, recent = _skill_then_and_now(workspace, kept)
+    judged, recent = _skill_then_and_now(workspace, kept, registry)
     facts = retraining.RetrainingFacts(
         now,
         kept.card.lineage.learnt_until,
@@ -257,8 +274,13 @@ def _told(found: "ForecastComparison") -> dict[str, Any]:
     }
 
 
-def _skill_then_and_now(workspace: Workspace, kept: Kept) -> "tuple[SkillThen | None, SkillThen | None]":
-    """The skill at the shortest horizon that a model was judged on, and on rows that came since."""
+def _skill_then_and_now(
+    workspace: Workspace, kept: Kept, registry: "ModelRegistry"
+) -> "tuple[SkillThen | None, SkillThen | None]":
+    """The skill at the shortest horizon that a model was judged on, and on rows that came since.
+
+    Whoever is told the second has looked at those rows, so it goes on record.
+    """
     from tradewright.models.retraining import SkillThen
     from tradewright.models.skill import skills
 
@@ -272,6 +294,9 @@ def _skill_then_and_now(workspace: Workspace, kept: Kept) -> "tuple[SkillThen | 
     if first < len(rows.instants):
         found = skills(*judged_part_of(kept.fitted, rows, came, first))[0]
         recent = SkillThen(found.coefficient, found.error)
+        named = workspace.catalogue.resolve(dataset_of(kept)).dataset
+        told = {"until": int(rows.instants[-1]), "horizon_bars": horizon, "coefficient": found.coefficient}
+        registry.reviewed(kept.version, {"dataset": named, **told})
     return judged, recent
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tradewright.runs.model_store import Card
 
 
+# Features that an error names.
+MOST_NAMED = 5
+
+
 @dataclass(frozen=True)
 class Kept:
     """A model that was read and checked."""
@@ -71,6 +75,28 @@ def refuse_incomparable(ours: Kept, theirs: Kept) -> None:
             f"{ours.version} and {theirs.version} have features of the same names by other formulas.",
             "Train the older one anew.",
         )
+
+
+def refuse_other_formulas(kept: Kept) -> None:
+    """A model serves the features that it was fitted to: what would be computed now must be those.
+
+    Raises: Blocked for other names or formulas; NotFound, BadInput where they cannot be read any more.
+    """
+    from tradewright.assembly.features import FeatureRequest, wanted
+
+    dataset = dataset_of(kept)
+    now = wanted(FeatureRequest(tuple(kept.card.lineage.asked["features"]), dataset))
+    fitted = kept.card.signature
+    if now.schema_hash == fitted.schema_hash:
+        return
+    apart = ", ".join(sorted(set(now.names) ^ set(fitted.names))[:MOST_NAMED])
+    told = f"of other names: {apart}" if apart else "of the same names by other formulas"
+    raise Blocked(
+        f"{kept.version} was fitted to other features than would be served now: {told} "
+        f"(schema {fitted.schema_hash[:12]}, now {now.schema_hash[:12]}).",
+        f"Bring back the features it was fitted to ({', '.join(kept.card.lineage.asked['features'])}), "
+        "or train anew.",
+    )
 
 
 def _said(asked: Mapping[str, Any], what: str) -> str:

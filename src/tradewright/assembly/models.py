@@ -97,6 +97,8 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
     with training.alone() if recipe.has_epochs else nullcontext():
         with stopping_between_epochs(training) if recipe.has_epochs else nullcontext():
             fitted = recipe.fit(rows, learnt, seed=request.seed, watch=training, parent=mother)
+        if mother is not None:
+            workspace.say(transfer_words(mother_name, fitted.story["transfer"]))
         if fitted.story.get("interrupted"):
             raise _stopped(int(fitted.story["epoch"]), training.kept_epoch)
         judged = skills(*judged_part_of(fitted, rows, targets_of(request, panel, last), cut))
@@ -104,12 +106,18 @@ def train(workspace: Workspace, request: ModelRequest, tell: Tell) -> list[Row]:
         reference = reference_of(rows.names, rows.values[:, :cut])
         version = keep_model(room_of(workspace), fitted, replace(lineage, metrics=metrics), reference)
         training.forget()
-    _noted(workspace, request, version, (began, last))
+    told = {"name": request.name, "parameters": recipe.parameters(), "schema_hash": rows.schema_hash}
+    _noted(workspace, request, version, (began, last), told)
     return [_as_row(version, one) for one in judged]
 
 
-def _noted(workspace: Workspace, request: ModelRequest, version: str, span: tuple[int, int]) -> None:
-    """Put a training on record; `span` is when it began and the last row that was judged."""
+def _noted(
+    workspace: Workspace, request: ModelRequest, version: str, span: tuple[int, int], recipe: Row
+) -> None:
+    """Put a training on record; `span` is when it began and the last row that was judged.
+
+    `recipe` names what was trained as a study with a model names its own.
+    """
     from tradewright.research.model_registry import ModelRegistry
 
     dataset = workspace.catalogue.resolve(request.dataset).dataset
@@ -117,11 +125,21 @@ def _noted(workspace: Workspace, request: ModelRequest, version: str, span: tupl
     told = {
         "name": request.name,
         "parameters": dict(request.parameters),
+        "recipe": recipe,
         "dataset": dataset,
         "until": until,
         "seconds": (workspace.clock() - began) / 1e9,
     }
     ModelRegistry(workspace.ledger, workspace.clock).trained(request.line, version, told)
+
+
+def transfer_words(parent: str, transfer: Mapping[str, Any]) -> str:
+    """What a child began with of its parent's weights, and what it did not, by name and why."""
+    why = {"other_shape": "of another shape", "not_there": "not there", "left_over": "without a place here"}
+    lacks = [f"{words}: {', '.join(transfer[part])}" for part, words in why.items() if transfer[part]]
+    count = len(transfer["loaded"])
+    what = f"{count} {'array' if count == 1 else 'arrays'} of {parent}"
+    return f"Begun with {what}; {'; '.join(lacks) or 'all of it'}."
 
 
 def _stopped(epoch: int, kept_epoch: int) -> Interrupted:

@@ -20,7 +20,10 @@ PER_POINT = 0.01
 
 @dataclass(frozen=True)
 class OptionRequest:
-    """What somebody typed. Units: years of 365 days; `rate` and `dividend_yield` a year, continuous."""
+    """What somebody typed. Units: years of 365 days; `rate` and `dividend_yield` a year, continuous.
+
+    `pricer` is the folder of a pricer that was trained; the closed form where none is named.
+    """
 
     right: str
     spot: float
@@ -30,6 +33,7 @@ class OptionRequest:
     as_of: str = ""
     rate: float = 0.0
     dividend_yield: float = 0.0
+    pricer: Path | None = None
 
 
 def years_of(workspace: Workspace, years: float | None, expiry: str, as_of: str) -> float:
@@ -50,7 +54,7 @@ def prices(workspace: Workspace, request: OptionRequest, volatility: float) -> l
     from tradewright.models.option_pricing import black_scholes
 
     terms = _terms(workspace, request)
-    found = black_scholes.price(terms, volatility)
+    found = _by(request).price(terms, volatility)
     low, high = black_scholes.bounds_of(terms)
     columns = {"price": found, "lower_bound": low, "upper_bound": high}
     return [
@@ -65,7 +69,7 @@ def sensitivities(workspace: Workspace, request: OptionRequest, volatility: floa
 
     if volatility is None:
         raise InvalidOption("No volatility.", "Give --volatility, such as 0.2, or --book FILE.")
-    each = black_scholes.greeks(_terms(workspace, request), volatility)
+    each = _by(request).greeks(_terms(workspace, request), volatility)
     columns = {name: getattr(each, name) for name in ("price", *black_scholes.GREEKS)}
     return [
         _told(name, {greek: float(column[row]) for greek, column in columns.items()})
@@ -103,7 +107,7 @@ def book(workspace: Workspace, request: OptionRequest, file: Path, shares: float
     if request.strikes:
         raise InvalidOption("--book and --strike.", "Give one of them: the book holds its strikes.")
     prepare_compiled(workspace)
-    rows = []
+    rows, by = [], _by(request)
     positions = read_book(file)
     for one in positions:
         one["years"] = years_of(workspace, one["years"], one["expiry"] or request.expiry, request.as_of)
@@ -113,13 +117,27 @@ def book(workspace: Workspace, request: OptionRequest, file: Path, shares: float
         held = {name: [one[name] for one in chosen] for name in chosen[0]}
         market = request.rate, request.dividend_yield
         terms = Terms(held["right"], request.spot, held["strike"], held["years"], *market)
-        found = book_greeks(Book(terms, held["volatility"], held["contracts"], held["multiplier"], beside))
-        return asdict(found)
+        positions = Book(terms, held["volatility"], held["contracts"], held["multiplier"], beside)
+        return asdict(book_greeks(positions, by.greeks))
 
     for number, one in enumerate(positions):
         name = f"{number}: {one['contracts']:+g} {one['right']} {one['strike']:g}"
         rows.append(_told(name, told([one], 0.0)))
     return [*rows, _told("book", told(positions, shares))]
+
+
+def _by(request: OptionRequest) -> Any:
+    """What prices and gives Greeks: the closed form, or the pricer that was named.
+
+    Raises: Blocked without the extra [ml]; NotFound, BadInput for a folder that holds no sound pricer.
+    """
+    if request.pricer is None:
+        from tradewright.models.option_pricing import black_scholes
+
+        return black_scholes
+    from tradewright.runs.option_models import load_pricer
+
+    return load_pricer(request.pricer)
 
 
 def _terms(workspace: Workspace, request: OptionRequest) -> "Terms":

@@ -1,7 +1,7 @@
 """Tables of pandas, Polars and numpy through one small window: columns by place, rows by number."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from tradewright.values.panel import Ints
 Column = NDArray[Any]
 NUMBER, WHOLE, FLAG, TIME, TEXT = "number", "whole number", "flag", "time", "text"
 
+# From here on a call of the query engine is cheap beside the rows.
+LONG_SERIES = 16_384
 # Columns whose words tell a person which row is meant.
 _TIME_NAMES = ("date", "datetime", "time", "timestamp")
 
@@ -29,6 +31,7 @@ class Table:
     kind: str
     names: tuple[str, ...]
     roles: tuple[str, ...]
+    _seen: dict[int, Column] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """Rows."""
@@ -37,7 +40,12 @@ class Table:
         return len(self.native)
 
     def values(self, place: int) -> Column:
-        """One column as a numpy array."""
+        """One column as a numpy array; looked up once, because an audit asks for it at every change."""
+        if place not in self._seen:
+            self._seen[place] = self._values(place)
+        return self._seen[place]
+
+    def _values(self, place: int) -> Column:
         if self.kind == "pandas":
             return np.asarray(self.native.iloc[:, place].array)
         if self.kind == "polars":
@@ -72,8 +80,8 @@ class Table:
 
 
 def array_of(series: Any) -> Column:
-    """A Polars series as an array, NaN where it is null: filling first is three times as fast."""
-    if series.dtype.is_float() and series.null_count():
+    """A Polars series as an array, NaN where it is null; filling long ones first is three times as fast."""
+    if len(series) > LONG_SERIES and series.dtype.is_float() and series.null_count():
         series = series.fill_null(float("nan"))
     found: Column = series.to_numpy()
     return found
@@ -230,8 +238,8 @@ def _further_index(index: Any, step: int) -> Any:
 def _polars(table: Table, rows: Ints, changed: Mapping[int, Column], step: int) -> Any:
     import polars as pl
 
-    made = table.native if np.array_equal(rows, np.arange(len(table))) else table.native[rows]
-    columns = []
+    # Slices and columns put in their place go past the query engine, which costs more than a call's rows.
+    made = table.native[rows] if not _in_one_piece(rows) else table.native.slice(int(rows[0]), len(rows))
     for place, column in _replaced(table, rows, changed, step).items():
         series = pl.Series(table.names[place], np.ma.getdata(column), nan_to_null=False)
         series = series.cast(table.native.dtypes[place], strict=False)
@@ -239,8 +247,13 @@ def _polars(table: Table, rows: Ints, changed: Mapping[int, Column], step: int) 
             series = series.zip_with(
                 ~pl.Series(np.ma.getmaskarray(column)), pl.Series([None], dtype=series.dtype)
             )
-        columns.append(series)
-    return made.with_columns(columns)
+        made.replace_column(place, series)
+    return made
+
+
+def _in_one_piece(rows: Ints) -> bool:
+    """Whether these are rows that follow each other."""
+    return len(rows) > 0 and bool((np.diff(rows) == 1).all())
 
 
 def _mapping(table: Table, rows: Ints, changed: Mapping[int, Column], step: int) -> Any:

@@ -31,6 +31,7 @@ from tradewright.cli.models import drift as models_drift
 from tradewright.cli.models import due as models_due
 from tradewright.cli.models import list as models_list
 from tradewright.cli.models import promote as models_promote
+from tradewright.cli.models import retire as models_retire
 from tradewright.cli.models import rollback as models_rollback
 from tradewright.cli.models import show as models_show
 from tradewright.cli.models import train as models_train
@@ -111,6 +112,7 @@ GROUPS = {
             models_compare,
             models_promote,
             models_rollback,
+            models_retire,
             models_drift,
             models_due,
         ),
@@ -203,7 +205,12 @@ def run() -> None:
     _stop_like_ctrl_c()
     # Loading makes many objects and hardly a cycle: looking as often as usual takes a tenth of a warm start.
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
-    sys.exit(execute(sys.argv[1:]))
+    code = execute(sys.argv[1:])
+    if code == failures.LOST_DEVICE:
+        from tradewright.runs.on_the_cpu import leave_at_once
+
+        leave_at_once()
+    sys.exit(code)
 
 
 def _stop_like_ctrl_c() -> None:

@@ -172,10 +172,9 @@ class FeatureStream:
             raise InvalidOption(
                 f"A row of {instant} after one of {self._last_instant}.", "Give rows in the order of time."
             )
-        columns = {name: np.asarray(row[name])[None] for name in self._features.inputs if name in row}
-        made = self._machine.push(columns, np.array([instant]))
+        made = self._machine.push_row(row, instant)
         self._last_instant = instant
-        return self._features._spread(made)[:, 0]
+        return self._features._spread(made)
 
     def state(self) -> tuple[MachineState, int | None]:
         """A copy of all that it remembers."""

@@ -42,6 +42,9 @@ class Machine:
         ]
         self._wanted = [one.key for one in plan.wanted]
         self._is_direct = len(plan.stages) == 1 and list(plan.stages[0].results) == self._wanted
+        places = {key: place for place, key in enumerate(plan.stages[0].inputs)}
+        row = self._programs[0].row
+        self._given = [(name, row[places[key]]) for name, key in plan.names.items() if key in places]
 
     def push(self, columns: Mapping[str, Floats], instants: Ints) -> Floats:
         """Take the next rows and give their columns.
@@ -65,6 +68,26 @@ class Machine:
                 known[one.key] = frozen(call.push(inputs)).reshape(-1)
         self._rows_seen += rows
         return np.stack([known[key] for key in self._wanted]).reshape(len(self._wanted), rows, self._count)
+
+    def push_row(self, row: Mapping[str, Floats], instant: int) -> Floats:
+        """`push` for one row: the same bits, with no work that is alike on every row.
+
+        Shape: each input N; the answer is columns x N.
+        Raises: as `push`.
+        """
+        if not self._is_direct:
+            columns = {name: np.asarray(row[name])[None] for name in self.plan.inputs if name in row}
+            return self.push(columns, np.array([instant]))[:, 0]
+        program = self._programs[0]
+        for name, into in self._given:
+            if name not in row:
+                raise unknown_name(name, "column of the data", row)
+            if np.shape(row[name]) != (self._count,):
+                raise self._misshapen(name, (1, *np.shape(row[name])), 1)
+            into[...] = row[name]
+        made = program.run_row(instant, self._rows_seen)
+        self._rows_seen += 1
+        return made.reshape(len(self._wanted), self._count)
 
     def state(self) -> MachineState:
         """A copy of all that it remembers."""
@@ -91,10 +114,13 @@ class Machine:
             raise unknown_name(name, "column of the data", columns)
         given = np.asarray(columns[name], dtype=np.float64)
         if given.shape != (rows, self._count):
-            raise InvalidOption(
-                f"Column '{name}' has the shape {given.shape}.", f"Give {rows} rows x {self._count} symbols."
-            )
+            raise self._misshapen(name, given.shape, rows)
         return frozen(given).reshape(-1)
+
+    def _misshapen(self, name: str, shape: tuple[int, ...], rows: int) -> InvalidOption:
+        return InvalidOption(
+            f"Column '{name}' has the shape {shape}.", f"Give {rows} rows x {self._count} symbols."
+        )
 
 
 class _Program:
@@ -121,13 +147,27 @@ class _Program:
                 offset += len(memory)
                 fills.append(memory)
         self.memory = np.concatenate([np.zeros(0), *fills])
+        # A stream hands over its row in the same place each time.
+        self.row = np.zeros((len(stage.inputs), self._count))
+        self._instant = np.zeros(1, dtype=np.int64)
+        self._row_given = self._padded([frozen(one) for one in self.row]), frozen_ints(self._instant)
+
+    def _padded(self, inputs: list[Floats]) -> tuple[Floats, ...]:
+        return (*inputs, *(_NOTHING for _ in range(INPUTS_AT_MOST - len(inputs))))
+
+    def run_row(self, instant: int, first: int) -> Floats:
+        """The results of the row that stands in `row`: one column after the other."""
+        self._instant[0] = instant
+        out = np.empty(self._results * self._count)
+        kept = self.memory, self._scratch
+        self._entry(self._instructions, *self._row_given, (first, self._count), kept, out)
+        return out
 
     def run(self, inputs: list[Floats], instants: Ints, first: int) -> Floats:
         """The results of the next rows, flat: one column after the other, row after row."""
         out = fresh(self._results * len(instants) * self._count)
-        padded = (*inputs, *(_NOTHING for _ in range(INPUTS_AT_MOST - len(inputs))))
         kept = self.memory, self._scratch
-        self._entry(self._instructions, padded, instants, (first, self._count), kept, out)
+        self._entry(self._instructions, self._padded(inputs), instants, (first, self._count), kept, out)
         return out
 
 

@@ -132,7 +132,7 @@ def weighted_mean(x: Expression, window: int) -> Expression:
 
 def _moments(x: Expression, window: int) -> tuple[Operation, tuple[Expression, ...]]:
     rows, phase, _ = _window(x, window, 0.0, least=2)
-    memory = ((2, NAN), (2, 0.0), (rows, NAN), (1, 0.0), (rows, NAN), (1, 0.0))
+    memory = ((2, NAN), (4, 0.0), (rows, NAN), (1, 0.0), (rows, NAN), (1, 0.0))
     return Operation(opcodes.MOMENTS, "moments", (rows,), rows, rows, memory, 2, phase), (x,)
 
 
@@ -161,7 +161,7 @@ def _divisor(window: int, degrees: int) -> float:
 def _comoments(x: Expression, y: Expression, window: int) -> tuple[Expression, ...]:
     rows, phase, _ = _window(x, window, 0.0, least=2)
     ring = ((rows, NAN), (1, 0.0))
-    memory = ((4, NAN), (5, 0.0), *(5 * ring))
+    memory = ((4, NAN), (10, 0.0), *(5 * ring))
     one = Operation(opcodes.COMOMENTS, "comoments", (rows,), rows, rows, memory, 5, phase)
     return tuple(Expression(one, (x, y), output) for output in range(5))
 

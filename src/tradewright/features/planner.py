@@ -5,9 +5,11 @@ what that function reads is computed by the programs before it, what reads its r
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from tradewright.features.expression import Expression, Operation
 from tradewright.features.native import opcodes
@@ -138,6 +140,31 @@ def _stage(
     return _Layout(tuple(results)).stage(loaded, own, tuple(calls))
 
 
+class _Work(NamedTuple):
+    """One operation to be computed, and the keys of the columns it reads."""
+
+    operation: Operation
+    key: str
+    reads: tuple[str, ...]
+
+
+def _works(own: Sequence[Expression], wanted: Container[str]) -> list[_Work]:
+    """Each operation once; a quotient that one scaling alone reads becomes one with it: the same bits."""
+    readers = Counter(inner.key for one in own for inner in one.of)
+    quotients = {one.key: one for one in own if one.operation.code == opcodes.DIVIDE}
+    works: dict[str, _Work] = {}
+    joined = set()
+    for one in own:
+        work = _Work(one.operation, operation_key(one), tuple(inner.key for inner in one.of))
+        inner = quotients.get(work.reads[0]) if one.operation.code == opcodes.AFFINE else None
+        if inner is not None and readers[inner.key] == 1 and inner.key not in wanted:
+            joined.add(operation_key(inner))
+            ratio = replace(one.operation, code=opcodes.RATIO)
+            work = work._replace(operation=ratio, reads=tuple(each.key for each in inner.of))
+        works.setdefault(work.key, work)
+    return [work for key, work in works.items() if key not in joined]
+
+
 class _Layout:
     """Gives each column its place; a scratch column is free again once it was read for the last time."""
 
@@ -151,17 +178,17 @@ class _Layout:
         self, loaded: tuple[str, ...], own: Sequence[Expression], calls: tuple[Expression, ...]
     ) -> Stage:
         """The stage that loads some columns, each just before its first reader, and computes the others."""
-        once = list({operation_key(one): one for one in own}.values())
-        last_read = {inner.key: number for number, one in enumerate(once) for inner in one.of}
+        once = _works(own, self.results)
+        last_read = {key: number for number, one in enumerate(once) for key in one.reads}
         steps: list[Step] = []
         for number, one in enumerate(once):
-            for key in dict.fromkeys(inner.key for inner in one.of):
+            for key in dict.fromkeys(one.reads):
                 if key not in self.places:
                     steps.append(Step(None, loaded.index(key), (), (self._place(key),)))
-            reads = tuple(self.places[inner.key] for inner in one.of)
-            outputs = [f"{operation_key(one)}/{output}" for output in range(one.operation.outputs)]
+            reads = tuple(self.places[key] for key in one.reads)
+            outputs = [f"{one.key}/{output}" for output in range(one.operation.outputs)]
             steps.append(Step(one.operation, -1, reads, tuple(map(self._place, outputs))))
-            ended = {inner.key for inner in one.of if last_read[inner.key] == number}
+            ended = {key for key in one.reads if last_read[key] == number}
             self._release(ended | {key for key in outputs if key not in last_read})
         return Stage(loaded, tuple(steps), tuple(self.results), calls, max(self.used, 1))
 

@@ -4,16 +4,16 @@ Either is handed copies of the last `window` rows and nothing else: that makes i
 is called row by row, so it is slower than a formula; a batch and a stream call it on the same windows.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import CodeType
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tradewright.features.contract import Feature
 from tradewright.features.expression import Expression, Operation, column, counted
+from tradewright.features.fingerprint import fingerprint
 from tradewright.features.native.opcodes import CALL
 from tradewright.values.errors import InvalidOption
 from tradewright.values.panel import Floats
@@ -29,13 +29,29 @@ def windowed(window: int, inputs: Sequence[str] = ("close",), price_power: int =
     """Make a feature of a function that sees the last `window` rows of some columns and gives N values.
 
     Shape: the function gets one array a column, `window` x N, oldest row first. Where fewer rows are there it
-    is not asked and the value is unknown. It may write into what it gets: they are copies.
+    is not asked and the value is unknown. It may write into what it gets: they are copies. Its name in the
+    schema covers what it reaches in its file: a changed helper is a changed feature.
     """
     rows = counted(window)
+    _refuse_none(inputs)
 
     def decorate(function: Callable[..., Any]) -> Feature:
-        words = f"function {function.__name__} {_fingerprint(function.__code__)}"
-        formula = _call(words, rows, inputs, lambda count: _FunctionRun(rows, count, len(inputs), function))
+        if not hasattr(function, "__name__"):
+            raise InvalidOption(f"{function!r} has no name.", "Give a function: def name(close): ...")
+
+        @cache
+        def words() -> str:
+            """Asked late, since what it calls may stand below it in its file; and once.
+
+            What it fills while it runs, such as a memo, is then no part of its name.
+            """
+            return f"function {function.__name__} {fingerprint(function)}"
+
+        def formula() -> Expression:
+            return _call(
+                words(), rows, inputs, lambda count: _FunctionRun(rows, count, len(inputs), function)
+            )
+
         return _feature(function.__name__, function.__doc__, formula, price_power)
 
     return decorate
@@ -53,7 +69,7 @@ def from_polars(name: str, expression: "pl.Expr", window: int, price_power: int 
         raise InvalidOption(f"The expression of '{name}' reads no column.", 'Use pl.col("close").')
     words = f"polars {expression}"
     formula = _call(words, rows, inputs, lambda count: _PolarsRun(rows, count, tuple(inputs), expression))
-    return _feature(name, f"{expression} over the last {rows} rows.", formula, price_power)
+    return _feature(name, f"{expression} over the last {rows} rows.", lambda: formula, price_power)
 
 
 @dataclass(frozen=True)
@@ -65,29 +81,26 @@ class _Beginning:
 
 def _call(words: str, window: int, inputs: Sequence[str], begin: Callable[[int], Any]) -> Expression:
     """A formula that is a call."""
-    if isinstance(inputs, str) or not inputs:
-        raise InvalidOption(f"inputs = {inputs!r}.", 'Give names of columns, such as ("close", "volume").')
     one = Operation(CALL, words, (window,), window, window, call=_Beginning(begin))
     return Expression(one, tuple(map(column, inputs)))
 
 
-def _feature(name: str, about: str | None, formula: Expression, price_power: int) -> Feature:
+def _refuse_none(inputs: Sequence[str]) -> None:
+    """A function is handed columns, by name."""
+    if isinstance(inputs, str) or not inputs:
+        raise InvalidOption(f"inputs = {inputs!r}.", 'Give names of columns, such as ("close", "volume").')
+
+
+def _feature(name: str, about: str | None, formula: Callable[[], Expression], price_power: int) -> Feature:
     """A feature of one formula, under a name."""
     members = {
         "__doc__": about or f"{name}, a function of the user's own.",
-        "formula": lambda self: formula,
+        "formula": lambda self: formula(),
         "name": property(lambda self: name),
         "price_power": price_power,
     }
     kind: type[Feature] = type(name, (Feature,), members)
     return kind()
-
-
-def _fingerprint(code: CodeType) -> str:
-    """A short name for what a function does: its instructions, constants and names, those inside it too."""
-    constants = [_fingerprint(one) if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
-    told = repr((code.co_code, constants, code.co_names, code.co_varnames))
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 class _Past:

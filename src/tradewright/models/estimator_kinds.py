@@ -1,14 +1,16 @@
 """Estimators of other libraries by import path: classes of a stated list of modules, settings checked."""
 
 import json
+import warnings
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
+from inspect import Parameter, signature
+from types import ModuleType
 from typing import Any
 
 from tradewright.models.extra import need_ml
-from tradewright.values.errors import Blocked, InvalidOption, unknown_name
+from tradewright.values.errors import InvalidOption, unknown_name
 
 # Nothing else is ever imported by a recipe: a path in a file that somebody sent could name any code.
 TRUSTED = (
@@ -59,7 +61,7 @@ def refuse_untrusted(path: str) -> None:
 def made(path: str, settings: Mapping[str, Any], seed: int) -> Any:
     """A fresh estimator of a trusted class.
 
-    Raises: Blocked without its library; UnknownName for a class or a setting that is not there;
+    Raises: MissingLibrary without its library; UnknownName for a class or a setting that is not there;
     InvalidOption for what is no regressor or classifier with chances.
     """
     refuse_untrusted(path)
@@ -70,10 +72,7 @@ def made(path: str, settings: Mapping[str, Any], seed: int) -> Any:
     module = import_module(module_name)
     kind = getattr(module, name, None)
     if not (isinstance(kind, type) and issubclass(kind, BaseEstimator)):
-        known = [
-            one for one in getattr(module, "__all__", dir(module)) if one.endswith(("or", "er", "R", "C"))
-        ]
-        raise unknown_name(name, f"estimator of {module_name}", known)
+        raise unknown_name(name, f"forecaster of {module_name}", _forecasters(module))
     try:
         estimator = kind()
     except TypeError as error:
@@ -86,6 +85,38 @@ def made(path: str, settings: Mapping[str, Any], seed: int) -> Any:
             raise unknown_name(given, f"setting of {name}", [one for one in takes if one not in OURS])
     fixed = {"random_state": seed, "n_jobs": 1}
     return estimator.set_params(**settings, **{one: fixed[one] for one in OURS if one in takes})
+
+
+def _forecasters(module: ModuleType) -> list[str]:
+    """The regressors, and classifiers with chances, that a module offers and that stand alone."""
+    offered = {name: getattr(module, name, None) for name in getattr(module, "__all__", dir(module))}
+    return [name for name, kind in offered.items() if isinstance(kind, type) and _forecasts(kind)]
+
+
+def _forecasts(kind: type) -> bool:
+    """Whether a class, as it stands, learns one outcome of any sign from values of any sign."""
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils import get_tags
+
+    if not (issubclass(kind, BaseEstimator) and issubclass(kind, ClassifierMixin | RegressorMixin)):
+        return False
+    if any(one.default is one.empty for one in _taken_by(kind)):
+        return False
+    with warnings.catch_warnings():
+        # One that is about to go says so where it is made; here it is only looked at.
+        warnings.simplefilter("ignore")
+        made = kind()
+    if isinstance(made, ClassifierMixin) and not hasattr(made, "predict_proba"):
+        return False
+    tags = get_tags(made)
+    is_any = not (tags.input_tags.positive_only or tags.target_tags.positive_only)
+    return bool(is_any and tags.target_tags.single_output)
+
+
+def _taken_by(kind: type) -> list[Parameter]:
+    """What a class is made with, by name."""
+    many = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return [one for one in signature(kind).parameters.values() if one.kind not in many]
 
 
 def tells_sides(estimator: Any, path: str) -> bool:
@@ -114,14 +145,10 @@ def tells_sides(estimator: Any, path: str) -> bool:
 def need_libraries(path: str) -> None:
     """Refuse where the library of a class is not there.
 
-    Raises: Blocked naming it and how to install it.
+    Raises: MissingLibrary naming it and how to install it.
     """
-    need_ml(WHO, ("sklearn", "skops"), "Ridge and the other baselines need none of it.")
-    if path.startswith("xgboost.") and find_spec("xgboost") is None:
-        raise Blocked(
-            f"{path} needs xgboost, which is not installed and is in no extra.",
-            "Install it: pip install xgboost-cpu, or give a class of sklearn.ensemble.",
-        )
+    of_path = ("xgboost",) if path.startswith("xgboost.") else ()
+    need_ml(WHO, ("sklearn", "skops", *of_path), "Ridge and the other baselines need none of it.")
 
 
 def library_of(path: str) -> str:

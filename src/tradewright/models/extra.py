@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from tradewright.values.errors import Blocked
+from tradewright.values.errors import MissingLibrary
 
 LIBRARIES = ("jax", "equinox")
 
@@ -14,12 +14,12 @@ def need_ml(
 ) -> None:
     """Refuse in one line where the libraries of the extra are not there.
 
-    Raises: Blocked naming what is missing, and the extra.
+    Raises: MissingLibrary naming what is missing, and the extra.
     """
     missing = [name for name in libraries if find_spec(name) is None]
     if missing:
         told = " and ".join(missing)
-        raise Blocked(
+        raise MissingLibrary(
             f"{who} needs {told}, which {'is' if len(missing) == 1 else 'are'} not installed.",
             f"Install the extra: pip install 'tradewright[ml]'. {instead}",
         )

@@ -11,7 +11,7 @@ from tradewright.models import registry
 from tradewright.models.contract import How, Learned, Lesson, Model, Signature
 from tradewright.models.forecasts import Answers
 from tradewright.models.table import Examples
-from tradewright.values.errors import Blocked, InvalidOption
+from tradewright.values.errors import InvalidOption, MissingLibrary
 from tradewright.values.panel import Floats
 
 EXAMPLE = "'ridge; boosted_trees trees=200'"
@@ -43,7 +43,7 @@ class Source:
         """Its answers about K windows; NaN where it is silent, says no number, or lacks its library."""
         try:
             said = self.recipe._answer(learned, windows[:, windows.shape[1] - self.recipe.lookback_bars :])
-        except Blocked:
+        except MissingLibrary:
             return _silence(len(windows), horizons)
         columns = (said.mean, said.rise, said.deviation)
         silent = np.zeros(len(windows), dtype=bool) if said.reasons is None else said.reasons != 0

@@ -27,7 +27,7 @@ class StudyContext:
     the study was chosen with results of its hypothesis in hand. Records of tries up to the ledger's row
     `earlier_until` were priced with the study's own; 0 where there were none. `open_trials` of the hypothesis
     never said how they ended. `models_before` says how many models were judged on the dataset outside of
-    studies before one with a model began.
+    studies before one with a model began, `recipes_before` counts their recipes beside its own.
     """
 
     trials: int | None
@@ -38,6 +38,12 @@ class StudyContext:
     earlier_until: int = 0
     open_trials: int = 0
     models_before: str = ""
+    recipes_before: int = 0
+
+    @property
+    def priced(self) -> int | None:
+        """All tries that a p-value pays for: those of the hypothesis, and recipes judged beforehand."""
+        return None if self.trials is None else self.trials + self.recipes_before
 
 
 def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evidence:
@@ -63,7 +69,7 @@ def evidence_of(plan: Plan, result: StudyResult, context: StudyContext) -> Evide
         impact_is_charged=bool(np.nansum(np.abs(result.headline.outcome.fills["impact_usd"])) > 0.0),
         is_replayed=context.is_replayed,
         audit=audit_record(result.certificate),
-        trials=context.trials,
+        trials=context.priced,
         lost_trials=context.lost_trials,
         after_results=context.after_results,
         luck_sharpe=luck_sharpe(result, context),
@@ -103,11 +109,11 @@ def luck_sharpe(result: StudyResult, context: StudyContext) -> Figure:
     All are taken to have the headline's standard error; a grid's points resemble each other and reach less.
     """
     name, unit, sample = "Best of as many worthless tries", "ratio a year", result.sharpe.sample
-    if not context.trials:
+    if not context.priced:
         return not_evaluated(name, unit, sample, "no ledger of trials was kept")
     if not math.isfinite(result.error):
         return not_evaluated(name, unit, sample, "the Sharpe ratio has no standard error")
-    return figure(name, expected_maximum_sharpe(context.trials, result.error), unit, sample)
+    return figure(name, expected_maximum_sharpe(context.priced, result.error), unit, sample)
 
 
 def deflated_figure(result: StudyResult, context: StudyContext) -> Figure:
@@ -119,10 +125,10 @@ def deflated_figure(result: StudyResult, context: StudyContext) -> Figure:
     shape = moments(result.period.excess)
     if isinstance(shape, str):
         return not_evaluated(name, unit, sample, shape)
-    if not context.trials:
+    if not context.priced:
         return not_evaluated(name, unit, sample, "no ledger of trials was kept")
     spread = result.error / math.sqrt(result.period.bars_per_year)
-    return figure(name, deflated_sharpe(shape, context.trials, spread), unit, sample)
+    return figure(name, deflated_sharpe(shape, context.priced, spread), unit, sample)
 
 
 def verdict_on(plan: Plan, result: StudyResult, context: StudyContext) -> Verdict:

@@ -2,7 +2,7 @@
 
 Everything is a row of the ledger of trials, so that one chain vouches for it; where a line stands follows
 from its rows alone. A model is a candidate when it is trained, in shadow from its first comparison on,
-champion by promotion, and retired when another takes its place.
+champion by promotion, and retired when another takes its place or somebody withdraws it.
 """
 
 import json
@@ -149,8 +149,19 @@ def _after(line: Line, event: Event, body: Mapping[str, Any]) -> Line:
         former = (*line.former, line.champion) if line.champion else line.former
         return _led_by(line, model, former, before)
     if event.kind is Kind.MODEL_ROLLED_BACK:
-        return _led_by(line, model, line.former[:-1], {line.champion: ModelStage.RETIRED})
+        before = {line.champion: ModelStage.RETIRED} if line.champion else {}
+        return _led_by(line, model, line.former[:-1], before)
+    if event.kind is Kind.MODEL_RETIRED:
+        return _without(line, model)
     return line
+
+
+def _without(line: Line, model: str) -> Line:
+    """The line after a model was withdrawn: nobody takes its place, and nobody goes back to it."""
+    champion = "" if line.champion == model else line.champion
+    former = tuple(one for one in line.former if one != model)
+    stages = {**line.stages, model: ModelStage.RETIRED}
+    return replace(line, champion=champion, former=former, stages=stages)
 
 
 def _led_by(line: Line, model: str, former: tuple[str, ...], stages: Mapping[str, ModelStage]) -> Line:
@@ -171,8 +182,7 @@ def promotion(line: Line, version: str, opponent: str, by: str, now: Now) -> Com
     if line.stage_of(version) is ModelStage.RETIRED:
         raise Blocked(f"{version} is retired.", "Train a new version, or: tradewright models rollback")
     found = [one for one in line.compared if (one.challenger, one.champion) == (version, opponent)]
-    where = "" if line.name == MAIN else f" --line {line.name}"
-    mend = f"First: tradewright models compare {version} {opponent}{where}"
+    mend = f"First: tradewright models compare {version} {opponent}{_where(line)}"
     if not found:
         raise Blocked(f"{version} was never compared with {opponent} in '{line.name}' [missing].", mend)
     # A repeat is free and refreshes its age; it does not become a later answer than the one it repeats.
@@ -185,6 +195,11 @@ def promotion(line: Line, version: str, opponent: str, by: str, now: Now) -> Com
     if unsound:
         raise Blocked(unsound, mend)
     return latest
+
+
+def _where(line: Line) -> str:
+    """How a command names a line."""
+    return "" if line.name == MAIN else f" --line {line.name}"
 
 
 def _unsound(found: Compared, now: Now) -> str:
@@ -211,12 +226,38 @@ def way_back(line: Line, by: str, reason: str) -> str:
     Raises: InvalidOption without a name or a reason; Blocked where there is nothing to go back to.
     """
     _need_person(by)
-    if not reason.strip() or not reason.isprintable():
-        raise InvalidOption("A rollback says why.", "Give --reason 'what went wrong'.")
+    _need_reason("A rollback", reason)
     if not line.former:
         had = "had no champion before this one" if line.champion else "has no champion"
-        raise Blocked(f"'{line.name}' {had}: there is nothing to go back to.")
+        told = f"To withdraw it: tradewright models retire {line.champion}{_where(line)}"
+        mend = told if line.champion else ""
+        raise Blocked(f"'{line.name}' {had}: there is nothing to go back to.", mend)
     return line.former[-1]
+
+
+def withdrawal(line: Line, rows: Sequence[Event], version: str, by: str, reason: str) -> dict[str, Any]:
+    """What is put on record where a model is withdrawn: who, why, what it was, and what spoke against it.
+
+    It takes a person and a reason, and no proof: it takes risk away. `rows` are those of every line.
+    Raises: InvalidOption without a name or a reason; Blocked where it is withdrawn already.
+    """
+    _need_person(by)
+    _need_reason("A withdrawal", reason)
+    stage = line.stage_of(version)
+    if stage is ModelStage.RETIRED and version not in line.former:
+        raise Blocked(f"{version} is retired, and nobody can go back to it.")
+    looks = [one for one in rows if one.kind is Kind.MODEL_CHECKED and one.trial == version]
+    drifted = json.loads(looks[-1].body)["drifted"] if looks else []
+    better = [one.challenger for one in line.compared if one.champion == version and one.is_better]
+    was = "former champion" if version in line.former else stage.value
+    told = {"by": by.strip(), "reason": reason.strip(), "was": was}
+    return {**told, "drifted": drifted, "beaten_by": list(dict.fromkeys(better))}
+
+
+def _need_reason(what: str, reason: str) -> None:
+    """Refuse what nobody says why of."""
+    if not reason.strip() or not reason.isprintable():
+        raise InvalidOption(f"{what} says why.", "Give --reason 'what went wrong'.")
 
 
 def _need_person(by: str) -> None:

@@ -115,19 +115,19 @@ def _folds(plan: Plan, result: StudyResult) -> FoldLines | None:
 def _luck(result: StudyResult, context: StudyContext) -> Luck:
     """Tries so far, what luck alone shows, and the p-value that prices them."""
     hurdle, deflated = _number(luck_sharpe(result, context)), _number(deflated_figure(result, context))
-    if context.trials is None or isinstance(result.search, str):
+    if context.priced is None or isinstance(result.search, str):
         why = result.search if isinstance(result.search, str) else "no ledger of trials was kept"
         return Luck(context.trials, hurdle, LUCK_HOW, deflated=deflated, p_how=why)
-    dear = dearest(result.search, context.trials)
+    dear = dearest(result.search, context.priced)
     how = (
         f"over {dear.against}, the weaker of both; {METHOD}, blocks of {counted(dear.block_bars, 'bar')}, "
         f"{dear.draws:,} draws; at a nominal 5 % it passed {per_cent(MEASURED_SIZE[0])} to "
         f"{per_cent(MEASURED_SIZE[1])} of worthless searches ({MEASURED_ON})"
     )
-    missing = dear.missing(context.trials)
+    missing = dear.missing(context.priced)
     if missing:
         how += f"; {counted(missing, 'try', 'tries')} without a record here priced as unrelated"
-    return Luck(context.trials, hurdle, LUCK_HOW, dear.p(context.trials), how, deflated)
+    return Luck(context.trials, hurdle, LUCK_HOW, dear.p(context.priced), how, deflated)
 
 
 def _audit(certificate: Certificate) -> tuple[Quantity, ...]:

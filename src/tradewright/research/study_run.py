@@ -16,7 +16,7 @@ from tradewright.research.earlier import earlier_tries
 from tradewright.research.judgement import StudyContext, verdict_on
 from tradewright.research.ladder.holdout import guard
 from tradewright.research.ledger_marks import lost_rows
-from tradewright.research.model_registry import models_before
+from tradewright.research.model_registry import models_before, recipes_before
 from tradewright.research.plan import Plan, Shelf, about, prepare
 from tradewright.research.points import Point
 from tradewright.research.process import in_words, process_leaks
@@ -146,10 +146,8 @@ def run_study(options: StudyOptions, ports: Ports) -> StudyRun:
     rows = ports.ledger.mark().rows
     earlier = earlier_tries(plan, ports.ledger, rows)
     until = rows if earlier else 0
-    models = models_before(ports.ledger.models(), plan.snapshot.dataset) if plan.walk else ""
-    context = StudyContext(
-        None, "", lost_trials=lost, after_results=late, earlier_until=until, models_before=models
-    )
+    begun = StudyContext(None, "", lost_trials=lost, after_results=late, earlier_until=until)
+    context = _after_models(plan, ports.ledger, begun) if plan.walk else begun
     ports.ledger.register(hypothesis.id, hypothesis.statement, plan.study, ports.clock())
     recorder = _Recorder(plan, ports)
     try:
@@ -252,6 +250,15 @@ def _model_files(plan: Plan, result: StudyResult) -> dict[str, Any]:
 
     told = json_bytes(models_json(plan, result.forecasts))
     return {"models.json": told, "forecasts.parquet": forecasts_table(result.forecasts)}
+
+
+def _after_models(plan: Plan, ledger: TrialLedger, begun: StudyContext) -> StudyContext:
+    """What is known before the first trial, with the models that were judged on the dataset outside of
+    studies.
+    """
+    rows, dataset = ledger.models(), plan.snapshot.dataset
+    others = recipes_before(rows, dataset, plan.recipe)
+    return replace(begun, recipes_before=others, models_before=models_before(rows, dataset, others))
 
 
 def _kept(plan: Plan, result: StudyResult, ports: Ports, begun: StudyContext) -> StudyRun:

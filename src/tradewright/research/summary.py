@@ -28,6 +28,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "study": plan.study,
         "headline": verdict.headline,
         "trials": context.trials,
+        "recipes_before": context.recipes_before,
         "search": _search_json(result, context),
         "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
         "figures": {one.name: asdict(one) for one in _all_figures(result)},
@@ -69,9 +70,9 @@ def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
 
 def _search_json(result: StudyResult, context: StudyContext) -> Any:
     """The prices of the search, each with its p; or why there is none."""
-    if context.trials is None or isinstance(result.search, str):
+    if context.priced is None or isinstance(result.search, str):
         return {"reason": result.search if isinstance(result.search, str) else "no ledger of trials was kept"}
-    return [{**asdict(one), "p": one.p(context.trials), "method": METHOD} for one in result.search]
+    return [{**asdict(one), "p": one.p(context.priced), "method": METHOD} for one in result.search]
 
 
 def _around_json(plan: Plan, result: StudyResult) -> Any:

@@ -55,6 +55,10 @@ class Kind(Enum):
     MODEL_CHECKED = "model-checked"
     MODEL_PROMOTED = "model-promoted"
     MODEL_ROLLED_BACK = "model-rolled-back"
+    MODEL_RETIRED = "model-retired"
+    # Looks at what models and choices were worth, outside of every line: `study` is then empty.
+    MODEL_CHOSEN = "model-chosen"
+    MODEL_REVIEWED = "model-reviewed"
 
 
 ENDS = (Kind.FINISHED, Kind.FAILED, Kind.INTERRUPTED)
@@ -316,6 +320,7 @@ LADDER = (
 )  # fmt: skip
 MODELS = (
     Kind.MODEL_TRAINED, Kind.MODEL_COMPARED, Kind.MODEL_CHECKED, Kind.MODEL_PROMOTED, Kind.MODEL_ROLLED_BACK,
+    Kind.MODEL_RETIRED, Kind.MODEL_CHOSEN, Kind.MODEL_REVIEWED,
 )  # fmt: skip
 
 

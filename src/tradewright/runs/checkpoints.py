@@ -19,9 +19,9 @@ from zipfile import BadZipFile
 import numpy as np
 
 from tradewright.models.training.watch import Checkpoint
+from tradewright.runs.array_bytes import arrays_as_bytes, arrays_of
 from tradewright.runs.durable import replace_file, sweep_fresh
 from tradewright.runs.locks import alone
-from tradewright.runs.model_store import arrays_as_bytes, arrays_of
 from tradewright.values.errors import BadInput, Blocked, StorageFailure
 
 PROGRESS, LOCK = "progress.json", ".lock"

@@ -58,7 +58,8 @@ def load_all(sources: Sequence[str]) -> FeatureSet:
 def own_files(sources: Sequence[str]) -> dict[str, str]:
     """SHA-256 of each file of the user's own among some sources, by its path.
 
-    A schema hash names a column's formula; what a windowed function calls in its file stands in no formula.
+    A schema hash names a column's formula, and what a windowed function reaches in its file; not what it does
+    while the file is read.
     """
     paths = dict.fromkeys(path for path, _ in map(parted, sources) if path is not None)
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}

@@ -23,7 +23,8 @@ RUN_ID = re.compile(r"[0-9a-f]{16}")
 # The libraries whose version can change a bit of a result.
 LIBRARIES = (
     "numpy", "numba", "llvmlite", "polars", "deltalake", "plotly", "msgspec", "scipy",
-    "jax", "jaxlib", "equinox", "optax", "lightgbm", "scikit-learn", "skops", "xgboost", "optuna",
+    "jax", "jaxlib", "equinox", "optax", "lightgbm", "scikit-learn", "skops", "xgboost", "xgboost-cpu",
+    "optuna",
 )  # fmt: skip
 
 

@@ -1,18 +1,17 @@
 """Fitted models as folders: arrays in npz, all else in JSON. What was saved is what is served."""
 
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tradewright.models import registry
 from tradewright.models.contract import FittedModel, Model, Signature
 from tradewright.models.table import FeatureRows, Targets
+from tradewright.runs.array_bytes import arrays_as_bytes, arrays_of
 from tradewright.runs.kept_folder import Keeping
 from tradewright.runs.manifest import code_version
 from tradewright.validation.drift import Reference
@@ -211,22 +210,6 @@ def reference_as_bytes(reference: Reference) -> bytes:
     """A reference as one npz file."""
     held = {name: value for name, value in vars(reference).items() if name != "names"}
     return arrays_as_bytes({**held, "names": np.array(reference.names, dtype=np.str_)})
-
-
-def arrays_as_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Arrays by name as one npz file; the same arrays give the same bytes."""
-    held = io.BytesIO()
-    np.savez(held, **{name: arrays[name] for name in sorted(arrays)})  # type: ignore[arg-type]
-    return held.getvalue()
-
-
-def arrays_of(content: bytes) -> dict[str, NDArray[Any]]:
-    """What `arrays_as_bytes` wrote. Nothing is unpickled.
-
-    Raises: ValueError for what is no plain array.
-    """
-    with np.load(io.BytesIO(content), allow_pickle=False) as held:
-        return {name: held[name] for name in held.files}
 
 
 def data_hash_of(rows: FeatureRows, targets: Targets) -> str:

@@ -5,9 +5,12 @@ used again.
 """
 
 import contextlib
+import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NoReturn
 
 # The exit code by which a training says that its accelerator is lost.
 LOST_DEVICE = 4
@@ -26,9 +29,21 @@ def run_or_go_on_on_the_cpu(
     ended = _run(command, environment)
     why = lost_by(ended)
     if why:
-        say(f"The accelerator was lost: {why}. Going on on the CPU, from the last checkpoint.")
+        say(
+            f"The accelerator was lost: {why}. Going on on the CPU, from the last checkpoint if there is one."
+        )
         ended = _run(command, {**environment, **CPU_ALONE})
     return ended if ended >= 0 else 128 - ended
+
+
+def leave_at_once() -> NoReturn:
+    """End this process as one that lost its accelerator, and tidy nothing up.
+
+    A broken driver answers each attempt to free something with an error: hundreds of lines, if it answers.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(LOST_DEVICE)
 
 
 def lost_by(ended: int) -> str:

@@ -113,6 +113,14 @@ def spectrum_of(gamma: Floats, sample: int) -> tuple[float, float]:
     return float(level), slope
 
 
+def standing_out(sample: int) -> float:
+    """The autocorrelation from which on one lag of a record counts as more than noise.
+
+    Source: Politis and White (2004), section 3.2.
+    """
+    return 2.0 * math.sqrt(math.log10(sample) / sample)
+
+
 def _patience(sample: int) -> int:
     """How many quiet lags in a row end the search for dependence."""
     return max(5, math.ceil(math.sqrt(math.log10(sample))))
@@ -120,7 +128,7 @@ def _patience(sample: int) -> int:
 
 def _last_lag_that_matters(correlations: Floats, sample: int, patience: int) -> int:
     """The smallest lag after which `patience` autocorrelations in a row are noise."""
-    noise = 2.0 * math.sqrt(math.log10(sample) / sample)
+    noise = standing_out(sample)
     loud = np.flatnonzero(np.abs(correlations[1:]) >= noise) + 1
     last = 0
     for lag in loud.tolist():

@@ -13,6 +13,7 @@ from tradewright.validation.bootstrap import (
     furthest_lag,
     keyed_generator,
     spectrum_of,
+    standing_out,
     suited_length,
 )
 from tradewright.values.panel import Floats, Ints
@@ -26,6 +27,9 @@ HIDDEN_SHARE = 0.01
 # It is looked for at so many lags, and is taken to be larger than it looks by so many standard errors of its
 # estimate; how far records are related is asked of so many at most.
 WEAK_LAGS, RELATED_RECORDS, WEAK_DOUBT = 6, 200, 1.645
+
+# A record so short that more than this could be hidden from it is judged as if so much were.
+LARGEST_UNSEEN = 0.1
 
 
 def spectra(columns: Floats) -> Floats:
@@ -81,6 +85,15 @@ def least_bars(columns: Floats) -> float:
     doubt = WEAK_DOUBT * math.sqrt(2.0 / _independent_records(scaled))
     weak = math.sqrt(max(beyond_noise + doubt, 0.0) / sample)
     return min(2.0 * weak / HIDDEN_SHARE, cautious)
+
+
+def unseen_share(sample: int) -> float:
+    """How much of a mean's variance a record of T bars and its blocks may both fail to show.
+
+    A lag that just fails to stand out is none to anybody who looks at one record, and blocks of b bars miss
+    2 r / b of a bar's variance. That of the cube root of T: 1.8 % in five years of days, 0.4 % in thirty.
+    """
+    return min(2.0 * standing_out(sample) / float(np.cbrt(sample)), LARGEST_UNSEEN)
 
 
 def _independent_records(scaled: Floats) -> float:

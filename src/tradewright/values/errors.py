@@ -8,6 +8,7 @@ TradewrightError
     ├── BadInput          a file's content: says file, line, column and value
     ├── NotFound          a dataset, snapshot or run that is not there
     ├── Blocked           quality findings, a gate or a missing record stand in the way
+    │   └── MissingLibrary    an optional library that is not installed
     ├── StorageFailure    disk full, read-only or damaged
     ├── LostDevice        an accelerator that does not answer any more (exit code 4)
     └── Interrupted       stopped by the user; what was finished is kept and marked
@@ -53,6 +54,10 @@ class NotFound(Failure):
 
 class Blocked(Failure):
     """Findings, gates or missing records stand in the way."""
+
+
+class MissingLibrary(Blocked):
+    """A library that only some parts need is not installed; says which, and what installs it."""
 
 
 class StorageFailure(Failure):

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 
 from tradewright.models.mamba import training
 from tradewright.models.members.mamba import Mamba
 from tradewright.models.table import FeatureRows, Targets
+from tradewright.models.training import devices
 from tradewright.models.training.rules import LossIsNoNumber, Standing
 from tradewright.models.training.watch import Unwatched
+from tradewright.values.errors import LostDevice
 
 RECIPE = Mamba(d_model=8, d_state=4, layers=1, sequence_bars=8, epochs=6, batch=32, rate=0.02)
 SYMBOLS, ROWS = 6, 400
@@ -156,7 +159,32 @@ def test_training_that_was_stopped_and_resumed_ends_where_it_would_have_ended(ta
     stopped = RECIPE.fit(rows, targets.known_by(cut), seed=2, watch=first)
     assert stopped.story["interrupted"] and stopped.story["epoch"] == 2
     resumed = RECIPE.fit(rows, targets.known_by(cut), seed=2, watch=Listening(resume=first.kept[-1]))
-    assert resumed.story["reasons"] == ("resumed after epoch 2",)
+    assert resumed.story["reasons"] == ("resumed after epoch 2 on the cpu",)
+    assert arrays_equal(resumed, fitted)
+
+
+def test_a_device_that_is_lost_is_noted_in_the_last_checkpoint_from_which_training_goes_on(
+    taught, monkeypatch
+):
+    rows, targets, _, cut, fitted = taught
+    honest, watch = training.part_losses, Listening()
+
+    def broken(*asked):
+        if len(watch.kept) == 2:
+            raise jax.errors.JaxRuntimeError("INTERNAL: CUDA_ERROR_ILLEGAL_ADDRESS")
+        return honest(*asked)
+
+    with monkeypatch.context() as lost:
+        lost.setattr(training, "part_losses", broken)
+        lost.setattr(training, "platform", lambda: "gpu")
+        lost.setattr(devices, "platform", lambda: "gpu")
+        lost.setattr(devices, "answers", lambda: False)
+        with pytest.raises(LostDevice, match="The gpu does not answer any more"):
+            RECIPE.fit(rows, targets.known_by(cut), seed=2, watch=watch)
+    resumed = RECIPE.fit(rows, targets.known_by(cut), seed=2, watch=Listening(resume=watch.kept[-1]))
+    told = ("the gpu was lost in epoch 3", "resumed after epoch 2 on the cpu")
+    assert (resumed.story["reasons"], resumed.story["platforms"]) == (told, ("gpu", "cpu"))
+    assert resumed.story["attempts"] == 2
     assert arrays_equal(resumed, fitted)
 
 

@@ -84,6 +84,18 @@ def test_the_deflated_sharpe_ratio_is_that_of_the_verdict(found, ran):
     assert found["luck"].values["deflated_sharpe"] == pytest.approx(told.value, abs=1e-9)
 
 
+def test_recipes_judged_before_are_priced_in_the_ladders_deflated_ratio_as_in_the_verdicts(ran):
+    from tradewright.research.judgement import deflated_figure
+
+    run, files = ran
+    after = replace(files, summary={**files.summary, "recipes_before": 30})
+    records = evidence_of_run(run.plan, after, SUBJECT, 77)
+    (luck,) = (one for one in records if one.kind == "luck")
+    told = deflated_figure(run.result, replace(run.context, recipes_before=30))
+    assert luck.values["deflated_sharpe"] == pytest.approx(told.value, abs=1e-9)
+    assert luck.values["trials"] == files.summary["trials"], "what the count is compared with"
+
+
 def test_overfitting_is_the_runs_own(found, ran):
     own = ran[0].result.checks.overfitting
     values = found["overfitting"].values

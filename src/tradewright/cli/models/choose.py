@@ -35,8 +35,8 @@ def run(
     What each earned beyond the default over the horizon teaches. Where a choice is
     not sure enough, or a regime not known, it is the default. A run whose parameters
     were picked on these very rows looks better than it is, and so does its choice.
-    Moving from one strategy to the other is free here, and no trial is counted: whoever
-    tries ten horizons and shows the best has searched.
+    Moving from one strategy to the other is free here. Each choice goes into the ledger
+    and is counted, not priced: whoever tries ten horizons and shows the best has searched.
     """
     from tradewright.assembly.choices import REGIMES, ChoiceRequest, choose
 
@@ -62,6 +62,9 @@ def run(
     sure = "" if last["confidence"] is None else f", confidence {last['confidence']:.2f}"
     screen.say(f"\n{date_of(last['instant'])}: {last['run']} ({last['name']}), {last['reason']}{sure}")
     screen.say(f"Kept as {last['model']}: tradewright models show {last['model']}")
+    if last["choices"] > 1:
+        said = f"{last['choices']} choices have been judged on this dataset"
+        screen.say(f"{said}: the best of them looks better than it is.")
 
 
 def _percent(value: float | None) -> str:

@@ -26,7 +26,9 @@ def run(
     """Say whether a model is due to be trained anew, and why; nothing is trained.
 
     Schedule, age, drift and fallen skill speak for it; a cool-down and a budget
-    may hold it back. What nobody knows speaks neither way, and is said.
+    may hold it back. What nobody knows speaks neither way, and is said. To tell
+    its skill on newer rows is to look at them: it goes on record, and a holdout
+    that was sealed there counts as seen.
     """
     from tradewright.assembly.model_lines import due
     from tradewright.models.retraining import RetrainingPolicy

@@ -15,7 +15,7 @@ def run(context: typer.Context, json: Json = False) -> None:
     """List the models that are kept, by version, with what they were judged to be worth.
 
     A version is a hash of weights, recipe, features, data, parent and code.
-    One whose description cannot be read is listed as damaged, and why. No stage: on no record.
+    One whose description cannot be read is listed as damaged, and why. No stage: in no line.
     """
     from tradewright.assembly.model_history import stages
     from tradewright.assembly.models import kept

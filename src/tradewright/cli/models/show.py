@@ -65,7 +65,7 @@ def _stands(standing: Mapping[str, str] | None) -> str:
     """Where a model stands, in words."""
     if standing is None:
         return "the ledger cannot be read"
-    return ", ".join(f"{line}: {stage}" for line, stage in standing.items()) or "on no record"
+    return ", ".join(f"{line}: {stage}" for line, stage in standing.items()) or "in no line"
 
 
 def _told(name: str, value: Any) -> list[tuple[str, str]]:

@@ -47,10 +47,11 @@ def run(
     from tradewright.assembly.accelerators import trained_apart
     from tradewright.assembly.models import ModelRequest, train
 
-    apart = trained_apart(workspace_of(context), name, (context.find_object(Asked) or Asked()).arguments)
+    typed = pairs(options or (), "--set")
+    line_typed = (context.find_object(Asked) or Asked()).arguments
+    apart = trained_apart(workspace_of(context), name, typed, line_typed)
     if apart is not None:
         raise typer.Exit(apart)
-    typed = pairs(options or (), "--set")
     wanted = tuple(features or ("technical",))
     horizons = tuple(horizon or HORIZONS)
     request = ModelRequest(

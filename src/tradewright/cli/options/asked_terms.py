@@ -1,5 +1,6 @@
 """What every verb about options takes: the contracts, and the market they are priced in."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,10 @@ Expiry = Annotated[str, typer.Option(help="Or the day of expiry, such as 2026-01
 AsOf = Annotated[str, typer.Option(help="The day that is now, for --expiry; today unless given.")]
 Rate = Annotated[float, typer.Option(help="Interest a year, continuous: 0.05 is 5 %.")]
 Yield = Annotated[float, typer.Option("--yield", help="Dividend yield a year, continuous.")]
+Pricer = Annotated[
+    Path | None,
+    typer.Option(help="A pricer that was trained, instead of the closed form.", show_default=False),
+]
 Volatility = Annotated[float, typer.Option(help="A year: 0.2 is 20 %.", show_default=False)]
 
 

@@ -1,5 +1,6 @@
 """`tradewright options greeks`"""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from tradewright.cli.asked import Json, workspace_of
 from tradewright.cli.options.asked_terms import (
     AsOf,
     Expiry,
+    Pricer,
     Rate,
     RightOf,
     Spot,
@@ -42,16 +44,19 @@ def run(
     as_of: AsOf = "",
     rate: Rate = 0.0,
     dividend_yield: Yield = 0.0,
+    pricer: Pricer = None,
     json: Json = False,
 ) -> None:
     """Show how options, or a book of them, move with the market.
 
     Delta and gamma are for a dollar of spot, vega for a point (0.01) of
-    volatility, theta for a day that passes, rho for a point of interest.
+    volatility, theta for a day that passes, rho for a point of interest. A
+    trained pricer gives its Greeks by automatic differentiation.
     """
     from tradewright.assembly import pricing
 
     asked = request_of(right, spot, strike or [], years, (expiry, as_of), (rate, dividend_yield))
+    asked = replace(asked, pricer=pricer)
     workspace = workspace_of(context)
     if book is not None:
         rows, heads = pricing.book(workspace, asked, book, shares), BOOK

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tradewright.cli import screen
-from tradewright.cli.asked import Json, workspace_of
+from tradewright.cli.asked import Asked, Json, workspace_of
 
 if TYPE_CHECKING:
     from tradewright.assembly.studies import StudyReport
@@ -36,10 +36,14 @@ def run(
     Ctrl-C or SIGTERM leaves a run marked as partial (exit code 130); the same
     command finishes it.
     """
+    from tradewright.assembly.accelerators import studied_apart
     from tradewright.assembly.studies import run_study_file, workers_of
 
     asked = workers_of(workers, cluster)
     workspace = workspace_of(context)
+    apart = studied_apart(workspace, file, (context.find_object(Asked) or Asked()).arguments)
+    if apart is not None:
+        raise typer.Exit(apart)
     with screen.progress(quiet=json) as tell:
         report = run_study_file(workspace, file, verify, tell, asked)
     if json:

@@ -4,11 +4,12 @@ SEC: section 31 of the Securities Exchange Act, dollars a million of sales, from
 advisories (2001 to 2009: every annual and mid-year adjustment). Before December 2001 it was 1/300 of one
 percent of what was sold; since when is not said there, so that rate stands for all earlier days. FINRA (NASD
 until 2007): trading activity fee a share sold, with its cap a trade, from the notices on schedule A of its
-by-laws (03-43, 04-84); none before it began in October 2002. For its first eleven months sources differ,
-0.00005 or 0.0001 dollars: the higher one stands. Three figures were found on no page of the SEC or FINRA: the
-days of 2005-12-22 and 2007-03-17, and the amounts of November 2004. Tick: eighths until June 1997, sixteenths
-until decimal prices were complete in April 2001, cents since (Regulation NMS, rule 612). The last step holds
-on: later changes must be added here.
+by-laws (03-43, 04-84, 11-27, 12-06); none before it began in October 2002. For its first eleven months
+sources differ, 0.00005 or 0.0001 dollars: the higher one stands. Two days are from lists of others, which
+agree with the SEC's advisories wherever both speak: 2005-12-22 and 2007-03-17.
+The amounts of November 2004 are those that notice 11-27 raised; no notice was found that changed them before
+it. Tick: eighths until June 1997, sixteenths until decimal prices were complete in April 2001, cents since
+(Regulation NMS, rule 612). The last step holds on: later changes must be added here.
 """
 
 from tradewright.values.profile import FeeStep
@@ -40,6 +41,7 @@ _STEPS = (
     ("2011-01-21", 19.20, 0.000075, 3.75, CENT),
     ("2011-07-01", 19.20, 0.000090, 4.50, CENT),
     ("2012-02-21", 18.00, 0.000090, 4.50, CENT),
+    ("2012-03-01", 18.00, 0.000095, 4.75, CENT),
     ("2012-04-01", 22.40, 0.000095, 4.75, CENT),
     ("2012-07-01", 22.40, 0.000119, 5.95, CENT),
     ("2013-05-25", 17.40, 0.000119, 5.95, CENT),

@@ -3,19 +3,28 @@
 Deviations of the running block are taken from its first value and those of the block before from its last:
 both lie inside the window. The squares that cancel are then at most `window` times what remains, so a
 variance is good to about window^2 * 2^-53, relative to itself, whatever the level of the prices.
+
+At the end of a block its sums are taken backwards from its last row and kept at every fourth row; the rows
+between two marks are worked out when the running block comes near. So no row of a stream waits for all of a
+block's rows.
 """
 
 import math
 
-from tradewright.features.native.windows import At, compiled, spliced
+from tradewright.features.native.windows import At, apart, clear, compiled, copy, spliced
 from tradewright.values.panel import Floats
 
 Pair = tuple[float, float]
 Two = tuple[Floats, Floats]
+Four = tuple[Floats, Floats, Floats, Floats]
 Five = tuple[Floats, Floats, Floats, Floats, Floats]
+FiveOfOne = tuple[float, float, float, float, float]
+
+# Rows between two kept sums of a finished block.
+STRIDE = 4
 
 
-@spliced
+@compiled
 def part(memory: Floats, number: int, size: int) -> Floats:
     """One of several columns laid end to end."""
     return memory[number * size : (number + 1) * size]
@@ -45,8 +54,8 @@ def alone(own: float, total: float, squares: float, own_size: float) -> Pair:
 def moments(x: Floats, out: Floats, spread: Floats, memory: Floats, at: At, window: int) -> None:
     """Mean, and sum of squares about it.
 
-    Memory: the block's first value, the last of the block before, running sum and sum of squares; then rings
-    of `window` + 1 rows of means and of sums of squares.
+    Memory: the block's first value, the last of the block before, running sum and sum of squares, two sums of
+    the block before; then rings of `window` + 1 rows of means and of sums of squares.
     """
     first, count = at
     if count == 1:
@@ -54,43 +63,70 @@ def moments(x: Floats, out: Floats, spread: Floats, memory: Floats, at: At, wind
         return
     own, last = part(memory, 0, count), part(memory, 1, count)
     total, squares = part(memory, 2, count), part(memory, 3, count)
-    rings = memory[4 * count :]
+    lent = part(memory, 4, count), part(memory, 5, count)
+    rings = memory[6 * count :]
     means, sums = rings[: (window + 1) * count], rings[(window + 1) * count :]
     place, whole = first % window, 1.0 / window
     for row in range(0, len(x), count):
-        values = x[row : row + count]
+        values, found, found_squares = x[row:][:count], out[row:][:count], spread[row:][:count]
         if place == 0:
-            own[:], total[:], squares[:] = values, 0.0, 0.0
-        raw = means[place * count :][:count]
-        later, later_squares = means[(place + 1) * count :][:count], sums[(place + 1) * count :][:count]
-        found, found_squares = out[row : row + count], spread[row : row + count]
-        own_size = 1.0 / (place + 1)
-        share = (window - 1 - place) * whole
-        sizes = (own_size, share, share * (place + 1))
-        for asset in range(count):
-            moved = values[asset] - own[asset]
-            total[asset] += moved
-            squares[asset] += moved * moved
-            raw[asset] = values[asset]
+            begin(values, own, total, squares)
+        raw, own_size = part(means, place, count), 1.0 / (place + 1)
         place += 1
-        if place < window:
-            for asset in range(count):
-                found[asset], found_squares[asset] = joined(
-                    (own[asset], last[asset]), (total[asset], squares[asset]),
-                    (later[asset], later_squares[asset]), sizes,
-                )  # fmt: skip
+        if place == window:
+            whole_block((values, raw), own, (total, squares), (found, found_squares), own_size)
+            turn_moments((means, sums), last, lent, count, window)
+            place = 0
             continue
-        for asset in range(count):
-            found[asset], found_squares[asset] = alone(own[asset], total[asset], squares[asset], own_size)
-        turn_moments((means, sums), last, (total, squares), count, window)
-        place = 0
+        if (window - place) % STRIDE == 0:
+            unfold_moments((means, sums), last, lent, (place, place + STRIDE), window)
+        share = (window - place) * whole
+        two_blocks(
+            (values, raw), (own, last), (total, squares),
+            (part(means, place, count), part(sums, place, count)),
+            (found, found_squares), (own_size, share, share * place),
+        )  # fmt: skip
+
+
+@apart
+def begin(values: Floats, own: Floats, total: Floats, squares: Floats) -> None:
+    """The first row of a block: the others are measured from it."""
+    for asset in range(len(own)):
+        own[asset], total[asset], squares[asset] = values[asset], 0.0, 0.0
+
+
+@apart
+def whole_block(row: Two, own: Floats, sums: Two, found: Two, own_size: float) -> None:
+    """The last row of a block, which is the window. `row`: its values, and where the ring keeps them."""
+    (values, raw), (total, squares), (mean, spread) = row, sums, found
+    for asset in range(len(values)):
+        moved = values[asset] - own[asset]
+        raw[asset] = values[asset]
+        mean[asset], spread[asset] = alone(
+            own[asset], total[asset] + moved, squares[asset] + moved * moved, own_size
+        )
+
+
+@apart
+def two_blocks(
+    row: Two, anchors: Two, sums: Two, later: Two, found: Two, sizes: tuple[float, float, float]
+) -> None:
+    """A row whose window holds the end of one block and the start of the next."""
+    (values, raw), (own, last), (total, squares) = row, anchors, sums
+    for asset in range(len(values)):
+        moved = values[asset] - own[asset]
+        more, more_squares = total[asset] + moved, squares[asset] + moved * moved
+        raw[asset], total[asset], squares[asset] = values[asset], more, more_squares
+        found[0][asset], found[1][asset] = joined(
+            (own[asset], last[asset]), (more, more_squares), (later[0][asset], later[1][asset]), sizes
+        )
 
 
 @compiled
 def moments_of_one(x: Floats, out: Floats, spread: Floats, memory: Floats, first: int, window: int) -> None:
     """`moments` of one symbol, its running values in registers."""
     own, last, total, squares = memory[0], memory[1], memory[2], memory[3]
-    means, sums = memory[4 : 5 + window], memory[5 + window :]
+    means, sums = memory[6 : 7 + window], memory[7 + window :]
     place, whole = first % window, 1.0 / window
     for row in range(len(x)):
         value = x[row]
@@ -115,32 +151,59 @@ def moments_of_one(x: Floats, out: Floats, spread: Floats, memory: Floats, first
 
 
 @compiled
-def turn_moments(rings: Two, last: Floats, running: Two, count: int, window: int) -> None:
-    """Values of a finished block become means (from its last value) and sums of squares to its end."""
-    (means, sums), (total, squares) = rings, running
-    last[:] = means[(window - 1) * count : window * count]
-    total[:], squares[:] = 0.0, 0.0
-    for place in range(window - 1, -1, -1):
-        here, here_squares = means[place * count :][:count], sums[place * count :][:count]
-        gather(here, last, total, squares)
-        settle(here, here_squares, total, squares, 1.0 / (window - place))
+def turn_moments(rings: Two, last: Floats, lent: Two, count: int, window: int) -> None:
+    """A block has ended: its sums from every fourth row on, and means and squares of its first rows."""
+    means = rings[0]
+    copy(part(means, window - 1, count), last)
+    start = window - STRIDE
+    while start > 0:
+        before, into = mark(rings, start + STRIDE, count, window), mark(rings, start, count, window)
+        add_four(four(means, start, count), last, before, into)
+        start -= STRIDE
+    unfold_moments(rings, last, lent, (0, start + STRIDE), window)
 
 
 @compiled
-def gather(values: Floats, anchor: Floats, total: Floats, squares: Floats) -> None:
-    """Add a row's deviations from its anchors, and their squares."""
+def mark(rings: Two, start: int, count: int, window: int) -> Two:
+    """Sums from row `start` to the block's end: they lie where that row's and the next one's squares will."""
+    means, sums = rings
+    if start == window:
+        return part(means, window, count), part(sums, window, count)
+    return part(sums, start, count), part(sums, start + 1, count)
+
+
+@apart
+def add_four(rows: Four, last: Floats, before: Two, into: Two) -> None:
+    """Four rows' deviations from the block's last value, the latest first, and their squares."""
+    for asset in range(len(last)):
+        anchor = last[asset]
+        a, b = rows[0][asset] - anchor, rows[1][asset] - anchor
+        c, d = rows[2][asset] - anchor, rows[3][asset] - anchor
+        into[0][asset] = before[0][asset] + a + b + c + d
+        into[1][asset] = before[1][asset] + a * a + b * b + c * c + d * d
+
+
+@compiled
+def unfold_moments(rings: Two, last: Floats, lent: Two, rows: tuple[int, int], window: int) -> None:
+    """Values of some rows of a finished block become means (from its last value) and squares to its end."""
+    (means, sums), (total, squares), (start, stop), count = rings, lent, rows, len(last)
+    marked, marked_squares = mark(rings, stop, count, window)
+    copy(marked, total)
+    copy(marked_squares, squares)
+    for place in range(stop - 1, start - 1, -1):
+        size = 1.0 / (window - place)
+        settle(part(means, place, count), last, total, squares, part(sums, place, count), size)
+
+
+@apart
+def settle(values: Floats, last: Floats, total: Floats, squares: Floats, spread: Floats, size: float) -> None:
+    """Add a row, then put the mean in its place, and the sum of squares about it beside it."""
     for asset in range(len(values)):
-        moved = values[asset] - anchor[asset]
-        total[asset] += moved
-        squares[asset] += moved * moved
-
-
-@compiled
-def settle(means: Floats, spread: Floats, total: Floats, squares: Floats, size: float) -> None:
-    """From sums of deviations to their mean, and the sum of squares about it."""
-    for asset in range(len(means)):
-        means[asset] = total[asset] * size
-        spread[asset] = squares[asset] - total[asset] * means[asset]
+        moved = values[asset] - last[asset]
+        sum_, square = total[asset] + moved, squares[asset] + moved * moved
+        total[asset], squares[asset] = sum_, square
+        values[asset] = sum_ * size
+        spread[asset] = square - sum_ * (sum_ * size)
 
 
 @compiled
@@ -160,59 +223,56 @@ def turn_moments_of_one(means: Floats, sums: Floats, window: int) -> float:
 def comoments(x: Floats, y: Floats, outs: Five, memory: Floats, at: At, window: int) -> None:
     """Means of x and y, sums of their squares about them and of their products; both known or neither.
 
-    Memory: nine running values a symbol (firsts, lasts, sums, squares, products), then five rings.
+    Memory: first and last values of both, five sums of the running block and of the one before; five rings.
     """
     first, count = at
-    room = (window + 1) * count
-    own_x, own_y = part(memory, 0, count), part(memory, 1, count)
-    last_x, last_y = part(memory, 2, count), part(memory, 3, count)
-    sum_x, sum_y = part(memory, 4, count), part(memory, 5, count)
-    square_x, square_y, product = part(memory, 6, count), part(memory, 7, count), part(memory, 8, count)
-    rings = memory[9 * count :]
-    ring_x, ring_y = part(rings, 0, room), part(rings, 1, room)
-    ring_xx, ring_yy, ring_xy = part(rings, 2, room), part(rings, 3, room), part(rings, 4, room)
-    sums_x, sums_y = (sum_x, square_x), (sum_y, square_y)
+    anchors = part(memory, 0, count), part(memory, 1, count)
+    lasts = part(memory, 2, count), part(memory, 3, count)
+    sums, lent = five(memory[4 * count :], count), five(memory[9 * count :], count)
+    rings = five(memory[14 * count :], (window + 1) * count)
     place = first % window
     for row in range(0, len(x), count):
-        span, here = (row, row + count), place * count
-        values_x, values_y = ring_x[here : here + count], ring_y[here : here + count]
-        known_together(x[row : row + count], y[row : row + count], values_x, values_y)
+        values = part(rings[0], place, count), part(rings[1], place, count)
+        known_together(x[row:][:count], y[row:][:count], values[0], values[1])
         if place == 0:
-            own_x[:], own_y[:], product[:] = values_x, values_y, 0.0
-            sum_x[:], square_x[:], sum_y[:], square_y[:] = 0.0, 0.0, 0.0, 0.0
-        gather(values_x, own_x, sum_x, square_x)
-        gather(values_y, own_y, sum_y, square_y)
-        multiply(values_x, values_y, (own_x, own_y), product)
+            begin(values[0], anchors[0], sums[0], sums[1])
+            begin(values[1], anchors[1], sums[2], sums[3])
+            clear(sums[4])
+        add_products(values, anchors, sums)
         place += 1
-        later = place * count
-        size, share = 1.0 / place, (window - place) / window
-        mean_x, mean_y = outs[0][span[0] : span[1]], outs[1][span[0] : span[1]]
-        part_from(mean_x, own_x, last_x, sum_x, (ring_x[later : later + count], size))
-        part_from(mean_y, own_y, last_y, sum_y, (ring_y[later : later + count], size))
+        if place < window and (window - place) % STRIDE == 0:
+            unfold_comoments(rings, lasts, lent, (place, place + STRIDE), window)
+        found = (
+            outs[0][row:][:count], outs[1][row:][:count], outs[2][row:][:count],
+            outs[3][row:][:count], outs[4][row:][:count],
+        )  # fmt: skip
+        share = (window - place) / window
+        sizes = 1.0 / place, share, share * place
+        join_products(anchors, lasts, sums, row_of(rings, place, count), found, sizes)
         if place == window:
-            mean_x[:], mean_y[:] = 0.0, 0.0
-        shared, rest = outs[4][span[0] : span[1]], ring_xy[later : later + count]
-        for asset in range(count):
-            apart = mean_x[asset] * mean_y[asset] * (share * place)
-            shared[asset] = product[asset] - sum_x[asset] * (sum_y[asset] * size) + rest[asset] + apart
-        joined_columns(
-            mean_x, outs[2][span[0] : span[1]], own_x, sums_x, (ring_xx[later : later + count], size, share)
-        )
-        joined_columns(
-            mean_y, outs[3][span[0] : span[1]], own_y, sums_y, (ring_yy[later : later + count], size, share)
-        )
-        if place == window:
-            turn_comoments(
-                (ring_x, ring_y, ring_xx, ring_yy, ring_xy),
-                (last_x, last_y),
-                (sums_x, sums_y),
-                product,
-                (count, window),
-            )
+            turn_comoments(rings, lasts, lent, count, window)
             place = 0
 
 
 @compiled
+def five(memory: Floats, size: int) -> Five:
+    """Five columns laid end to end."""
+    return (
+        part(memory, 0, size), part(memory, 1, size), part(memory, 2, size),
+        part(memory, 3, size), part(memory, 4, size),
+    )  # fmt: skip
+
+
+@compiled
+def row_of(rings: Five, place: int, count: int) -> Five:
+    """The same row of five rings."""
+    return (
+        part(rings[0], place, count), part(rings[1], place, count), part(rings[2], place, count),
+        part(rings[3], place, count), part(rings[4], place, count),
+    )  # fmt: skip
+
+
+@apart
 def known_together(x: Floats, y: Floats, into_x: Floats, into_y: Floats) -> None:
     """Both values where both are known, else neither."""
     for asset in range(len(x)):
@@ -221,53 +281,126 @@ def known_together(x: Floats, y: Floats, into_x: Floats, into_y: Floats) -> None
         into_y[asset] = y[asset] if is_known else math.nan
 
 
+@apart
+def join_products(
+    anchors: Two, lasts: Two, sums: Five, later: Five, found: Five, sizes: tuple[float, float, float]
+) -> None:
+    """Means, squares and products of the running block and the end of the one before."""
+    (own_x, own_y), (last_x, last_y), (size, share, both) = anchors, lasts, sizes
+    (sum_x, square_x, sum_y, square_y, product), (mean_x, mean_y, rest_x, rest_y, rest) = sums, later
+    out_x, out_y, spread_x, spread_y, shared = found
+    is_whole, weight = share == 0.0, share / size
+    for asset in range(len(out_x)):
+        middle_x, middle_y = sum_x[asset] * size, sum_y[asset] * size
+        far_x = (own_x[asset] - last_x[asset]) + (middle_x - mean_x[asset])
+        far_y = (own_y[asset] - last_y[asset]) + (middle_y - mean_y[asset])
+        far_x, far_y = 0.0 if is_whole else far_x, 0.0 if is_whole else far_y
+        shared[asset] = product[asset] - sum_x[asset] * middle_y + rest[asset] + far_x * far_y * both
+        of_x = square_x[asset] - sum_x[asset] * middle_x + rest_x[asset] + far_x * far_x * weight
+        of_y = square_y[asset] - sum_y[asset] * middle_y + rest_y[asset] + far_y * far_y * weight
+        spread_x[asset] = of_x if not of_x < 0.0 else 0.0
+        spread_y[asset] = of_y if not of_y < 0.0 else 0.0
+        out_x[asset] = own_x[asset] + (middle_x - far_x * share)
+        out_y[asset] = own_y[asset] + (middle_y - far_y * share)
+
+
 @compiled
-def multiply(x: Floats, y: Floats, anchors: Two, product: Floats) -> None:
-    """Add the products of a row's deviations from its anchors."""
-    own_x, own_y = anchors
+def turn_comoments(rings: Five, lasts: Two, lent: Five, count: int, window: int) -> None:
+    """A block has ended: its sums from every fourth row on, and what stands in place of its first rows."""
+    copy(part(rings[0], window - 1, count), lasts[0])
+    copy(part(rings[1], window - 1, count), lasts[1])
+    start = window - STRIDE
+    while start > 0:
+        add_four_products(
+            four(rings[0], start, count), four(rings[1], start, count), lasts,
+            marks(rings, start + STRIDE, count, window), marks(rings, start, count, window),
+        )  # fmt: skip
+        start -= STRIDE
+    unfold_comoments(rings, lasts, lent, (0, start + STRIDE), window)
+
+
+@compiled
+def marks(rings: Five, start: int, count: int, window: int) -> Five:
+    """Sums from row `start` to the block's end; as `mark`."""
+    if start == window:
+        zeros: Five = row_of(rings, window, count)
+        return zeros
+    return (
+        part(rings[2], start, count), part(rings[2], start + 1, count), part(rings[3], start, count),
+        part(rings[3], start + 1, count), part(rings[4], start, count),
+    )  # fmt: skip
+
+
+@compiled
+def four(ring: Floats, start: int, count: int) -> Four:
+    """Four rows of a ring, the latest first."""
+    return (
+        part(ring, start + 3, count), part(ring, start + 2, count),
+        part(ring, start + 1, count), part(ring, start, count),
+    )  # fmt: skip
+
+
+@apart
+def add_four_products(x: Four, y: Four, lasts: Two, before: Five, into: Five) -> None:
+    """Four rows' deviations from the block's last values, the latest first, their squares and products."""
+    for asset in range(len(x[0])):
+        own = lasts[0][asset], lasts[1][asset]
+        sums = (
+            before[0][asset], before[1][asset], before[2][asset], before[3][asset], before[4][asset]
+        )  # fmt: skip
+        sums = with_products(sums, x[0][asset] - own[0], y[0][asset] - own[1])
+        sums = with_products(sums, x[1][asset] - own[0], y[1][asset] - own[1])
+        sums = with_products(sums, x[2][asset] - own[0], y[2][asset] - own[1])
+        sums = with_products(sums, x[3][asset] - own[0], y[3][asset] - own[1])
+        into[0][asset], into[1][asset], into[2][asset] = sums[0], sums[1], sums[2]
+        into[3][asset], into[4][asset] = sums[3], sums[4]
+
+
+@spliced
+def with_products(sums: FiveOfOne, x: float, y: float) -> FiveOfOne:
+    """Sums, squares and products of one symbol, with one more pair of deviations."""
+    return sums[0] + x, sums[1] + x * x, sums[2] + y, sums[3] + y * y, sums[4] + x * y
+
+
+@apart
+def add_products(values: Two, anchors: Two, sums: Five) -> None:
+    """A row's deviations from its anchors, their squares and products."""
+    (x, y), (own_x, own_y) = values, anchors
     for asset in range(len(x)):
-        product[asset] += (x[asset] - own_x[asset]) * (y[asset] - own_y[asset])
+        far_x, far_y = x[asset] - own_x[asset], y[asset] - own_y[asset]
+        sums[0][asset] += far_x
+        sums[1][asset] += far_x * far_x
+        sums[2][asset] += far_y
+        sums[3][asset] += far_y * far_y
+        sums[4][asset] += far_x * far_y
 
 
 @compiled
-def part_from(out: Floats, own: Floats, last: Floats, total: Floats, later: tuple[Floats, float]) -> None:
-    """How far the running block's mean lies from that of the block before."""
-    means, size = later
-    for asset in range(len(out)):
-        out[asset] = (own[asset] - last[asset]) + (total[asset] * size - means[asset])
+def unfold_comoments(rings: Five, lasts: Two, lent: Five, rows: tuple[int, int], window: int) -> None:
+    """As `unfold_moments`, and products."""
+    (start, stop), count = rows, len(lasts[0])
+    kept = marks(rings, stop, count, window)
+    copy(kept[0], lent[0])
+    copy(kept[1], lent[1])
+    copy(kept[2], lent[2])
+    copy(kept[3], lent[3])
+    copy(kept[4], lent[4])
+    for place in range(stop - 1, start - 1, -1):
+        settle_products(row_of(rings, place, count), lasts, lent, 1.0 / (window - place))
 
 
-@compiled
-def joined_columns(
-    apart: Floats, spread: Floats, own: Floats, sums: Two, later: tuple[Floats, float, float]
-) -> None:
-    """Sum of squares of the window; and `apart`, the distance of its parts, becomes its mean."""
-    (total, squares), (rest, size, share) = sums, later
-    weight = share / size
-    for asset in range(len(apart)):
-        found = squares[asset] - total[asset] * (total[asset] * size) + rest[asset]
-        found += apart[asset] * apart[asset] * weight
-        spread[asset] = found if not found < 0.0 else 0.0
-        apart[asset] = own[asset] + (total[asset] * size - apart[asset] * share)
-
-
-@compiled
-def turn_comoments(
-    rings: Five, lasts: Two, sums: tuple[Two, Two], product: Floats, size: tuple[int, int]
-) -> None:
-    """Values of a finished block become means, squares and products from each row to its end."""
-    (ring_x, ring_y, ring_xx, ring_yy, ring_xy), (last_x, last_y), (count, window) = rings, lasts, size
-    (sum_x, square_x), (sum_y, square_y) = sums
-    last_x[:] = ring_x[(window - 1) * count : window * count]
-    last_y[:] = ring_y[(window - 1) * count : window * count]
-    sum_x[:], square_x[:], sum_y[:], square_y[:], product[:] = 0.0, 0.0, 0.0, 0.0, 0.0
-    for place in range(window - 1, -1, -1):
-        here, stop, share = place * count, (place + 1) * count, 1.0 / (window - place)
-        x, y, shared = ring_x[here:stop], ring_y[here:stop], ring_xy[here:stop]
-        multiply(x, y, lasts, product)
-        gather(x, last_x, sum_x, square_x)
-        gather(y, last_y, sum_y, square_y)
-        settle(x, ring_xx[here:stop], sum_x, square_x, share)
-        settle(y, ring_yy[here:stop], sum_y, square_y, share)
-        for asset in range(count):
-            shared[asset] = product[asset] - sum_x[asset] * y[asset]
+@apart
+def settle_products(row: Five, lasts: Two, sums: Five, size: float) -> None:
+    """Add a row; then means stand in its place, and squares and products about them beside it."""
+    x, y, spread_x, spread_y, shared = row
+    for asset in range(len(x)):
+        far_x, far_y = x[asset] - lasts[0][asset], y[asset] - lasts[1][asset]
+        sum_x, sum_y = sums[0][asset] + far_x, sums[2][asset] + far_y
+        square_x, square_y = sums[1][asset] + far_x * far_x, sums[3][asset] + far_y * far_y
+        product = sums[4][asset] + far_x * far_y
+        sums[0][asset], sums[1][asset], sums[2][asset] = sum_x, square_x, sum_y
+        sums[3][asset], sums[4][asset] = square_y, product
+        x[asset], y[asset] = sum_x * size, sum_y * size
+        spread_x[asset] = square_x - sum_x * (sum_x * size)
+        spread_y[asset] = square_y - sum_y * (sum_y * size)
+        shared[asset] = product - sum_x * (sum_y * size)

@@ -3,6 +3,7 @@
 import math
 
 from tradewright.features.native import opcodes
+from tradewright.features.native.logarithm import logarithm
 from tradewright.features.native.windows import compiled, higher, spliced
 from tradewright.values.panel import Floats, Ints
 
@@ -36,6 +37,13 @@ def arithmetic(code: int, x: Floats, y: Floats, out: Floats) -> None:
 
 
 @compiled
+def ratio(x: Floats, y: Floats, out: Floats, a: float, b: float) -> None:
+    """A quotient, scaled and moved: what a division and `AFFINE` would say, in one pass."""
+    for k in range(len(out)):
+        out[k] = a * (x[k] / y[k]) + b
+
+
+@compiled
 def change(code: int, x: Floats, out: Floats, a: float, b: float) -> None:
     """One column becomes another, with up to two numbers."""
     if code == opcodes.AFFINE:
@@ -45,8 +53,7 @@ def change(code: int, x: Floats, out: Floats, a: float, b: float) -> None:
         for k in range(len(out)):
             out[k] = a / x[k]
     elif code == opcodes.LOG:
-        for k in range(len(out)):
-            out[k] = math.log(x[k]) if x[k] >= 0.0 else math.nan
+        logarithm(x, out)
     elif code == opcodes.ROOT:
         for k in range(len(out)):
             out[k] = math.sqrt(x[k])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.features.native import across, moments, opcodes, pointwise, recursions, windows
+from tradewright.features.native.views import unowned
 from tradewright.features.native.windows import At, compiled
 from tradewright.kernel.native.cache import compile_kept
 from tradewright.values.panel import Floats, Ints
@@ -36,7 +37,8 @@ def run_program(
     program: Records, inputs: Inputs, instants: Ints, at: At, kept: tuple[Floats, Floats], out: Floats
 ) -> None:
     """Fill `out` (columns x rows x symbols, flat) for these rows; `kept`: memory and scratch."""
-    (first, count), (memory, scratch) = at, kept
+    first, count = at
+    memory, scratch, out = unowned(kept[0]), unowned(kept[1]), unowned(out)
     rows = len(instants)
     height = max(1, BLOCK // count)
     for start in range(0, rows, height):
@@ -70,7 +72,7 @@ def source(step: Record, inputs: Inputs, instants: Ints, count: int, board: Boar
     """What comes from outside: an input, a part of the instant, or one symbol's column for all."""
     into = column(step["out"][0], board)
     if step["code"] == opcodes.LOAD:
-        into[:] = inputs[int(step["a"])][board[2] : board[3]]
+        windows.copy(unowned(inputs[int(step["a"])])[board[2] : board[3]], into)
     elif step["code"] == opcodes.INSTANT:
         pointwise.of_instants(instants, into, count, int(step["a"]))
     else:
@@ -86,6 +88,8 @@ def pointwise_step(step: Record, board: Board) -> None:
     x, y = column(step["x"], board), column(step["y"], board)
     if code == opcodes.SCORE:
         pointwise.score(x, y, column(step["z"], board), into, step["a"])
+    elif code == opcodes.RATIO:
+        pointwise.ratio(x, y, into, step["a"], step["b"])
     elif code == opcodes.PLACE:
         pointwise.place(x, y, column(step["z"], board), into)
     elif opcodes.ADD <= code <= opcodes.DIVIDE or code in (opcodes.UNLIKE, opcodes.LARGER):

@@ -33,7 +33,7 @@ def exponential(x: Floats, out: Floats, memory: Floats, count: int, rule: Rule) 
             out[row] = average if number >= least else math.nan
         level[0], known[0] = average, number
         return
-    have_begun = known.min() >= max(seed, least)
+    have_begun = fewer_than(known, max(seed, least)) == 0
     for at in range(0, len(x), count):
         values, found = x[at : at + count], out[at : at + count]
         if have_begun:
@@ -51,6 +51,15 @@ def exponential(x: Floats, out: Floats, memory: Floats, count: int, rule: Rule) 
                 level[asset] += (value - level[asset]) / number
             known[asset] = number
             found[asset] = level[asset] if number >= least else math.nan
+
+
+@compiled
+def fewer_than(known: Floats, least: float) -> int:
+    """How many symbols have seen fewer values; a count, unlike a minimum, goes through the vector units."""
+    found = 0
+    for asset in range(len(known)):
+        found += known[asset] < least
+    return found
 
 
 @compiled

@@ -15,14 +15,40 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
+from numba.core.compiler import Compiler
 
 from tradewright.values.panel import Floats
 
 # Rows that came before (and the operation's phase), and symbols a row.
 At = tuple[int, int]
 
+
+class Apart(Compiler):
+    """Tells the compiler that no two arrays given to a function overlap, so no call asks whether they do."""
+
+    def define_pipelines(self) -> Any:
+        """As ever, with that flag."""
+        self.state.flags.noalias = True
+        return super().define_pipelines()  # type: ignore[no-untyped-call]
+
+
 compiled: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True)
 spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline="always")
+apart: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, pipeline_class=Apart)
+
+
+@compiled
+def copy(x: Floats, out: Floats) -> None:
+    """Value by value: numba's assignment of slices asks more questions than a row has values."""
+    for k in range(len(out)):
+        out[k] = x[k]
+
+
+@compiled
+def clear(out: Floats) -> None:
+    """Zeros."""
+    for k in range(len(out)):
+        out[k] = 0.0
 
 
 @compiled
@@ -32,10 +58,10 @@ def lag(x: Floats, out: Floats, ring: Floats, at: At) -> None:
     place = (first * count) % size
     if length < size:
         here = min(length, size - place)
-        out[:here] = ring[place : place + here]
-        ring[place : place + here] = x[:here]
-        out[here:] = ring[: length - here]
-        ring[: length - here] = x[here:]
+        copy(ring[place : place + here], out[:here])
+        copy(x[:here], ring[place : place + here])
+        copy(ring[: length - here], out[here:])
+        copy(x[here:], ring[: length - here])
         return
     out[: size - place] = ring[place:]
     out[size - place : size] = ring[:place]

@@ -19,7 +19,7 @@ from tradewright.models.mamba.loss import Batch, Shares, sequence_losses
 from tradewright.models.mamba.network import Network
 from tradewright.models.mamba.weights import named, restored
 from tradewright.models.table import Examples, windows_at
-from tradewright.models.training.devices import refuse_other_than_memory
+from tradewright.models.training.devices import is_memory, loss_is_named, platform, refuse_lost
 from tradewright.models.training.rules import (
     Rules,
     Standing,
@@ -29,6 +29,7 @@ from tradewright.models.training.rules import (
     is_over,
 )
 from tradewright.models.training.watch import Checkpoint, Watch
+from tradewright.values.errors import LostDevice
 from tradewright.values.panel import Floats, Ints
 
 # Beyond so many deviations a feature tells no more; one broken bar must not rule the whole.
@@ -186,15 +187,27 @@ class Course:
         self.descent, self.rules, self.learnt, self.judged = descent, rules, learnt, judged
         updates = rules.epochs * (-(-learnt.per_epoch() // rules.batch))
         self.optimiser = descent.optimiser(updates)
+        self.kept: Checkpoint | None = None
 
     def run(self, network: Network, watch: Watch) -> tuple[Network, Standing]:
         """Train until the rules say enough; gives the best network and how it came about.
 
-        Raises: OutOfMemory, LossIsNoNumber.
+        A device that is lost is noted in the last checkpoint, whose arrays it cannot touch any more.
+        Raises: OutOfMemory, LossIsNoNumber, LostDevice.
         """
+        try:
+            with loss_is_named():
+                return self._run(network, watch)
+        except LostDevice:
+            if self.kept is not None:
+                watch.keep(_with_loss(self.kept), is_best=False)
+            raise
+
+    def _run(self, network: Network, watch: Watch) -> tuple[Network, Standing]:
+        """All epochs that are left."""
         state = State(network, self.optimiser.init(eqx.filter(network, eqx.is_array)), network)
-        standing = Standing.first(self.rules)
-        kept = watch.resumed()
+        standing = replace(Standing.first(self.rules), platforms=(platform(),))
+        self.kept = kept = watch.resumed()
         if kept is not None:
             state, standing = self._resumed(state, kept)
         while not is_over(standing, self.rules):
@@ -210,7 +223,10 @@ class Course:
             watch.hear("loss is no number", {"told": str(error), "epoch": standing.epoch})
             return state, after_bad_loss(standing, self.rules, str(error))
         except (MemoryError, jax.errors.JaxRuntimeError) as error:
-            refuse_other_than_memory(error, jax.default_backend())
+            if not is_memory(error):
+                raise
+            # A broken device may call memory what is none.
+            refuse_lost(error)
             watch.hear("out of memory", {"part": standing.part, "epoch": standing.epoch})
             return state, after_no_memory(standing, self.rules)
         standing = after_epoch(standing, self.rules, trained, validated)
@@ -220,7 +236,8 @@ class Course:
         watch.hear("epoch", {**facts, "trained": trained, "validated": validated})
         if watch.wants_stop():
             standing = replace(standing, interrupted=not is_over(standing, self.rules))
-        watch.keep(_checkpoint(after, standing), standing.is_best)
+        self.kept = _checkpoint(after, standing)
+        watch.keep(self.kept, standing.is_best)
         return after, standing
 
     def _trained(self, state: State, standing: Standing) -> tuple[State, float]:
@@ -273,8 +290,9 @@ class Course:
         trees = {"network": state.network, "moments": state.moments, "best": state.best}
         held = {name: restored(tree, kept.arrays, f"{name}.") for name, tree in trees.items()}
         standing = Standing.from_json(dict(kept.progress))
-        told = (*standing.reasons, f"resumed after epoch {standing.epoch}")
-        again = replace(standing, interrupted=False, attempts=standing.attempts + 1, reasons=told)
+        told = (*standing.reasons, f"resumed after epoch {standing.epoch} on the {platform()}")
+        where, attempts = (*standing.platforms, platform()), standing.attempts + 1
+        again = replace(standing, interrupted=False, attempts=attempts, reasons=told, platforms=where)
         return State(**held), again
 
 
@@ -286,6 +304,13 @@ def _checkpoint(state: State, standing: Standing) -> Checkpoint:
         **named(state.best, "best."),
     }
     return Checkpoint(arrays, standing.as_json())
+
+
+def _with_loss(kept: Checkpoint) -> Checkpoint:
+    """The same checkpoint, which now says on what device and in which epoch training was lost."""
+    standing = Standing.from_json(dict(kept.progress))
+    lost = f"the {platform()} was lost in epoch {standing.epoch + 1}"
+    return Checkpoint(kept.arrays, replace(standing, reasons=(*standing.reasons, lost)).as_json())
 
 
 def _pieces(rows: Ints, size: int) -> Iterator[Ints]:

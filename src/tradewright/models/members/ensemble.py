@@ -16,7 +16,7 @@ from tradewright.models.one_column import refuse_absent
 from tradewright.models.sources import Source, joined, parted, sources_of
 from tradewright.models.stacking import Belief, Record, Stack, cells_of, stack_of
 from tradewright.models.table import Examples, FeatureRows, Flags, windows_at
-from tradewright.values.errors import Blocked, InvalidOption
+from tradewright.values.errors import InvalidOption, MissingLibrary
 from tradewright.values.panel import Floats, Ints
 from tradewright.values.parameters import parameter, word
 
@@ -97,7 +97,7 @@ class Ensemble(Model):
         for label, one in self.heard(fitted).items():
             try:
                 found[label] = one.predict(rows).counts()
-            except Blocked:
+            except MissingLibrary:
                 found[label] = {"library_missing": len(rows.instants) * len(rows.symbols)}
         return found
 

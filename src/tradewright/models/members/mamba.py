@@ -67,13 +67,14 @@ class Mamba(Model):
 
         from tradewright.models.mamba.training import Course, Sequences
         from tradewright.models.mamba.weights import named, transferred, untrained, without_prefix
+        from tradewright.models.training.devices import loss_is_named
 
         early, late = judged_part(examples, self.judged_share, signature.horizons_bars, type(self).__name__)
         scales = _measured(early)
         # Rows before the cut taught: they may not say when to stop.
         learnt = Sequences(early, scales, how.seed)
         judged = Sequences(late, scales, how.seed, first_row=int(late.at[:, 1].min()))
-        with jax.enable_x64(False):
+        with jax.enable_x64(False), loss_is_named():
             network = untrained(self._shape(len(signature.names), len(signature.horizons_bars)), how.seed)
             network, told = transferred(network, without_prefix(how.parent, WEIGHTS))
             course = Course(self._descent(), self._rules(), learnt, judged)
@@ -87,8 +88,9 @@ class Mamba(Model):
         import jax
 
         from tradewright.models.mamba.serving import answers
+        from tradewright.models.training.devices import loss_is_named
 
-        with jax.enable_x64(False):
+        with jax.enable_x64(False), loss_is_named():
             network = self.network(learned)
             found = [
                 answers(network, scales_of(learned), windows[start : start + BATCH], BATCH)

@@ -1,11 +1,12 @@
 """What a book of options and shares gains and loses when the market moves: Greeks added up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tradewright.models.option_pricing.black_scholes import GREEKS, greeks
+from tradewright.models.option_pricing.black_scholes import GREEKS, Greeks, greeks
 from tradewright.models.option_pricing.contract import Terms, shape_of
 from tradewright.values.errors import InvalidOption
 from tradewright.values.panel import Floats
@@ -38,9 +39,10 @@ class BookGreeks:
     rho: float
 
 
-def book_greeks(book: Book) -> BookGreeks:
+def book_greeks(book: Book, sensed: Callable[[Terms, ArrayLike], Greeks] = greeks) -> BookGreeks:
     """The Greeks of a book on one underlying, shares included.
 
+    `sensed` gives price and Greeks of each option: the closed form, or a learned pricer's `greeks`.
     Raises: InvalidOption for rows on more than one spot, a row that is no option, shapes that do not match.
     """
     spot = np.unique(book.terms.spot)
@@ -48,7 +50,7 @@ def book_greeks(book: Book) -> BookGreeks:
         raise InvalidOption(
             f"spot has {len(spot)} values in one book.", "Deltas of two underlyings cannot be added."
         )
-    each = greeks(book.terms, book.volatility)
+    each = sensed(book.terms, book.volatility)
     held = np.asarray(book.contracts, dtype=np.float64)
     size = np.asarray(book.multiplier, dtype=np.float64)
     shape_of({"contracts": held, "multiplier": size, "options": each.price})

@@ -41,7 +41,7 @@ class Standing:
     """Where training stands. What is written into a model's metadata is made of it.
 
     `rate` multiplies the schedule; `part` is how many sequences are computed at once. `losses` holds
-    (training, validation) of each epoch.
+    (training, validation) of each epoch. `platforms` are where its processes worked, in their order.
     """
 
     epoch: int = 0
@@ -56,6 +56,7 @@ class Standing:
     stopped_early: bool = False
     interrupted: bool = False
     losses: tuple[tuple[float, float], ...] = ()
+    platforms: tuple[str, ...] = ()
 
     @classmethod
     def first(cls, rules: Rules) -> Self:
@@ -69,8 +70,9 @@ class Standing:
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Self:
         """What `as_json` gave, read again."""
-        lists = {name: tuple(told[name]) for name in ("reasons", "batch_sizes")}
-        return cls(**{**told, **lists, "losses": tuple((one, other) for one, other in told["losses"])})
+        lists = {name: tuple(told.get(name, ())) for name in ("reasons", "batch_sizes", "platforms")}
+        losses = tuple((one, other) for one, other in told["losses"])
+        return cls(**{**told, **lists, "losses": losses})
 
     @property
     def is_best(self) -> bool:

@@ -174,7 +174,8 @@ def _luck(files: RunFiles, period: Period) -> Told:
     shape = moments(period.excess)
     deflated = None
     if not isinstance(shape, str) and trials:
-        deflated = deflated_sharpe(shape, int(trials), error_robust(period.excess))
+        priced = int(trials) + int(files.summary.get("recipes_before", 0))
+        deflated = deflated_sharpe(shape, priced, error_robust(period.excess))
     values: dict[str, Value] = {"p": p, "trials": trials, "deflated_sharpe": deflated}
     return values, {"p": why, "deflated_sharpe": shape if isinstance(shape, str) else why}
 
