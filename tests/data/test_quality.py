@@ -178,8 +178,13 @@ def test_a_volume_below_zero_is_an_error(bars_of, content_of) -> None:
     assert of(inspect(content_of(change(bars_of(), 7, volume=-1.0))), "negative-volume").count == 1
 
 
-def test_a_volume_of_zero_is_not(bars_of, content_of) -> None:
-    assert inspect(content_of(change(bars_of(), 7, volume=0.0))) == []
+def test_a_bar_without_volume_is_told_and_stops_no_run(bars_of, content_of) -> None:
+    bars = change(change(bars_of(), 7, volume=0.0), 9, volume=0.0)
+    found = of(inspect(content_of(bars)), "zero-volume")
+    assert (found.level, found.count) == (Level.WARNING, 2)
+    assert "on which no share traded" in found.message
+    unknown = bars.with_columns(volume=pl.lit(None, dtype=pl.Float64))
+    assert "zero-volume" not in [one.code for one in inspect(content_of(unknown))]
 
 
 @pytest.mark.parametrize("wrong", [{"high": 1.0}, {"low": 99.0}, {"open": 60.0}], ids=str)

@@ -154,6 +154,31 @@ def test_a_price_alone_is_asked_for_as_well():
     assert record.log["code"].tolist() == [0, 5, 0]
 
 
+SLOW = profile(latency_low_ms=100.0, latency_high_ms=100.0)
+
+
+@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
+def test_an_amendment_that_the_gate_refuses_leaves_the_order_whenever_it_arrives(costs):
+    words = (0, waiting("A", 100.0, 90.0)), (1, Amend(0, qty=1e6, limit_usd=101.0))
+    decisions = replace(no_decisions(1), said=words)
+    outcome, record = both(FLAT, decisions, RICH, costs, LIVE[0])
+    assert record.log["row"].tolist() == [0, 1]
+    assert outcome.orders["qty"].tolist() == [100.0]
+    assert len(outcome.fills) == 0  # at its new price it would have met the open
+    assert outcome.refusals["reason"].tolist() == [GATEWAY + record.log["code"][1]]
+
+
+def test_a_slow_amendment_is_judged_by_what_the_open_left():
+    # Ninety shares fill at the open of row 2; a word of row 1 then asks for what is left of its size alone.
+    falls = market([100.0] * 2 + [80.0] * 6, volume=[90.0] * 8)
+    words = (0, waiting("A", 100.0, 90.0)), (1, Amend(0, qty=150.0))
+    for costs, asked in ((profile(), 150.0), (SLOW, 60.0)):
+        decisions = replace(no_decisions(1), said=words)
+        outcome, record = both(falls, decisions, RICH, costs, NOTHING)
+        assert record.log["admitted"].tolist() == [100.0, asked]
+        assert outcome.positions.tolist() == [150.0]
+
+
 def test_after_the_kill_an_amendment_only_makes_smaller():
     words = LONG, (1, waiting("A", -100.0, 200.0)), (4, Amend(1, qty=-50_000.0)), (5, Amend(1, qty=-60.0))
     outcome, _ = both(FALL, replace(no_decisions(2), said=words), RICH, profile(), KILLED)

@@ -25,6 +25,7 @@ rules = st.sampled_from(
         *PROFILES.values(),
         profile(),
         profile(touch_fill_share=0.3, latency_bars=1),
+        profile(latency_low_ms=1.0, latency_high_ms=9e5, auction_cutoff_s=50_000.0, half_spread_bps=30.0),
         profile(latency_bars=3, participation=0.05, auction_cutoff_s=40_000.0),
         profile(commission_minimum_usd=25.0, half_spread_bps=400.0, margin_rate=0.9, borrow_rate=0.7),
     ]

@@ -11,9 +11,10 @@ from tradewright.kernel.session import Session
 from tradewright.kernel.sweep import simulate_many
 from tradewright.values import outcome as out
 from tradewright.values.errors import InvalidOption, UnknownName
-from tradewright.values.order import Amend, Order, TimeInForce
+from tradewright.values.order import Amend, Order, OrderType, TimeInForce
 from tradewright.values.panel import DELISTING, DIVIDEND, SPLIT
 from tradewright.values.profile import AccountOptions
+from tradewright.values.reading import Reading
 
 ALL = {"reference": reference.simulate, "batch": DRIVERS["batch"], "session": DRIVERS["session"]}
 
@@ -221,3 +222,34 @@ def test_an_order_that_may_wait_does_and_one_that_must_fill_at_once_is_cancelled
     outcome = trade_orders(panel, [(0, order)], account(), profile())
     assert states(outcome) == (["filled"] if kept == "GTC" else ["cancelled"])
     assert outcome.equity_usd[1] == 1_000.0
+    assert outcome.refusals.tolist() == ([] if kept == "GTC" else [(1, 0, out.NO_VOLUME)])
+
+
+@pytest.mark.parametrize("kept", [TimeInForce.IOC, TimeInForce.FOK])
+@pytest.mark.parametrize("bar", [(NAN, NAN, NAN, NAN, 1e6), (NAN, 101.0, 99.0, 100.0, 1e6)])
+def test_what_must_fill_at_once_says_so_where_no_open_printed(trade_orders, bar, kept):
+    order = Order("A", 5.0, time_in_force=kept)
+    outcome = trade_orders(bars([flat(), bar, flat()]), [(0, order)], account(), profile())
+    assert outcome.refusals.tolist() == [(1, 0, out.NO_VOLUME)]
+    assert out.REFUSAL_NAMES[out.NO_VOLUME].startswith("nothing traded")
+
+
+@pytest.mark.parametrize("kept", [TimeInForce.IOC, TimeInForce.FOK])
+def test_what_a_bar_that_traded_leaves_unfilled_is_no_refusal(trade_orders, kept):
+    # Its limit was not met, or others had the bar's volume, or it is too thin for the participation.
+    away = Order("A", 5.0, OrderType.LIMIT, 90.0, time_in_force=kept)
+    taken = [(0, Order("A", 5.0)), (0, Order("A", 5.0, time_in_force=kept))]
+    thin = [(0, Order("A", 5.0, time_in_force=kept))]
+    for said, volume, share in (([(0, away)], 1e6, 1.0), (taken, 5.0, 1.0), (thin, 5.0, 0.1)):
+        panel = bars([flat(), flat(volume=volume), flat()])
+        outcome = trade_orders(panel, said, account(), profile(participation=share))
+        assert states(outcome)[-1] == "cancelled"
+        assert len(outcome.refusals) == 0
+
+
+def test_the_optimistic_reading_takes_an_unknown_volume_for_enough(trade_orders):
+    order = Order("A", 5.0, time_in_force=TimeInForce.IOC)
+    panel = bars([flat(), flat(volume=NAN), flat()])
+    outcome = trade_orders(panel, [(0, order)], account(), profile(), None, Reading.OPTIMISTIC)
+    assert states(outcome) == ["filled"]
+    assert len(outcome.refusals) == 0

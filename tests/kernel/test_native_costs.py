@@ -1,5 +1,6 @@
 """Each compiled cost beside its plain twin: on the same numbers they agree to the last bit."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +23,8 @@ sigmas = st.floats(0.0, 0.5)
 volumes = st.sampled_from([0.0, 1.0, 1e3, 1e6, 1e9])
 prices = st.floats(0.01, 1e5)
 shares = st.floats(0.01, 1e8)
+# How far beyond the print a limit lies; most orders have none.
+rooms = st.sampled_from([NAN, NAN, 0.0, 1e-6, 1e-3, 0.02, 0.7])
 signed = st.builds(lambda size, sign: size * sign, shares, st.sampled_from([-1.0, 1.0]))
 rules = st.builds(
     profile,
@@ -65,6 +68,7 @@ def about_to_fill(slip, reference):
     asset["reference"], asset["spread"] = reference, slip.spread
     asset["drift"], asset["impact"] = slip.drift, slip.impact
     asset["sigma"], asset["usual_volume"] = slip.sigma, slip.volume
+    asset["limit"] = slip.limit
     return asset
 
 
@@ -129,11 +133,12 @@ def test_impacts_agree(rule, sigma, volume):
 
 
 @settings(max_examples=300, deadline=None)
-@given(rules, fees, slips, signed, prices)
-def test_prices_paid_and_charges_agree(rule, rates, slip, qty, reference):
+@given(rules, fees, slips, signed, prices, rooms)
+def test_prices_paid_and_charges_agree(rule, rates, slip, qty, reference, room):
     terms, record = under(rule, rates)
     if not terms.estimates:
         slip = Slippage(slip.spread)
+    slip = replace(slip, limit=reference * (1.0 + math.copysign(room, qty)))
     asset, now = about_to_fill(slip, reference), with_rate(rates, terms)
     expected = costs.charge(terms, now, slip, qty, reference)
     price = native.price_paid(record, asset, qty)
@@ -143,18 +148,19 @@ def test_prices_paid_and_charges_agree(rule, rates, slip, qty, reference):
 
 
 @settings(max_examples=300, deadline=None)
-@given(rules, fees, slips, signed, prices)
-def test_terms_are_noted_alike(rule, rates, slip, qty, reference):
+@given(rules, fees, slips, signed, prices, rooms)
+def test_terms_are_noted_alike(rule, rates, slip, qty, reference, room):
     from tradewright.values.outcome import fill_dtype
 
     terms, record = under(rule, rates)
     if not terms.estimates:
         slip = Slippage(slip.spread)
+    slip = replace(slip, limit=reference * (1.0 + math.copysign(room, qty)))
     asset, fill = about_to_fill(slip, reference), np.zeros(1, dtype=fill_dtype)[0]
     expected = costs.charge(terms, with_rate(rates, terms), slip, qty, reference)
     native.note_costs(record, asset, fill, qty, expected.price)
-    found = (fill["spread_usd"], fill["impact_usd"], fill["latency_usd"])
-    assert found == (expected.spread_usd, expected.impact_usd, expected.latency_usd)
+    found = (fill["spread_usd"], fill["impact_usd"], fill["latency_usd"], fill["held_usd"])
+    assert found == (expected.spread_usd, expected.impact_usd, expected.latency_usd, expected.held_usd)
 
 
 @settings(max_examples=300, deadline=None)

@@ -223,8 +223,8 @@ def test_a_gap_leaves_no_question_open(trade_orders, case, reading):
     assert bool(at_open) == (case.price == case.bar[0])
 
 
-def test_costs_move_the_price_of_a_limit_too(trade_orders):
+def test_costs_move_the_price_of_a_limit_up_to_its_limit(trade_orders):
     dear = replace(FREE, half_spread_bps=10.0)
-    outcome = trade_orders(bars([flat(), (100, 101, 98, 100)]), [(0, limit(99))], RICH, dear)
-    assert outcome.fills[0]["reference"] == 99.0
-    assert outcome.fills[0]["price"] == pytest.approx(99.0 * 1.001)
+    outcome = trade_orders(bars([flat(), (98.95, 101, 98, 100)]), [(0, limit(99))], RICH, dear)
+    assert outcome.fills[0]["reference"] == 98.95
+    assert outcome.fills[0]["price"] == 99.0

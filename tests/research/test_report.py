@@ -367,6 +367,19 @@ def test_one_open_position_is_told_in_the_singular(plan, result):
     assert "1 position is still open at the end, valued at the last close." in told
 
 
+@pytest.mark.parametrize("names", [0, 1, 2])
+def test_positions_closed_at_an_older_price_are_counted(plan, result, names):
+    panel, account = plan.panel, replace(plan.options.account, liquidate_at_end=True)
+    close = panel.close.copy()
+    close[-2:, :names] = np.nan
+    later = replace(plan, panel=replace(panel, close=close))
+    strategy = BuyAndHold(weights=dict.fromkeys(panel.symbols, 0.5 / len(panel.symbols)))
+    run = backtest(strategy, later.panel, account, plan.profile)
+    told = [words for words in notes_on(later, replace(result, headline=run)) if "earlier bar" in words]
+    expected = {0: [], 1: ["1 position was closed"], 2: ["2 positions were closed"]}[names]
+    assert [words.partition(" at the end")[0] for words in told] == expected
+
+
 def test_a_trade_in_the_page_adds_up(page):
     for trade in page.trades:
         moved = (trade.exit_price - trade.entry_price) * trade.qty

@@ -57,6 +57,40 @@ def test_what_made_each_term_is_said_with_its_numbers():
     assert told.all_in == pytest.approx(49.9 - 0.015)
 
 
+LIMITED = {
+    "filled_at": 0, "qty": 100.0, "reference": 50.0, "price": 50.05, "spread_usd": 2.0, "impact_usd": 2.5,
+    "latency_usd": 0.5, "commission_usd": 1.0, "regulatory_usd": 0.0, "sigma": 0.02,
+    "usual_volume": 10_000.0, "latency_ms": 60.0, "held_usd": 5.0,
+}  # fmt: skip
+RESTING = {"price": 50.0, "spread_usd": 0.0, "impact_usd": 0.0, "latency_usd": 0.0, "held_usd": 10.0}
+
+
+def test_what_a_limit_kept_away_is_told_and_not_added():
+    told = taken_apart(LIMITED)
+    assert [term.name for term in told.in_price][-1] == "held at the limit"
+    assert (
+        told.in_price[-1].how == "another 5.0000 $ (10.000 bp) of these lay beyond the limit: nobody paid it"
+    )
+    assert told.in_price[-1].usd == 0.0
+    assert told.reference + sum(term.usd_a_share for term in told.in_price) == pytest.approx(told.price)
+    # Half of each term was paid; the coefficient is the profile's all the same.
+    assert told.in_price[1].how.startswith("0.5 x 2 %")
+
+
+def test_a_resting_limit_pays_none_of_the_terms():
+    told = taken_apart(LIMITED | RESTING)
+    assert told.price == told.reference
+    assert [term.usd for term in told.in_price] == [0.0] * 4
+    assert told.in_price[1].how == "none: it filled at its limit"
+    assert "20.000 bp" in told.in_price[-1].how
+
+
+@pytest.mark.parametrize("held", [{}, {"held_usd": None}, {"held_usd": 0.0}])
+def test_without_a_limit_nothing_is_said_of_one(held):
+    fill = {name: value for name, value in LIMITED.items() if name != "held_usd"}
+    assert len(taken_apart(fill | held).in_price) == 3
+
+
 def test_what_was_not_known_is_said():
     fill = {
         "filled_at": 0, "qty": 10.0, "reference": 50.0, "price": 50.01, "spread_usd": 0.1, "impact_usd": 0.0,

@@ -62,6 +62,7 @@ class Slippage:
     latency_ms: float = 0.0
     conversion: float = 0.0  # beside the price, as a share of what is paid
     changing: float = 0.0  # left for changing all of it at the close, likewise
+    limit: float = math.nan  # the worst price the order may pay, where it names one
 
     def of(self, qty: float) -> float:
         """The whole distance for a fill of this size."""
@@ -70,7 +71,7 @@ class Slippage:
 
 @dataclass(frozen=True)
 class Charge:
-    """One fill's costs in dollars, and the price they make."""
+    """One fill's costs in dollars, and the price they make; `held_usd` is what a limit kept away."""
 
     price: float
     spread_usd: float
@@ -78,6 +79,7 @@ class Charge:
     latency_usd: float
     commission_usd: float
     regulatory_usd: float
+    held_usd: float
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,12 @@ def late_ns(panel: Panel, decided: int, row: int, travels_ms: float) -> float:
     return float(int(sent) - int(panel.opens_at[row])) + travels_ms * NS_PER_MS
 
 
+def makes_open(panel: Panel, decided: int, row: int, travels_ms: float) -> bool:
+    """True where an order that is sent at its decision's close arrives before the first print of `row`."""
+    sent = float(int(panel.instants[decided]) - int(panel.opens_at[row]))
+    return travels_ms == 0.0 or sent + travels_ms * NS_PER_MS <= 0.0
+
+
 def bar_ns(panel: Panel, row: int) -> int:
     """How long a bar lasts; 0 where it is not known."""
     return max(int(panel.instants[row]) - int(panel.opens_at[row]), 0)
@@ -191,11 +199,14 @@ def commission(terms: Terms, rates: Rates, qty: float, price: float, conversion:
 
 
 def charge(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: float) -> Charge:
-    """The price a fill pays and each cost beside it."""
-    distance = slip.of(qty)
+    """The price a fill pays, at worst its order's limit, and each cost beside it."""
+    distance, sign = slip.of(qty), Side.of(qty).sign
     scale = MOST_SLIPPAGE / distance if terms.estimates and distance > MOST_SLIPPAGE else 1.0
-    price = reference * (1.0 + Side.of(qty).sign * (distance * scale))
+    price = asked = reference * (1.0 + sign * (distance * scale))
     shares, fees = abs(qty), 0.0
+    if sign * asked > sign * slip.limit:
+        price = slip.limit
+        scale = scale * ((price - reference) / (asked - reference))  # each term gives way alike
     if qty < 0.0:
         fees = rates.sec_share * shares * price + min(rates.taf_usd * shares, rates.taf_most_usd)
     impact_usd = shares * reference * (slip.impact * math.sqrt(shares)) * scale
@@ -203,14 +214,14 @@ def charge(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: fl
     # What rounding leaves belongs to the spread, so that the terms add up to the price.
     spread_usd = max(shares * abs(price - reference) - impact_usd - latency_usd, 0.0)
     fee = commission(terms, rates, qty, price, slip.conversion)
-    return Charge(price, spread_usd, impact_usd, latency_usd, fee, fees)
+    return Charge(price, spread_usd, impact_usd, latency_usd, fee, fees, shares * abs(asked - price))
 
 
 def most(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: float) -> float:
     """Dollars a fill loses at most, convex in its size; of nothing, what the smallest fill would pay.
 
-    Without the bounds on slippage and fees, which would bend it. Where kept balances are changed, all of what
-    is paid may have to be.
+    Without the bounds on slippage, fees and limits, which would bend it. Where kept balances are changed, all
+    of what is paid may have to be.
     """
     if qty == 0.0:
         return terms.minimum_usd * (1.0 + slip.changing)

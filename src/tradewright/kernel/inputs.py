@@ -127,6 +127,11 @@ class Terms:
         """True where a fill asks how liquid its instrument is."""
         return max(self.spread_scale, self.impact, self.latency_high_ms) > 0.0
 
+    @property
+    def words_travel(self) -> bool:
+        """True where what is said of an order at a close arrives after the next bar's first print."""
+        return self.latency_high_ms > 0.0 and not self.close_only
+
 
 def terms_of(
     panel: Panel, account: AccountOptions, profile: ExecutionProfile, reading: Reading = Reading.BASE

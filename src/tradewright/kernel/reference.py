@@ -376,7 +376,7 @@ def book(state: State, row: int, match: Match, qty: float, rates: Rates) -> None
         (
             *(order.order_id, row, order.asset, qty, paid.price, reference, paid.spread_usd),
             *(paid.commission_usd, paid.impact_usd, paid.latency_usd, paid.regulatory_usd),
-            *(slip.sigma, slip.volume, slip.latency_ms),
+            *(slip.sigma, slip.volume, slip.latency_ms, paid.held_usd),
         )
     )
 

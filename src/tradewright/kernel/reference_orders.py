@@ -13,6 +13,7 @@ import numpy as np
 from tradewright.kernel import costs, reference_gate
 from tradewright.kernel import reference as kernel
 from tradewright.kernel import reference_rules as rules
+from tradewright.kernel import reference_words as words
 from tradewright.kernel.costs import Rates
 from tradewright.kernel.inputs import (
     BEGINS,
@@ -31,7 +32,7 @@ from tradewright.kernel.reference_prices import Bar, LiveOrder, price_at_open, p
 from tradewright.kernel.reference_state import Intent, Match, Order, State
 from tradewright.values import outcome as out
 from tradewright.values.decisions import Decisions, no_decisions
-from tradewright.values.instructions import CANCEL, SUBMIT, Instructions, instructions_of
+from tradewright.values.instructions import SUBMIT, Instructions, instructions_of
 from tradewright.values.order import Instruction, OrderType, TimeInForce
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import DELISTING, MERGER, RENAME, SPLIT, Panel
@@ -55,6 +56,7 @@ class Desk:
         self.events: list[tuple[int, int, int]] = []
         self.bars: dict[int, Bar | None] = {}
         self.rates = Rates()
+        self.travelling: list[np.void] = []  # words that this row's first print will not wait for
 
     # Words reach the market.
 
@@ -67,8 +69,10 @@ class Desk:
             self.place += 1
             if word["kind"] == SUBMIT:
                 self.submit(state, row, int(word["row"]), int(word["ticket"]))
+            elif state.terms.words_travel:
+                self.travelling.append(word)
             else:
-                self.change(state, row, word)
+                words.change(self, state, row, word)
 
     def submit(self, state: State, row: int, decided: int, ticket: int) -> None:
         """A new order: its line in the record, and whether the market takes it."""
@@ -134,43 +138,6 @@ class Desk:
             return out.RUINED
         return 0
 
-    def change(self, state: State, row: int, word: np.void) -> None:
-        """Amend or cancel an order, unless it ended before."""
-        live, decided = self.by_ticket[int(word["ticket"])], int(word["row"])
-        asset = live.order.asset
-        if not live.is_live:
-            state.refusals.append((decided, asset, out.ORDER_ENDED))
-        elif word["kind"] == CANCEL:
-            self.end(row, live, out.CANCELLED)
-        elif self.split_row.get(asset, -1) > decided:
-            state.refusals.append((decided, asset, out.SPLIT_BETWEEN))
-        elif math.isnan(self.since_said(state, asset, decided, row)):
-            state.refusals.append((decided, asset, out.NO_RATE))
-        elif abs(word["qty"]) >= LARGEST:
-            state.refusals.append((decided, asset, out.TOO_LARGE))
-        else:
-            self.amend(state, row, live, word)
-
-    def amend(self, state: State, row: int, live: LiveOrder, word: np.void) -> None:
-        """New prices, and a new size of which what was filled is part."""
-        order, decided = live.order, int(word["row"])
-        moved = self.since_said(state, order.asset, decided, row)
-        before = (live.limit, live.stop, order.qty, order.remaining)
-        if not math.isnan(word["limit"]):
-            live.limit = float(word["limit"]) * moved
-        if not math.isnan(word["stop"]):
-            live.stop = float(word["stop"]) * moved
-        if not math.isnan(word["qty"]):
-            qty = kernel.whole_shares(float(word["qty"])) if state.terms.whole else float(word["qty"])
-            if abs(qty) - abs(order.filled) <= DUST * abs(order.qty):
-                self.end(row, live, out.CANCELLED)
-                return
-            order.qty, order.remaining = qty, qty - order.filled
-        reason = reference_gate.objection_to_change(state, decided, live, before[3])
-        if reason:
-            live.limit, live.stop, order.qty, order.remaining = before
-            state.refusals.append((decided, order.asset, reason))
-
     def restate(self, state: State, row: int) -> None:
         """Change working orders by this row's splits; those of an instrument that is gone end."""
         actions = state.panel.actions
@@ -226,6 +193,9 @@ class Desk:
         self.bars = {asset: self.bar_of(state, row, asset) for asset in assets}
         for asset in assets:
             self.work_open(state, row, asset)
+        for word in self.travelling:
+            words.change(self, state, row, word, has_opened=True)
+        self.travelling = []
         for asset in assets:
             self.work_inside(state, row, asset)
         for asset in assets:
@@ -247,24 +217,36 @@ class Desk:
 
     def work_open(self, state: State, row: int, asset: int) -> None:
         """What the first print of the bar sets off and fills."""
-        bar, begins = self.bars[asset], bool(self.marks[row] & BEGINS)
+        begins = bool(self.marks[row] & BEGINS)
         for live in self.live[asset]:
             if live.works and live.good_till < state.panel.instants[row]:
                 self.end(row, live, out.EXPIRED)
-            late = self.late(state, row, live)
-            if late == math.inf:
+            if self.late(state, row, live) == math.inf:
                 continue
-            if live.works and bar is not None and not math.isnan(bar.open):
-                waited = not live.triggered
-                price = price_at_open(live, bar.open, begins and not state.terms.close_only)
-                if waited and live.triggered:
-                    self.note(row, live, out.TRIGGERED)
-                if not math.isnan(price):
-                    self.take(state, row, live, (price, 1.0, late))
+            self.meet_open(state, row, live)
             if live.works and live.time_in_force in AT_ONCE:
+                if self.is_silent(state, row, asset):
+                    state.refusals.append((row, asset, out.NO_VOLUME))
                 self.end(row, live, out.CANCELLED)
             if live.works and live.type == OrderType.MARKET_ON_OPEN and begins:
                 self.end(row, live, out.EXPIRED)
+
+    def meet_open(self, state: State, row: int, live: LiveOrder) -> None:
+        """Let one order trade at the first print, if it may."""
+        bar, late = self.bars[live.order.asset], self.late(state, row, live)
+        if not live.works or late == math.inf or bar is None or math.isnan(bar.open):
+            return
+        waited, has_auction = not live.triggered, bool(self.marks[row] & BEGINS)
+        price = price_at_open(live, bar.open, has_auction and not state.terms.close_only)
+        if waited and live.triggered:
+            self.note(row, live, out.TRIGGERED)
+        if not math.isnan(price):
+            self.take(state, row, live, (price, 1.0, late))
+
+    def is_silent(self, state: State, row: int, asset: int) -> bool:
+        """True where a bar has no first print, or where no share changed hands."""
+        has_none = kernel.capacity(state, row, asset) <= 0.0 and not state.panel.volume[row, asset] > 0.0
+        return has_none or math.isnan(kernel.printed(state, row, asset))
 
     def work_inside(self, state: State, row: int, asset: int) -> None:
         """What the bar's range sets off and fills; against the account where the order of events is open."""
@@ -303,8 +285,14 @@ class Desk:
     # A fill and what follows from it.
 
     def late(self, state: State, row: int, live: LiveOrder) -> float:
-        """How long after the open of `row` an order arrives, in ns; infinite where the bar is over then."""
-        late = costs.late_ns(state.panel, live.arrived - 1, row, live.order.latency_ms)
+        """How long after the open of `row` an order arrives, in ns; infinite where that is too late.
+
+        Whatever is meant for an opening auction is sent at once: it is there in time, or misses that auction.
+        """
+        decided, travels_ms = live.arrived - 1, live.order.latency_ms
+        if live.type == OrderType.MARKET_ON_OPEN:
+            return 0.0 if costs.makes_open(state.panel, decided, row, travels_ms) else math.inf
+        late = costs.late_ns(state.panel, decided, row, travels_ms)
         return math.inf if 0 < costs.bar_ns(state.panel, row) <= late else late
 
     def take(self, state: State, row: int, live: LiveOrder, offer: tuple[float, float, float]) -> None:
@@ -327,7 +315,7 @@ class Desk:
         if reach <= 0.0 or (live.time_in_force == TimeInForce.FOK and reach < abs(order.remaining)):
             return
         qty, reducing = sign * reach, sign * min(reach, against)
-        slip = kernel.slippage(state, row, order, (self.rates, late))
+        slip = replace(kernel.slippage(state, row, order, (self.rates, late)), limit=live.limit)
         match = Match(order, price, reducing, qty, slip)
         if state.terms.rules.cash_only and qty > reducing:
             match = self.paid_for(state, row, match)

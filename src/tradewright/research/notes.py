@@ -8,7 +8,8 @@ from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
 from tradewright.validation.benchmark import HOW
 from tradewright.values.instant import date_of
-from tradewright.values.outcome import UNSETTLED
+from tradewright.values.outcome import UNSETTLED, Outcome
+from tradewright.values.panel import Panel
 from tradewright.values.profile import MARGIN, USUAL_MARGINS
 from tradewright.values.reading import Band
 
@@ -46,6 +47,12 @@ def notes_on(plan: Plan, result: StudyResult, models_before: str = "") -> tuple[
     if open_trips:
         held = f"{counted(open_trips, 'position')} {'is' if open_trips == 1 else 'are'}"
         notes.append(f"{held} still open at the end, valued at the last close.")
+    stale = stale_closings(plan.panel, result.headline.outcome)
+    if stale:
+        closed = f"{counted(stale, 'position')} {'was' if stale == 1 else 'were'}"
+        notes.append(
+            f"{closed} closed at the end at the price of an earlier bar: on the last one none printed."
+        )
     waits = waits_of(result)
     if waits:
         notes.append(
@@ -82,6 +89,15 @@ def balances_of(result: StudyResult) -> dict[str, float]:
     outcome = result.headline.outcome
     last = outcome.balances[-1].tolist() if len(outcome.balances) else []
     return dict(zip(outcome.currencies, last, strict=False))
+
+
+def stale_closings(panel: Panel, outcome: Outcome) -> int:
+    """How many positions the end of a run closed at a price that had not printed on its last bar."""
+    fills, orders = outcome.fills, outcome.orders
+    # No other order fills on the row of its own decision.
+    ending = fills[fills["row"] == orders["row"][fills["order_id"]]]
+    last = panel.close[ending["row"], ending["asset"]]
+    return int(np.count_nonzero(~((last > 0.0) & np.isfinite(last))))
 
 
 def _in_sample(result: StudyResult) -> str:

@@ -29,14 +29,10 @@ BYTES_A_PAGE = 1 << 20
 ZSTD_LEVEL = 3
 FILL_TERMS = (
     "spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd", "sigma", "usual_volume",
-    "latency_ms",
+    "latency_ms", "held_usd",
 )  # fmt: skip
 
 WORDS = {SUBMIT: "submit", AMEND: "amend", CANCEL: "cancel"}
-FILL_TERMS = (
-    "spread_usd", "impact_usd", "latency_usd", "commission_usd", "regulatory_usd", "sigma", "usual_volume",
-    "latency_ms",
-)  # fmt: skip
 
 
 def table_bytes(table: pl.DataFrame) -> bytes:

@@ -83,11 +83,13 @@ def taken_apart(fill: Mapping[str, Any]) -> ExplainedFill:
         a_share = sign * usd / shares
         return Term(name, how, a_share, a_share / reference * 1e4, usd)
 
-    in_price = (
+    in_price = [
         term("half spread", _spread_how(fill), fill["spread_usd"]),
         term("market impact", _impact_how(fill), fill["impact_usd"]),
         term("drift on its way", _latency_how(fill), fill["latency_usd"]),
-    )
+    ]
+    if _held_usd(fill) > 0.0:
+        in_price.append(term("held at the limit", _held_how(fill), 0.0))
     beside = (
         term("commission", "", fill["commission_usd"]),
         term("fees on sales", "SEC and FINRA" if sign < 0 else "none on a purchase", fill["regulatory_usd"]),
@@ -99,9 +101,27 @@ def taken_apart(fill: Mapping[str, Any]) -> ExplainedFill:
         reference=reference,
         price=fill["price"],
         all_in=fill["price"] + paid_beside,
-        in_price=in_price,
+        in_price=tuple(in_price),
         beside=beside,
     )
+
+
+def _held_usd(fill: Mapping[str, Any]) -> float:
+    """Dollars that were reckoned beyond the order's limit; a run made before they were kept has none."""
+    return float(fill.get("held_usd") or 0.0)
+
+
+def _held_how(fill: Mapping[str, Any]) -> str:
+    """How much of the three terms before it lay beyond the limit."""
+    held_usd = _held_usd(fill)
+    bps = held_usd / (abs(fill["qty"]) * fill["reference"]) * 1e4
+    return f"another {held_usd:,.4f} $ ({bps:.3f} bp) of these lay beyond the limit: nobody paid it"
+
+
+def _paid_share(fill: Mapping[str, Any]) -> float:
+    """What was paid of the spread, impact and drift that were reckoned: 1 where no limit held them."""
+    paid = float(fill["spread_usd"] + fill["impact_usd"] + fill["latency_usd"])
+    return paid / (paid + _held_usd(fill)) if paid > 0.0 else float(_held_usd(fill) == 0.0)
 
 
 def _spread_how(fill: Mapping[str, Any]) -> str:
@@ -116,8 +136,10 @@ def _impact_how(fill: Mapping[str, Any]) -> str:
     """What impact was reckoned from."""
     if not fill["usual_volume"] > 0.0:
         return "not known without volume and volatility"
+    if _paid_share(fill) == 0.0:
+        return "none: it filled at its limit"
     share = abs(fill["qty"]) / fill["usual_volume"]
-    scale = fill["sigma"] * math.sqrt(share) * abs(fill["qty"]) * fill["reference"]
+    scale = _paid_share(fill) * fill["sigma"] * math.sqrt(share) * abs(fill["qty"]) * fill["reference"]
     coefficient = fill["impact_usd"] / scale if scale > 0.0 else 0.0
     return f"{coefficient:.3g} x {_percent(fill['sigma'])} x sqrt({_percent(share)} of the usual volume)"
 
@@ -126,7 +148,8 @@ def _latency_how(fill: Mapping[str, Any]) -> str:
     """How long the order travelled, and whether that moved its price."""
     if fill["latency_ms"] == 0.0:
         return "no latency"
-    moved = "" if fill["latency_usd"] > 0.0 else "; the bar did not go against it, or its range is not known"
+    moved = "; it was there in time, or the bar did not go against it, or its range is not known"
+    moved = "" if fill["latency_usd"] > 0.0 else moved
     return f"{fill['latency_ms']:.0f} ms{moved}"
 
 

@@ -30,6 +30,7 @@ FLOW_NAMES = {
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
 ORDER_ENDED, NOTHING_TO_REDUCE, SPLIT_BETWEEN = 5, 6, 7
 CASH_ACCOUNT, NOT_BORROWED, UNSETTLED, STOOD_DOWN, TOO_LARGE, NO_RATE, ENLARGED = 8, 9, 10, 11, 12, 13, 14
+NO_VOLUME, PAST_CUTOFF = 15, 16
 REFUSAL_NAMES = {
     NO_PRICE: "no price is known yet",
     DELISTED: "the instrument was delisted",
@@ -44,6 +45,8 @@ REFUSAL_NAMES = {
     STOOD_DOWN: "the kill switch cancelled what worked and could have opened a position",
     ENLARGED: "the kill switch has tripped; an order may only be made smaller",
     NO_RATE: "no exchange rate was known when the word was said",
+    NO_VOLUME: "nothing traded on the bar on which it had to fill",
+    PAST_CUTOFF: "the closing auction takes no more changes; the order stays as it was",
     TOO_LARGE: "no market could fill a size of a trillion shares",
 }
 
@@ -59,6 +62,7 @@ order_dtype = np.dtype(
 
 # price = what was paid; reference = its printed price; costs are positive dollars. Spread, impact and
 # latency are in the price: |qty| x |price - reference| is their sum. Commission and fees are beside it.
+# `held_usd` is what was reckoned beyond the order's limit: nobody paid it, and none of the terms has it.
 # `sigma` and `usual_volume`, what impact was reckoned from, are of a bar and 0 where unknown.
 fill_dtype = np.dtype(
     [
@@ -66,7 +70,7 @@ fill_dtype = np.dtype(
         ("price", np.float64), ("reference", np.float64), ("spread_usd", np.float64),
         ("commission_usd", np.float64), ("impact_usd", np.float64), ("latency_usd", np.float64),
         ("regulatory_usd", np.float64), ("sigma", np.float64), ("usual_volume", np.float64),
-        ("latency_ms", np.float64),
+        ("latency_ms", np.float64), ("held_usd", np.float64),
     ],
     align=True,
 )  # fmt: skip

@@ -49,6 +49,8 @@ _TABLE = (
          "Panels leave them out; if they are many, the calendar or the time zone is the wrong one."),
     Code("nan-values", Level.WARNING, "cells without a value, up to 5 % of a column",
          "Complete them, or leave them: nothing is filled in, and no order fills where nothing is known."),
+    Code("zero-volume", Level.WARNING, "a bar on which no share traded",
+         "None needed where that is so: no order fills on it. Leave the cell empty where it is not known."),
     Code("file-not-read", Level.WARNING, "a file in the folder that looks like facts beside the bars",
          "Give it to that option, or move it out of the folder."),
     Code("few-rows", Level.WARNING, "fewer than 100 bars", "Give more history."),

@@ -23,9 +23,12 @@ def positive_prices(material: Material) -> list[Finding]:
 
 
 def volumes(material: Material) -> list[Finding]:
-    """Volumes below zero."""
-    bad = material.raw.filter(pl.col("volume") < 0)
-    return by_symbol("negative-volume", bad, "bars with a volume below zero")
+    """Volumes below zero, and of zero."""
+    bad, silent = material.raw.filter(pl.col("volume") < 0), material.own.filter(pl.col("volume") == 0)
+    return [
+        *by_symbol("negative-volume", bad, "bars with a volume below zero"),
+        *by_symbol("zero-volume", silent, "bars on which no share traded"),
+    ]
 
 
 def bounds(material: Material) -> list[Finding]:

@@ -132,7 +132,7 @@ def drift(asset: Record, market: Market, row: int, sign: float) -> float:
 @compiled
 def look_at_slippage(account: Record, asset: Record, market: Market, row: int, sign: float) -> None:
     """Note how far from the print an order fills, by what was known of its instrument at the close before."""
-    asset["spread"] = account["spread"] * 1e-4
+    asset["spread"], asset["limit"] = account["spread"] * 1e-4, np.nan
     if not account["estimates"]:
         return
     price = look_at_liquidity(asset, market[2], market[3], row)
@@ -157,6 +157,14 @@ def bounded(account: Record, far: float) -> float:
 
 @compiled
 def price_paid(account: Record, asset: Record, qty: float) -> float:
+    """The printed price, worse by what a fill costs, but never beyond the order's limit."""
+    price = price_asked(account, asset, qty)
+    sign = 1.0 if qty > 0.0 else -1.0
+    return float(asset["limit"] if sign * price > sign * asset["limit"] else price)
+
+
+@compiled
+def price_asked(account: Record, asset: Record, qty: float) -> float:
     """The printed price, worse by spread, drift and impact."""
     far = distance(account, asset, abs(qty))
     sign = 1.0 if qty > 0.0 else -1.0
@@ -201,9 +209,13 @@ def note_costs(account: Record, asset: Record, fill: Record, qty: float, price: 
     shares, reference = abs(qty), asset["reference"]
     fill["impact_usd"] = fill["latency_usd"] = fill["sigma"] = fill["usual_volume"] = fill["latency_ms"] = 0.0
     fill["spread_usd"] = shares * abs(price - reference)
+    asked = price_asked(account, asset, qty) if price == asset["limit"] else price
+    fill["held_usd"] = shares * abs(asked - price)
     if not account["estimates"]:
         return
     scale = bounded(account, distance(account, asset, shares))
+    if asked != price:
+        scale = scale * ((price - reference) / (asked - reference))  # each term gives way alike
     fill["impact_usd"] = shares * reference * (asset["impact"] * np.sqrt(shares)) * scale
     fill["latency_usd"] = shares * reference * asset["drift"] * scale
     # What rounding leaves belongs to the spread, so that the terms add up to the price.

@@ -5,11 +5,12 @@ The twin of the first and the last part of `kernel/reference_orders.py`; `workin
 
 import numpy as np
 
-from tradewright.kernel.inputs import DUST, LARGEST
+from tradewright.kernel.inputs import DUST, ENDS, LARGEST, TOUCH_ROUNDING
 from tradewright.kernel.native.costs import is_rejected, latency_ms
 from tradewright.kernel.native.gate import objection_to
 from tradewright.kernel.native.numbers import look_back, whole_shares
 from tradewright.kernel.native.phases import bar
+from tradewright.kernel.native.prices import MARKET_ON_CLOSE, sign_of
 from tradewright.kernel.native.records import Desk, Journal, Market, Record, Records, World, called, compiled
 from tradewright.values import outcome as out
 from tradewright.values.instructions import CANCEL, SUBMIT
@@ -19,7 +20,7 @@ CANCELLED, REJECTED, PENDING, HELD = out.CANCELLED, out.REJECTED, out.PENDING, o
 WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
 DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
 ORDER_ENDED, SPLIT_BETWEEN, STOOD_DOWN = out.ORDER_ENDED, out.SPLIT_BETWEEN, out.STOOD_DOWN
-ENLARGED, NO_RATE, TOO_LARGE = out.ENLARGED, out.NO_RATE, out.TOO_LARGE
+ENLARGED, NO_RATE, TOO_LARGE, PAST_CUTOFF = out.ENLARGED, out.NO_RATE, out.TOO_LARGE, out.PAST_CUTOFF
 
 
 @compiled
@@ -34,14 +35,17 @@ def hear(world: World, row: int) -> None:
     account, desk = world[0], world[4]
     words = desk[0]
     submitted = False
+    account["travelling"] = account["word"]
     while account["word"] < len(words) and words[account["word"]]["row"] + account["latency_bars"] < row:
         word = words[account["word"]]
         account["word"] += 1
         if word["kind"] == SUBMIT:
             submit(world, row, word["row"], word["ticket"])
             submitted = True
-        else:
-            change(world, row, word)
+        elif not account["words_travel"]:
+            change(world, row, word, False)
+    if not account["words_travel"]:
+        account["travelling"] = account["word"]
     if submitted:
         list_desks(account, desk[3])
 
@@ -151,25 +155,55 @@ def refuse(account: Record, refusals: Records, row: int, number: int, reason: in
     account["refusals"] += 1
 
 
-@compiled
-def change(world: World, row: int, word: Record) -> None:
-    """Amend or cancel an order, unless it ended before."""
+@called
+def change(world: World, row: int, word: Record, has_opened: bool) -> bool:
+    """Amend or cancel an order, unless it ended before; True where it may meet the first print anew."""
     account, _, market, journal, desk = world
-    ticket = word["ticket"]
-    live = desk[2][ticket]
-    moved = since_said(market, live["asset"], word["row"], row) if account["converts"] else 1.0
+    live = desk[2][word["ticket"]]
+    moved = since_said(market, live["asset"], word["row"], row + has_opened) if account["converts"] else 1.0
+    reason = objection_to_word(account, market, desk, (row, moved), word)
+    if reason != 0:
+        refuse(account, journal[3], word["row"], live["asset"], reason)
+        return False
+    if word["kind"] == CANCEL:
+        end(account, desk, row, word["ticket"], CANCELLED)
+        return False
+    amended = amend(account, desk, journal[3], (row, moved, has_opened), word)
+    if not (amended and has_opened) or (np.isnan(word["limit"]) and np.isnan(word["stop"])):
+        return False
+    # At its new price it is at the market as a new order would be: late for the first print, and no more.
+    live["arrived"], live["latency_ms"] = row, latency_ms(account, live["order"])
+    return True
+
+
+@compiled
+def objection_to_word(
+    account: Record, market: Market, desk: Desk, place: tuple[int, float], word: Record
+) -> int:
+    """Why a later word is not heard; 0 where it is. `place`: its row, and how far rates went since."""
+    row, moved = place
+    live = desk[2][word["ticket"]]
     if not is_live(live):
-        refuse(account, journal[3], word["row"], live["asset"], ORDER_ENDED)
-    elif word["kind"] == CANCEL:
-        end(account, desk, row, ticket, CANCELLED)
-    elif desk[3][live["asset"]]["split_row"] > word["row"]:
-        refuse(account, journal[3], word["row"], live["asset"], SPLIT_BETWEEN)
-    elif np.isnan(moved):
-        refuse(account, journal[3], word["row"], live["asset"], NO_RATE)
-    elif abs(word["qty"]) >= LARGEST:
-        refuse(account, journal[3], word["row"], live["asset"], TOO_LARGE)
-    else:
-        amend(account, desk, journal[3], (row, ticket, moved), word)
+        return ORDER_ENDED
+    if live["type"] == MARKET_ON_CLOSE and is_shut(account, market, desk, row, live):
+        return PAST_CUTOFF
+    if word["kind"] == CANCEL:
+        return 0
+    if desk[3][live["asset"]]["split_row"] > word["row"]:
+        return SPLIT_BETWEEN
+    if np.isnan(moved):
+        return NO_RATE
+    return TOO_LARGE if abs(word["qty"]) >= LARGEST else 0
+
+
+@compiled
+def is_shut(account: Record, market: Market, desk: Desk, row: int, live: Record) -> bool:
+    """True for an order of this session's closing auction once the auction takes no more words."""
+    last, instants = row, market[0]
+    while not desk[5][last] & ENDS:
+        last += 1
+    in_time = instants[last] - instants[live["arrived"] - 1] >= account["cutoff_ns"]
+    return bool(in_time and instants[last] - instants[row - 1] < account["cutoff_ns"])
 
 
 @compiled
@@ -180,26 +214,29 @@ def since_said(market: Market, number: int, decided: int, row: int) -> float:
 
 @compiled
 def amend(
-    account: Record, desk: Desk, refusals: Records, place: tuple[int, int, float], word: Record
-) -> None:
-    """New prices, and a new size of which what was filled is part."""
-    row, ticket, moved = place
+    account: Record, desk: Desk, refusals: Records, place: tuple[int, float, bool], word: Record
+) -> bool:
+    """New prices, and a new size of which what was filled is part; False where nothing came of it."""
+    row, moved, has_opened = place
+    ticket = word["ticket"]
     live = desk[2][ticket]
     limit, stop, qty, remaining = live["limit"], live["stop"], live["qty"], live["remaining"]
     if not np.isnan(word["limit"]):
-        live["limit"] = word["limit"] * moved
+        rounding = sign_of(live) * TOUCH_ROUNDING if has_opened and moved != 1.0 else 0.0
+        live["limit"] = word["limit"] * moved * (1.0 - rounding)
     if not np.isnan(word["stop"]):
         live["stop"] = word["stop"] * moved
     if not np.isnan(word["qty"]):
         wanted = whole_shares(word["qty"]) if account["whole"] else word["qty"]
         if abs(wanted) - abs(live["filled"]) <= DUST * abs(qty):
             end(account, desk, row, ticket, CANCELLED)
-            return
+            return False
         live["qty"], live["remaining"], live["changed"] = wanted, wanted - live["filled"], 1
     reason = objection_to_change(account, live, word["row"], remaining)
     if reason != 0:
         live["limit"], live["stop"], live["qty"], live["remaining"] = limit, stop, qty, remaining
         refuse(account, refusals, word["row"], live["asset"], reason)
+    return bool(reason == 0)
 
 
 @compiled

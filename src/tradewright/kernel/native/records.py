@@ -56,14 +56,15 @@ _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
 # `word` is the next to be heard, `heard` counts tickets, `live` those that have not ended, `busy` instruments
 # that have any; `table`, `phases` and `rules` are the addresses of the table and of the functions in
 # `apart.py`, 0 where none is needed; `calls` counts margin calls, `fact` is the next about borrowing.
+# Where `words_travel`, those from `travelling` to `word` are heard once the row has opened.
 _PLACES = (
     "row", "stop", "ruined_row", "decision", "action", "orders", "fills", "flows", "refusals", "held",
     "working", "fee_step", "month", "seed", "claims", "word", "heard", "live", "events", "busy", "table",
-    "phases", "rules", "calls", "fact",
+    "phases", "rules", "calls", "fact", "travelling",
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
-    "estimates", "dated", "converts", "keeps",
+    "estimates", "dated", "converts", "words_travel", "keeps",
 )  # fmt: skip
 _RULES = ("latency_bars", "cutoff_ns", "reading", "exchange")
 # What the broker asks of the account: `forced` is the share of all positions that a margin call sells, `sold`
@@ -94,7 +95,8 @@ account_dtype = np.dtype(
 # last split, count 1 / `restated_ratio`, and none before `since_row` is looked at. `barred`:
 # it cannot be borrowed. `conversion` is what changing its money costs, a share of the amount; where balances
 # are kept, `currency` is the place of its own, `moved` and `sold` what it and its sales earned on this row,
-# and `changing` what fills leave for the close to change their money.
+# and `changing` what fills leave for the close to change their money. `limit` is that of the order that
+# fills, NaN where it names none.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
@@ -106,6 +108,7 @@ asset_dtype = np.dtype(
         ("restated_row", np.int64), ("restated_ratio", np.float64), ("since_row", np.int64),
         ("barred", np.int64), ("borrow_fee", np.float64), ("conversion", np.float64),
         ("currency", np.int64), ("moved", np.float64), ("sold", np.float64), ("changing", np.float64),
+        ("limit", np.float64),
     ]
 )  # fmt: skip
 
@@ -179,6 +182,7 @@ def new_account(terms: Terms) -> Records:
     account["close_only"], account["converts"] = terms.close_only, len(terms.rates) > 0
     account["keeps"], account["exchange"] = terms.keeps, terms.currencies.exchange
     account["exchange_share"] = terms.currencies.exchange_share
+    account["words_travel"] = terms.words_travel
     account["whole"], account["has_volume"] = terms.whole, terms.has_volume
     account["liquidates"], account["journals"] = terms.liquidate, 1
     account["touch_share"], account["latency_bars"] = terms.touch_share, terms.latency_bars
@@ -198,7 +202,7 @@ def new_assets(count: int) -> Records:
     """Instruments that are not held and whose price is not known."""
     assets = np.zeros(count, dtype=asset_dtype)
     assets["number"] = np.arange(count)
-    assets["mark"] = np.nan
+    assets["mark"] = assets["limit"] = np.nan
     assets["seen_row"] = assets["order"] = -1
     assets["restated_ratio"] = 1.0
     return assets

@@ -108,7 +108,8 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
         rules_phase(world, row, FORCE)
     if account["working"] > 0:
         trade(world, row)
-    if account["busy"] > 0 and not is_still(account, market, desk, row):
+    has_orders = account["busy"] > 0 or account["travelling"] < account["word"]
+    if has_orders and not is_still(account, market, desk, row):
         orders_phase(world, row, WORK)
     if account["sold"] > 0.0:
         rules_phase(world, row, PUT_OFF)

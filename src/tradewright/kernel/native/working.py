@@ -7,7 +7,7 @@ import numpy as np
 
 from tradewright.kernel.inputs import BEGINS, DUST, ENDS, NS_PER_MS, TOUCH_ROUNDING
 from tradewright.kernel.native.costs import look_at_slippage, most, open_day
-from tradewright.kernel.native.desk import end, is_live, note, prune, refuse
+from tradewright.kernel.native.desk import change, end, is_live, note, prune, refuse
 from tradewright.kernel.native.matching import book, capacity
 from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
 from tradewright.kernel.native.phases import bar
@@ -23,12 +23,14 @@ from tradewright.kernel.native.records import Desk, Market, Record, Records, Wor
 from tradewright.kernel.native.rules import part_of, payable_alone
 from tradewright.kernel.native.wires import stretch
 from tradewright.values import outcome as out
+from tradewright.values.instructions import SUBMIT
 from tradewright.values.order import TimeInForce
 
 DAY, IOC, FOK = int(TimeInForce.DAY), int(TimeInForce.IOC), int(TimeInForce.FOK)
 CANCELLED, EXPIRED, FILLED, HELD = out.CANCELLED, out.EXPIRED, out.FILLED, out.HELD
 TRIGGERED, PARTIALLY_FILLED, WORKING = out.TRIGGERED, out.PARTIALLY_FILLED, out.WORKING
 NOTHING_TO_REDUCE, STOOD_DOWN, UNSETTLED = out.NOTHING_TO_REDUCE, out.STOOD_DOWN, out.UNSETTLED
+NO_VOLUME = out.NO_VOLUME
 
 
 @compiled
@@ -44,6 +46,8 @@ def work(world: World, row: int) -> None:
         meet(world, row, desk[3][place]["busy"])
     for place in range(account["busy"]):
         work_open(world, row, desk[3][desk[3][place]["busy"]])
+    if account["travelling"] < account["word"]:
+        hear_late(world, row)
     for place in range(account["busy"]):
         work_inside(world, row, desk[3][desk[3][place]["busy"]])
     if desk[5][row] & ENDS:
@@ -122,31 +126,59 @@ def traded(account: Record, fills: Records, row: int, number: int) -> float:
 @compiled
 def work_open(world: World, row: int, own: Record) -> None:
     """What the first print of the bar sets off and fills."""
-    account, _, market, _, desk = world
+    account, _, market, journal, desk = world
     begins = (desk[5][row] & BEGINS) != 0
-    has_print = own["has_bar"] and not np.isnan(own["open"])
-    auction = begins and not account["close_only"]
     ticket = own["first"]
     while ticket >= 0:
         live = desk[2][ticket]
         if works(live) and live["good_till"] < market[0][row]:
             end(account, desk, row, ticket, EXPIRED)
-        late = late_ns(live, market, row)
-        if late == np.inf:
+        if late_ns(live, market, row) == np.inf:
             ticket = live["next"]
             continue
-        if works(live) and has_print:
-            waited = not live["triggered"]
-            price = price_at_open(live, own["open"], auction)
-            if waited and live["triggered"]:
-                note(account, desk, row, ticket, TRIGGERED)
-            if not np.isnan(price):
-                take(world, row, ticket, (price, 1.0, late))
+        meet_open(world, row, ticket)
         if works(live) and (live["time_in_force"] == IOC or live["time_in_force"] == FOK):
+            if is_silent(account, market, row, live["asset"]):
+                refuse(account, journal[3], row, live["asset"], NO_VOLUME)
             end(account, desk, row, ticket, CANCELLED)
         if works(live) and live["type"] == MARKET_ON_OPEN and begins:
             end(account, desk, row, ticket, EXPIRED)
         ticket = live["next"]
+
+
+@called
+def meet_open(world: World, row: int, ticket: int) -> None:
+    """Let one order trade at the first print, if it may."""
+    account, _, market, _, desk = world
+    live = desk[2][ticket]
+    own, late = desk[3][live["asset"]], late_ns(live, market, row)
+    if not works(live) or late == np.inf or not own["has_bar"] or np.isnan(own["open"]):
+        return
+    waited, auction = not live["triggered"], (desk[5][row] & BEGINS) != 0 and not account["close_only"]
+    price = price_at_open(live, own["open"], auction)
+    if waited and live["triggered"]:
+        note(account, desk, row, ticket, TRIGGERED)
+    if not np.isnan(price):
+        take(world, row, ticket, (price, 1.0, late))
+
+
+@compiled
+def is_silent(account: Record, market: Market, row: int, number: int) -> bool:
+    """True where a bar has no first print, or where no share changed hands."""
+    volume = market[3][row, number]
+    none = account["has_volume"] and not volume > 0.0 and capacity(account, volume) <= 0.0
+    return bool(none or not known(market[1][row, number]))
+
+
+@compiled
+def hear_late(world: World, row: int) -> None:
+    """Amend and cancel by the words that the first print did not wait for."""
+    account, desk = world[0], world[4]
+    while account["travelling"] < account["word"]:
+        word = desk[0][account["travelling"]]
+        account["travelling"] += 1
+        if word["kind"] != SUBMIT and change(world, row, word, True):
+            meet_open(world, row, word["ticket"])
 
 
 @compiled
@@ -210,9 +242,16 @@ def close_order(world: World, row: int, ticket: int) -> None:
 
 @compiled
 def late_ns(live: Record, market: Market, row: int) -> float:
-    """How long after the open of `row` an order arrives, in ns; infinite where the bar is over by then."""
+    """How long after the open of `row` an order arrives, in ns; infinite where that is too late.
+
+    Whatever is meant for an opening auction is sent at once: it is there in time, or misses that auction.
+    """
     if live["latency_ms"] == 0.0:
         return 0.0
+    if live["type"] == MARKET_ON_OPEN:
+        sent_at = market[0][live["arrived"] - 1]
+        waits = float(sent_at - market[8][row]) + live["latency_ms"] * NS_PER_MS
+        return 0.0 if waits <= 0.0 else float(np.inf)
     first, length = live["arrived"], market[0][row] - market[8][row]
     sent = min(market[8][first], market[0][first])
     late = float(sent - market[8][row]) + live["latency_ms"] * NS_PER_MS
@@ -282,6 +321,7 @@ def look_at_costs(world: World, row: int, live: Record, price: float, late: floa
     look_at_slippage(account, asset, market, row, sign_of(live))
     if not late > 0.0:  # inside the bar it has long arrived
         asset["drift"] = 0.0
+    asset["limit"] = live["limit"]
     asset["decided"], asset["latency_ms"] = kept
 
 
