@@ -22,12 +22,13 @@ from tradewright.runs.gate.compiled import CompiledGate
 from tradewright.runs.gate.plain import PlainGate, decision_of
 from tradewright.values.decisions import no_decisions
 from tradewright.values.instructions import instructions_of
-from tradewright.values.order import Amend, Bracket, OneCancelsOther, Order, OrderType, TimeInForce
+from tradewright.values.order import Amend, Bracket, Cancel, OneCancelsOther, Order, OrderType, TimeInForce
 from tradewright.values.outcome import (
     CANCELLED,
     ENLARGED,
     FILLED,
     HELD,
+    PAST_CUTOFF,
     REJECTED,
     STOOD_DOWN,
     TOO_LARGE,
@@ -177,6 +178,71 @@ def test_a_slow_amendment_is_judged_by_what_the_open_left():
         outcome, record = both(falls, decisions, RICH, costs, NOTHING)
         assert record.log["admitted"].tolist() == [100.0, asked]
         assert outcome.positions.tolist() == [150.0]
+
+
+@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
+def test_whoever_cancels_a_stop_after_the_kill_and_sells_at_the_market_is_out(costs):
+    # The sale is no more than is held once the stop is left out: its cancellation is already on the way.
+    words = LONG, (1, stop(-5_000.0, 60.0)), (3, Cancel(1)), (3, Order.market("A", -5_000.0))
+    outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, costs, KILLED)
+    assert record.log["code"].tolist() == [0, 0, 0]
+    assert outcome.positions.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
+def test_a_sale_said_before_the_cancellation_is_asked_for_beside_the_stop(costs):
+    # Words are taken in their order: at that moment both would sell the same shares.
+    words = LONG, (1, stop(-5_000.0, 60.0)), (3, Order.market("A", -5_000.0)), (3, Cancel(1))
+    outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, costs, KILLED)
+    assert record.log["code"].tolist()[:2] == [0, 0] and record.log["code"][2] > 0
+    assert record.log["working_sells"].tolist() == [0.0, 0.0, 5_000.0]
+    assert outcome.refusals["reason"].tolist() == [GATEWAY + record.log["code"][2]]
+
+
+def test_what_is_being_cancelled_is_out_of_the_book_and_nothing_else_is():
+    others = (0, waiting("A", 100.0, 80.0)), (0, waiting("A", 30.0, 81.0))
+    words = *others, (1, Cancel(0)), (1, waiting("A", 7.0, 82.0)), (2, waiting("A", 7.0, 83.0))
+    for costs in (profile(), SLOW):
+        decisions = replace(no_decisions(1), said=words)
+        _, record = both(FLAT, decisions, RICH, costs, LIVE[0])
+        assert record.log["working_buys"].tolist() == [0.0, 100.0, 30.0, 37.0]
+        assert record.log["working_orders"].tolist() == [0, 1, 1, 2]
+
+
+def test_an_order_whose_cancellation_came_too_late_for_the_auction_is_in_the_book_again():
+    hours = 8 * 3600 * 10**9
+    panel = replace(
+        market([100.0] * 8), opens_at=np.arange(8) * hours, instants=(np.arange(8) + 1) * hours - 1
+    )
+    costs = replace(SLOW, auction_cutoff_s=9 * 3600.0)
+    words = (
+        (2, Order.at_close("A", 50.0)),
+        (4, Cancel(0)),
+        (4, waiting("A", 7.0, 82.0)),
+        (5, waiting("A", 7.0, 83.0)),
+    )
+    outcome, record = both(panel, replace(no_decisions(1), said=words), RICH, costs, NOTHING)
+    assert outcome.refusals.tolist() == [(4, 0, PAST_CUTOFF)]
+    assert outcome.positions.tolist() == [50.0]
+    # Left out while the word was on its way, as whatever is being cancelled is.
+    # The word came too late: by the next decision the auction has filled the order.
+    assert record.log["working_buys"].tolist() == [0.0, 0.0, 7.0]
+    assert record.log["position"].tolist() == [0.0, 0.0, 50.0]
+
+
+@given(stream=streams, limits=st.sampled_from([*LIVE, WIDE, EARLY]), costs=st.sampled_from([SLOW, profile()]))
+@settings(max_examples=40, deadline=None)
+def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limits, costs):
+    panel, words, terms, _ = stream.all
+    said_ = []
+    for row, word in words:
+        if not isinstance(word, Order):
+            continue
+        if said_ and row % 3:
+            ticket = sum(isinstance(one, Order) for _, one in said_) - 1
+            said_.append((row, Cancel(ticket)))  # the newest one, and a new one in its place
+        said_.append((row, word))
+    both(panel, replace(no_decisions(len(panel.symbols)), said=tuple(said_)), terms, costs, limits)
 
 
 def test_after_the_kill_an_amendment_only_makes_smaller():

@@ -69,7 +69,7 @@ class Desk:
             self.place += 1
             if word["kind"] == SUBMIT:
                 self.submit(state, row, int(word["row"]), int(word["ticket"]))
-            elif state.terms.words_travel:
+            elif words.travels(self, state, row, word):
                 self.travelling.append(word)
             else:
                 words.change(self, state, row, word)

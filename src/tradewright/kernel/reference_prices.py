@@ -38,6 +38,7 @@ class LiveOrder:
     triggered: bool = False  # its stop or touch price was met
     newborn: int = -1  # the row inside which its entry filled
     visited: int = -1  # the row inside which it had its turn
+    leaving: bool = False  # its cancellation is on the way: the gateway counts it no more
 
     @property
     def sign(self) -> float:

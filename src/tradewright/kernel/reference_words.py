@@ -20,9 +20,25 @@ if TYPE_CHECKING:
     from tradewright.kernel.reference_orders import Desk
 
 
+def travels(desk: "Desk", state: State, row: int, word: Any) -> bool:
+    """True for a word that arrives after the first print of `row`; what it cancels is leaving from now on.
+
+    A word on an order for the opening auction has the night, as its order had.
+    """
+    live = desk.by_ticket[int(word["ticket"])]
+    if not state.terms.words_travel:
+        return False
+    is_for_open = live.type == OrderType.MARKET_ON_OPEN
+    if is_for_open and costs.makes_open(state.panel, row - 1, row, live.order.latency_ms):
+        return False
+    live.leaving = live.leaving or word["kind"] == CANCEL
+    return True
+
+
 def change(desk: "Desk", state: State, row: int, word: Any, has_opened: bool = False) -> None:
     """Amend or cancel an order, unless it ended before; `has_opened` after the first print of `row`."""
     live, decided = desk.by_ticket[int(word["ticket"])], int(word["row"])
+    live.leaving = False
     moved = desk.since_said(state, live.order.asset, decided, row + has_opened)
     reason = objection(desk, state, row, live, (word, moved))
     if reason:
@@ -80,7 +96,7 @@ def amend(desk: "Desk", state: State, row: int, live: LiveOrder, said: tuple[Any
     if reason:
         live.limit, live.stop, order.qty, order.remaining = before
         state.refusals.append((int(word["row"]), order.asset, reason))
-    elif has_opened and not (math.isnan(word["limit"]) and math.isnan(word["stop"])):
+    elif has_opened and live.works and not (math.isnan(word["limit"]) and math.isnan(word["stop"])):
         # At its new price it is at the market as a new order would be: late for the first print, and no more.
         live.arrived, order.latency_ms = row, costs.latency_ms(state.terms, order.order_id)
         desk.meet_open(state, row, live)

@@ -268,7 +268,11 @@ class Amend:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """End a working order; what fills before it arrives stays filled. With an unfilled entry go its exits."""
+    """End a working order; what fills before it arrives stays filled. With an unfilled entry go its exits.
+
+    It arrives when an order sent beside it does: whoever sells in place of a stop amends it, ties the two as
+    `OneCancelsOther`, or sells with `reduce_only`, or a gap at the next open may fill both.
+    """
 
     ticket: int
 

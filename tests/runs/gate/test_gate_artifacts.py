@@ -1,6 +1,7 @@
 """Every backtest passes the gateway: under research nothing changes, under a profile refusals are told."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,8 @@ from tradewright.strategies.sma_cross import SmaCross
 from tradewright.strategies.view import View, Weights
 from tradewright.values.errors import UnknownName
 from tradewright.values.instant import NS_PER_DAY, instant_of
+from tradewright.values.order import Order, TimeInForce
+from tradewright.values.outcome import NO_VOLUME
 from tradewright.values.panel import Panel, no_actions
 from tradewright.values.profile import AccountOptions
 
@@ -113,6 +116,26 @@ def test_under_research_the_kernels_own_refusals_are_counted():
     found = gateway_summary(run.gateway, PANEL, run.outcome)
     assert found["refused_by"] == {"the target is less than one whole share": len(run.outcome.refusals)}
     assert found["asked"] == found["refused"] + len(run.outcome.orders)
+
+
+class Impatient(Wisher):
+    """Wants ten shares at once or not at all, on one row."""
+
+    def decide(self, view: View) -> list[Order] | None:
+        """One order."""
+        return [Order.market("A", 10.0, TimeInForce.IOC)] if view.row == 20 else None
+
+
+@pytest.mark.parametrize("limits", ["research", "balanced"])
+def test_an_order_that_met_a_silent_bar_was_let_in_and_is_counted_once(limits):
+    volume = PANEL.volume.copy()
+    volume[21] = 0.0
+    panel = replace(PANEL, volume=volume)
+    rules = replace(REALISTIC, reject_share=0.0)
+    run = backtest(Impatient(), panel, ACCOUNT, rules, limits=limits)
+    assert run.outcome.refusals["reason"].tolist() == [NO_VOLUME]
+    found = gateway_summary(run.gateway, panel, run.outcome)
+    assert (found["asked"], found["passed"], found["refused"]) == (1, 1, 0)
 
 
 def test_the_table_has_a_row_for_every_decision_with_rule_inputs_verdict_and_time(balanced):

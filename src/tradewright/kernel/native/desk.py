@@ -5,12 +5,12 @@ The twin of the first and the last part of `kernel/reference_orders.py`; `workin
 
 import numpy as np
 
-from tradewright.kernel.inputs import DUST, ENDS, LARGEST, TOUCH_ROUNDING
+from tradewright.kernel.inputs import DUST, ENDS, LARGEST, NS_PER_MS, TOUCH_ROUNDING
 from tradewright.kernel.native.costs import is_rejected, latency_ms
 from tradewright.kernel.native.gate import objection_to
 from tradewright.kernel.native.numbers import look_back, whole_shares
 from tradewright.kernel.native.phases import bar
-from tradewright.kernel.native.prices import MARKET_ON_CLOSE, sign_of
+from tradewright.kernel.native.prices import MARKET_ON_CLOSE, MARKET_ON_OPEN, sign_of
 from tradewright.kernel.native.records import Desk, Journal, Market, Record, Records, World, called, compiled
 from tradewright.values import outcome as out
 from tradewright.values.instructions import CANCEL, SUBMIT
@@ -42,12 +42,26 @@ def hear(world: World, row: int) -> None:
         if word["kind"] == SUBMIT:
             submit(world, row, word["row"], word["ticket"])
             submitted = True
-        elif not account["words_travel"]:
+        elif not travels(account, world[2], desk[2][word["ticket"]], row):
             change(world, row, word, False)
+        elif word["kind"] == CANCEL:
+            desk[2][word["ticket"]]["leaving"] = 1  # the gateway counts it no more
     if not account["words_travel"]:
         account["travelling"] = account["word"]
     if submitted:
         list_desks(account, desk[3])
+
+
+@compiled
+def travels(account: Record, market: Market, live: Record, row: int) -> bool:
+    """True where words on an order arrive after the first print of `row`.
+
+    A word on an order for the opening auction has the night, as its order had.
+    """
+    if not account["words_travel"]:
+        return False
+    sent = float(market[0][row - 1] - market[8][row])
+    return bool(live["type"] != MARKET_ON_OPEN or sent + live["latency_ms"] * NS_PER_MS > 0.0)
 
 
 @compiled
@@ -95,6 +109,7 @@ def begin(account: Record, live: Record, terms: Record, row: int) -> None:
     live["trail_usd"], live["trail_share"] = terms["trail_usd"], terms["trail_share"]
     live["arrived"], live["triggered"], live["changed"] = row, 0, 0
     live["newborn"] = live["visited"] = live["next"] = -1
+    live["leaving"] = 0
     live["state"] = PENDING  # until it is known whether the market takes it
 
 
@@ -160,6 +175,7 @@ def change(world: World, row: int, word: Record, has_opened: bool) -> bool:
     """Amend or cancel an order, unless it ended before; True where it may meet the first print anew."""
     account, _, market, journal, desk = world
     live = desk[2][word["ticket"]]
+    live["leaving"] = 0
     moved = since_said(market, live["asset"], word["row"], row + has_opened) if account["converts"] else 1.0
     reason = objection_to_word(account, market, desk, (row, moved), word)
     if reason != 0:
@@ -169,7 +185,11 @@ def change(world: World, row: int, word: Record, has_opened: bool) -> bool:
         end(account, desk, row, word["ticket"], CANCELLED)
         return False
     amended = amend(account, desk, journal[3], (row, moved, has_opened), word)
-    if not (amended and has_opened) or (np.isnan(word["limit"]) and np.isnan(word["stop"])):
+    if (
+        not (amended and has_opened)
+        or live["state"] == HELD
+        or (np.isnan(word["limit"]) and np.isnan(word["stop"]))
+    ):
         return False
     # At its new price it is at the market as a new order would be: late for the first print, and no more.
     live["arrived"], live["latency_ms"] = row, latency_ms(account, live["order"])

@@ -126,6 +126,7 @@ live_dtype = np.dtype(
         for name in (
             "asset", "type", "time_in_force", "good_till", "reduce_only", "entry", "sibling", "next", "order",
             "state", "done_row", "arrived", "triggered", "newborn", "visited", "changed",
+            "leaving",
         )
     ]
     + [

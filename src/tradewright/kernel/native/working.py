@@ -7,7 +7,7 @@ import numpy as np
 
 from tradewright.kernel.inputs import BEGINS, DUST, ENDS, NS_PER_MS, TOUCH_ROUNDING
 from tradewright.kernel.native.costs import look_at_slippage, most, open_day
-from tradewright.kernel.native.desk import change, end, is_live, note, prune, refuse
+from tradewright.kernel.native.desk import change, end, is_live, note, prune, refuse, travels
 from tradewright.kernel.native.matching import book, capacity
 from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
 from tradewright.kernel.native.phases import bar
@@ -177,7 +177,9 @@ def hear_late(world: World, row: int) -> None:
     while account["travelling"] < account["word"]:
         word = desk[0][account["travelling"]]
         account["travelling"] += 1
-        if word["kind"] != SUBMIT and change(world, row, word, True):
+        if word["kind"] == SUBMIT or not travels(account, world[2], desk[2][word["ticket"]], row):
+            continue
+        if change(world, row, word, True):
             meet_open(world, row, word["ticket"])
 
 

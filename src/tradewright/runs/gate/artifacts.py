@@ -19,15 +19,15 @@ from tradewright.runs.gate.plain import (
     statistics,
     verdict_of,
 )
-from tradewright.values.outcome import REFUSAL_NAMES, STOOD_DOWN, UNSETTLED, Outcome
+from tradewright.values.outcome import NO_VOLUME, REFUSAL_NAMES, STOOD_DOWN, UNSETTLED, Outcome
 from tradewright.values.panel import Panel
 
 if TYPE_CHECKING:
     from tradewright.runs.gate.compiled import CompiledGate
 
 
-# What befalls orders that were let in: one waits and works on, the other ends.
-AFTERWARDS = (UNSETTLED, STOOD_DOWN)
+# What befalls orders that were let in: one waits and works on, the others end.
+AFTERWARDS = (UNSETTLED, STOOD_DOWN, NO_VOLUME)
 
 
 def gate_before(limits: str, panel: Panel) -> "CompiledGate | None":

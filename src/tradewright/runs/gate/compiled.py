@@ -113,7 +113,7 @@ def day_volume(volume: Floats, asset: int, row: int) -> float:
 def waiting_at(arrays: Arrays, number: int) -> tuple[float, float, float, int]:
     """Submitted orders of an instrument that work: shares to buy, to sell, in exits, and their count.
 
-    Exits only reduce, whatever else works: they open nothing.
+    Exits only reduce, whatever else works: they open nothing. What is being cancelled is left out.
     """
     live, desks = arrays[8], arrays[9]
     buys = sells = exits = 0.0
@@ -122,7 +122,7 @@ def waiting_at(arrays: Arrays, number: int) -> tuple[float, float, float, int]:
     while ticket >= 0:
         one = live[ticket]
         ticket = one["next"]
-        if not is_live(one) or one["state"] == HELD:
+        if not is_live(one) or one["state"] == HELD or one["leaving"]:
             continue
         count += 1
         if one["reduce_only"]:

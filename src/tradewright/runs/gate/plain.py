@@ -182,11 +182,11 @@ class PlainGate:
         }
 
     def _waiting(self, asset: int) -> tuple[float, float, float, int]:
-        """Submitted orders that work: shares to buy, to sell, in exits, and their count."""
+        """Submitted orders that work on: shares to buy, to sell, in exits, and their count."""
         buys = sells = exits = 0.0
         count = 0
         for live in self._desk.live.get(asset, []) if self._desk is not None else ():
-            if not live.works or live.order.state == PENDING:
+            if not live.works or live.leaving or live.order.state == PENDING:
                 continue
             count += 1
             if live.reduce_only:
