@@ -15,7 +15,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "kernel"))
 
-from markets import Traits  # noqa: E402
+from markets import WAYS, Traits, kept_by  # noqa: E402
 from order_drivers import ORDER_DRIVERS, order_differences  # noqa: E402
 from order_streams import OrderStream, draw_orders  # noqa: E402
 
@@ -27,7 +27,8 @@ from tradewright.values.reading import Reading  # noqa: E402
 def stream_of(seed: int) -> OrderStream:
     """The stream of a seed: market, account and profile are drawn too.
 
-    Accounts of every type, facts about borrowing by name, and instruments from abroad are among them.
+    Accounts of every type, balances converted and kept, facts about borrowing by name, and instruments from
+    abroad are among them.
     """
     random = np.random.default_rng([seed, 1])
     rules = replace(
@@ -53,7 +54,9 @@ def stream_of(seed: int) -> OrderStream:
         facts=int(random.choice([0, 0, 6])),
         abroad=bool(random.random() < 0.3),
     )
-    return draw_orders(seed, traits, account, rules)
+    # Draws of their own, so that a seed of the past still draws the market that it drew.
+    ways = np.random.default_rng([seed, 2])
+    return draw_orders(seed, traits, kept_by(account, WAYS[ways.integers(0, len(WAYS))]), rules)
 
 
 def differing(seed: int) -> tuple[int, list[str]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from markets import Traits, account, market, profile, wishes
+from markets import WAYS, Traits, account, kept_by, market, profile, wishes
 from order_drivers import bars, order_differences
 from order_streams import draw_orders, orders_in
 
@@ -65,11 +65,15 @@ streams = st.builds(
         abroad=st.booleans(),
     ),
     st.builds(
-        AccountOptions,
-        capital_usd=st.sampled_from([10_000.0, 1_000_000.0]),
-        max_gross=st.sampled_from([1.0, 4.0]),
-        fractional=st.booleans(),
-        liquidate_at_end=st.booleans(),
+        kept_by,
+        st.builds(
+            AccountOptions,
+            capital_usd=st.sampled_from([10_000.0, 1_000_000.0]),
+            max_gross=st.sampled_from([1.0, 4.0]),
+            fractional=st.booleans(),
+            liquidate_at_end=st.booleans(),
+        ),
+        st.sampled_from(WAYS),
     ),
     st.sampled_from([*PROFILES.values(), profile(), profile(latency_bars=2)]),
 )

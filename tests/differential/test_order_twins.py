@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets import Traits, profile
+from markets import WAYS, Traits, kept_by, profile
 from order_drivers import ORDER_DRIVERS, order_differences
 from order_streams import draw_orders
 
@@ -30,7 +30,7 @@ rules = st.sampled_from(
         profile(commission_minimum_usd=25.0, half_spread_bps=400.0, margin_rate=0.9, borrow_rate=0.7),
     ]
 )
-accounts = st.builds(
+plain_accounts = st.builds(
     AccountOptions,
     capital_usd=st.sampled_from([200.0, 10_000.0, 1_000_000.0]),
     max_gross=st.sampled_from([0.3, 1.0, 2.0, 10.0]),
@@ -38,6 +38,7 @@ accounts = st.builds(
     liquidate_at_end=st.booleans(),
     type=st.sampled_from(["unrestricted", "cash", "margin"]),
 )
+accounts = st.builds(kept_by, plain_accounts, st.sampled_from(WAYS))
 markets = st.builds(
     Traits,
     bars=st.integers(1, 50),

@@ -1,11 +1,13 @@
 """The compiled kernel against the plain reference: on random streams they agree to the last bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drivers import DRIVERS, differences
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets import DAY_NS, DEAR, Stream, Traits, draw, profile, wishes
+from markets import DAY_NS, DEAR, WAYS, Stream, Traits, draw, kept_by, profile, wishes
 
 from tradewright.execution.profiles.registry import PROFILES
 from tradewright.kernel import reference
@@ -28,7 +30,7 @@ rules = st.sampled_from(
         DEAR,
     ]
 )
-accounts = st.builds(
+plain_accounts = st.builds(
     AccountOptions,
     capital_usd=st.sampled_from([200.0, 10_000.0, 1_000_000.0]),
     max_gross=st.sampled_from([0.3, 1.0, 1.0, 2.0, 10.0]),
@@ -36,6 +38,7 @@ accounts = st.builds(
     liquidate_at_end=st.booleans(),
     type=st.sampled_from(["unrestricted", "cash", "margin"]),
 )
+accounts = st.builds(kept_by, plain_accounts, st.sampled_from(WAYS))
 markets = st.builds(
     Traits,
     bars=st.integers(1, 60),
@@ -123,7 +126,7 @@ def test_a_session_shows_the_numbers_of_the_batch_as_it_goes(stream):
 
 def account_without_end(account: AccountOptions) -> AccountOptions:
     """The same account, left open at the end."""
-    return AccountOptions(account.capital_usd, account.max_gross, account.fractional, False)
+    return replace(account, liquidate_at_end=False)
 
 
 @settings(max_examples=60, deadline=None)
@@ -220,7 +223,8 @@ def test_random_streams_reach_every_state_flow_and_refusal():
     states, flows, refusals, ruined = set(), set(), set(), 0
     for seed in range(120):
         account = AccountOptions(1_000.0, 10.0 if seed % 2 else 1.0, bool(seed % 3), bool(seed % 5))
-        stream = draw(seed, Traits(acts=8, volume=500.0), account, PROFILES["stressed"])
+        traits = Traits(acts=8, volume=500.0, abroad=True)
+        stream = draw(seed, traits, kept_by(account, WAYS[seed % len(WAYS)]), PROFILES["stressed"])
         outcome = DRIVERS["batch"](*stream.all)
         states |= set(outcome.orders["state"].tolist())
         flows |= set(outcome.flows["kind"].tolist())

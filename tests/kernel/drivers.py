@@ -27,11 +27,12 @@ def trade_by_session(
 DRIVERS = {"reference": reference.simulate, "batch": batch.simulate, "session": trade_by_session}
 
 COLUMNS = ("equity_usd", "cash_usd", "long_usd", "short_usd", "positions", "interest_usd", "borrow_fee_usd")
+KEPT = ("currencies", "balances", "exchanged", "exchange_gain_usd", "exchange_cost_usd")
 RECORDS = ("orders", "fills", "flows", "refusals", "margin_calls")
 
 
 def differences(one: Outcome, other: Outcome) -> list[str]:
     """The names of all fields in which two outcomes differ by a single bit."""
-    names = [name for name in COLUMNS if not np.array_equal(getattr(one, name), getattr(other, name))]
+    names = [name for name in COLUMNS + KEPT if not np.array_equal(getattr(one, name), getattr(other, name))]
     names += [name for name in RECORDS if getattr(one, name).tolist() != getattr(other, name).tolist()]
     return names + ["ruined_row"] * (one.ruined_row != other.ruined_row)

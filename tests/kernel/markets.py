@@ -39,6 +39,9 @@ FREE = ExecutionProfile(
     borrow_rate=0.0,
 )
 
+# How balances are kept, and what is changed at each close.
+WAYS = (("converted", ""), ("kept", ""), ("kept", "shortfalls"), ("kept", "all"))
+
 # Every term of a profile at once, larger than life, with fees and commissions that change within weeks.
 DEAR = replace(
     FREE,
@@ -70,6 +73,13 @@ def profile(**changes: float) -> ExecutionProfile:
 def account(**changes: float | bool) -> AccountOptions:
     """An account of 1000 dollars, whole shares, twice its equity allowed, but for the changes."""
     return replace(AccountOptions(capital_usd=1_000.0, max_gross=2.0), **changes)
+
+
+def kept_by(account: AccountOptions, way: tuple[str, str]) -> AccountOptions:
+    """The same account with its balances kept in one of WAYS; two of them with interest for others."""
+    others = {"EUR", "USD", "JPY"} - {account.currency}
+    interest = dict.fromkeys(sorted(others), (0.1, 0.3)) if way[1] in ("", "all") and way[0] == "kept" else {}
+    return replace(account, balances=way[0], exchange=way[1], interest=interest)
 
 
 def table(values: Sequence) -> np.ndarray:

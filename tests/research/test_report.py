@@ -23,6 +23,7 @@ from tradewright.research.trying import Nobody
 from tradewright.runs.artifacts import json_bytes
 from tradewright.runs.backtest import backtest
 from tradewright.strategies.buy_and_hold import BuyAndHold
+from tradewright.values.currency import Quotes
 from tradewright.values.instant import date_of
 from tradewright.values.outcome import CASH_ACCOUNT, FORCED, UNSETTLED, call_dtype, refusal_dtype
 from tradewright.values.panel import panel_of_closes
@@ -265,6 +266,47 @@ def test_the_dossier_names_the_accounts_type_and_its_margins(plan, result):
     named = {one.name: one.value for one in margined.setup.account}
     assert (named["type"], named["initial_margin"], named["short_maintenance"]) == ("margin", 0.5, 0.3)
     assert "initial_margin" not in {one.name for one in plain.setup.account}
+
+
+def test_kept_balances_are_told_in_setup_costs_and_summary_and_nowhere_else(plan, result):
+    plain = content(plan, result)
+    assert not [line for line in plain.costs if "money" in line.cause or "currencies" in line.cause]
+    assert "balances" not in {one.name for one in plain.setup.account}
+    kept = AccountOptions(balances="kept", exchange="all", interest={"EUR": (0.01, 0.07)})
+    bars = len(plan.panel.instants)
+    outcome = replace(
+        result.headline.outcome, currencies=("USD", "EUR"), balances=np.tile([900.0, -50.0], (bars, 1)),
+        exchange_gain_usd=np.linspace(0.0, 30.0, bars), exchange_cost_usd=np.linspace(0.0, 6.0, bars),
+    )  # fmt: skip
+    costs = replace(result.costs, exchange_usd=6.0, exchange_gain_usd=30.0)
+    told = replace(result, headline=replace(result.headline, outcome=outcome), costs=costs)
+    asked = replace(plan, options=msgspec.structs.replace(plan.options, account=kept))
+    page = content(asked, told)
+    named = {one.name: one.value for one in page.setup.account}
+    assert (named["balances"], named["exchange"], named["interest owed on EUR"]) == ("kept", "all", 0.07)
+    lines = {line.cause: (line.usd, line.is_income) for line in page.costs}
+    assert lines["changing money"] == (6.0, False)
+    assert lines["gain of balances in other currencies"] == (-30.0, True)
+    summary = summary_of(asked, told, verdict_on(asked, told, CONTEXT), CONTEXT)
+    assert summary["account"]["balances"] == {"USD": 900.0, "EUR": -50.0}
+    assert (summary["costs_usd"]["exchange_usd"], summary["costs_usd"]["exchange_gain_usd"]) == (6.0, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "words"),
+    [
+        ("never", "money in another currency is never changed"),
+        ("shortfalls", "what a balance lacks is changed at the close for 10 bp"),
+        ("all", "every other balance is changed at the close for 10 bp"),
+    ],
+)
+def test_names_from_abroad_are_cautioned_with_what_becomes_of_their_money(plan, result, exchange, words):
+    own = ("EUR",) + ("USD",) * (len(plan.panel.symbols) - 1)
+    abroad = replace(plan.panel, quotes=Quotes(own), rates=np.ones(plan.panel.shape))
+    kept = AccountOptions(balances="kept", exchange=exchange)
+    asked = replace(plan, panel=abroad, options=msgspec.structs.replace(plan.options, account=kept))
+    (said,) = cautions_on(asked, result)
+    assert f"balances are kept by currency, and {words}." in said
 
 
 def leveraged(result, *gross):

@@ -16,6 +16,7 @@ from tradewright.research.result import (
     HEADLINE,
     bootstrap_options,
     doubled_cost,
+    doubled_terms,
     execute,
     minimum_track_bars,
     one_bar_later,
@@ -28,7 +29,7 @@ from tradewright.validation.performance import Period, period_of, sharpe_figure
 from tradewright.validation.search_price import price_search
 from tradewright.validation.verdict import Status
 from tradewright.values.decisions import Decisions
-from tradewright.values.profile import ExecutionProfile
+from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 MADE = {"seed": 5, "names": 6, "sectors": 2, "first": "2015-01-01", "last": "2017-06-30"}
 CONTEXT = StudyContext(trials=6, created_at="2024-01-01T00:00:00Z")
@@ -196,6 +197,17 @@ def test_doubled_costs_double_every_cost_and_nothing_else():
     assert (dear.commission_per_share_usd, dear.commission_minimum_usd) == (0.01, 2.0)
     assert (dear.cash_rate, dear.participation, dear.half_spread_bps) == (0.01, 0.1, 2.0)
     assert dear.name == "own, costs doubled"
+
+
+def test_doubled_costs_of_kept_balances_double_what_they_owe_and_changing_money():
+    plain = ExecutionProfile(
+        "own", 2.0, 1.5, 1.0, 0.005, 1.0, 0.1, 1.2, 0.01, 0.06, 0.02, conversion_bps=10.0
+    )
+    kept = AccountOptions(balances="kept", interest={"EUR": (0.02, 0.05), "GBP": (0.02, 4.0)})
+    account, dear = doubled_terms(kept, plain)
+    assert account.interest == {"EUR": (0.02, 0.1), "GBP": (0.02, 5.0)}
+    assert (dear.conversion_bps, dear.margin_rate) == (20.0, 0.12)
+    assert doubled_terms(AccountOptions(), plain) == (AccountOptions(), doubled_cost(plain))
 
 
 def test_doubled_costs_leave_less(result):

@@ -1,12 +1,24 @@
 """A study file: read whole, or refused in one line that says which key, what holds and what to type."""
 
+from dataclasses import asdict
 from datetime import date
 
+import msgspec
 import pytest
 from study_files import STUDY, changed
 
-from tradewright.research.study import digest_of, grid_points, load, parse, study_hash
+from tradewright.research.study import (
+    StudyOptions,
+    choices,
+    digest_of,
+    grid_points,
+    load,
+    parse,
+    plain,
+    study_hash,
+)
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, TradewrightError, UnknownName
+from tradewright.values.profile import AccountOptions
 
 
 def refusal(text: str, kind: type[TradewrightError]) -> str:
@@ -114,9 +126,41 @@ def test_a_study_may_ask_for_a_margin_account():
     assert study_hash(options) != study_hash(parse(STUDY, "study.toml"))
 
 
+KEPT = '[account]\nbalances = "kept"\nexchange = "all"\ninterest = { EUR = [0.04, 0.06] }'
+
+
+def test_a_study_may_keep_balances_with_interest_of_their_own():
+    options = parse(changed(("[account]", KEPT)), "study.toml")
+    account = options.account
+    assert (account.balances, account.exchange, account.interest["EUR"]) == ("kept", "all", (0.04, 0.06))
+    assert plain(options)["account"]["interest"] == {"EUR": (0.04, 0.06)}
+    assert study_hash(options) != study_hash(parse(STUDY, "study.toml"))
+    assert msgspec.convert(plain(options), StudyOptions) == options
+    assert choices(options)["costs"] != choices(parse(STUDY, "study.toml"))["costs"]
+
+
+def test_a_study_that_keeps_no_balances_is_called_what_it_was_before_any_could():
+    said = changed(("[account]", '[account]\nbalances = "converted"'))
+    assert study_hash(parse(said, "study.toml")) == study_hash(parse(STUDY, "study.toml"))
+    for options in (parse(said, "study.toml"), replace_account(parse(STUDY, "study.toml"))):
+        assert not {"balances", "exchange", "interest"} & set(plain(options)["account"])
+        assert not {"balances", "exchange", "interest"} & set(plain(options.account))
+
+
+def replace_account(options: StudyOptions) -> StudyOptions:
+    """The same study with an account that says everything, as the command line builds it."""
+    return msgspec.structs.replace(options, account=AccountOptions(**asdict(AccountOptions())))
+
+
 @pytest.mark.parametrize(
     ("line", "kind", "words"),
     [
+        ('balances = "keept"', UnknownName, "'keept' is not a way to keep balances. Did you mean 'kept'?"),
+        ('balances = "kept"\nexchange = "al"', UnknownName, "Did you mean 'all'?"),
+        ('balancez = "kept"', UnknownName, "Did you mean 'balances'?"),
+        ('exchange = "all"', InvalidOption, "add balances = 'kept'"),
+        ("interest = { EUR = [0.1, 0.2] }", InvalidOption, "add balances = 'kept'"),
+        ('balances = "kept"\ninterest = { EUR = 0.1 }', InvalidOption, "account.interest"),
         ('type = "margni"', UnknownName, "Did you mean 'margin'?"),
         ('currency = "EURO"', UnknownName, "'EURO' is not a currency of an account. Did you mean 'EUR'?"),
         ('curency = "EUR"', UnknownName, "Did you mean 'currency'?"),

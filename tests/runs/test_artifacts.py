@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ import pytest
 from tradewright.execution.profiles.registry import find
 from tradewright.kernel.reference import simulate
 from tradewright.runs import artifacts
+from tradewright.values.currency import Quotes
 from tradewright.values.decisions import Decisions
 from tradewright.values.panel import panel_of_closes
 from tradewright.values.profile import AccountOptions
@@ -43,6 +45,34 @@ def account():
     weights = np.array([[0.5, 0.2], [np.nan, np.nan], [0.25, 0.25]])
     decisions = Decisions(np.array([0, 1, 3]), weights)
     return panel, decisions, simulate(panel, decisions, AccountOptions(), find("realistic"))
+
+
+def test_balances_have_a_line_a_session_and_currency_with_the_rate_where_one_was_known(account):
+    panel, _, made = account
+    told = replace(
+        panel,
+        quotes=Quotes(("USD", "EUR")),
+        rates=np.array([[1.0, np.nan], [1.0, np.nan], [1.0, 1.1], [1.0, 1.2], [1.0, 1.3], [1.0, 1.4]]),
+    )
+    units, moved = np.arange(12.0).reshape(6, 2), -np.arange(12.0).reshape(6, 2)
+    kept = replace(
+        made, currencies=("USD", "EUR"), balances=units, exchanged=moved,
+        exchange_gain_usd=np.arange(6.0), exchange_cost_usd=np.zeros(6),
+    )  # fmt: skip
+    tables = artifacts.outcome_tables(told, account[1], kept)
+    found = tables["balances.parquet"]
+    assert found["known_at"].to_list() == np.repeat(panel.instants, 2).tolist()
+    assert found["currency"].to_list() == ["USD", "EUR"] * 6
+    assert found["balance"].to_list() == units.ravel().tolist()
+    assert found["exchanged"].to_list() == moved.ravel().tolist()
+    assert found["rate"].to_list() == [1.0, None, 1.0, None, 1.0, 1.1, 1.0, 1.2, 1.0, 1.3, 1.0, 1.4]
+    assert tables["equity.parquet"]["exchange_gain_usd"].to_list() == list(range(6))
+
+
+def test_without_kept_balances_no_file_and_no_column_speaks_of_them(account):
+    tables = artifacts.outcome_tables(*account)
+    assert "balances.parquet" not in tables
+    assert not [name for name in tables["equity.parquet"].columns if name.startswith("exchange")]
 
 
 def test_margin_calls_and_the_brokers_orders_have_their_own_lines():

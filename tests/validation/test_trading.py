@@ -1,6 +1,7 @@
 """Round trips, costs, turnover and exposure, read from fills and flows."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,6 +30,28 @@ CASH = np.full(10, 1000.0)
 
 def trips_of(fills, flows=(), panel=FLAT):
     return round_trips(outcome_of(np.full(len(panel.instants), 1000.0), fills, flows), panel)
+
+
+def test_changing_money_is_a_cost_and_the_gain_of_balances_is_none():
+    bars = len(CASH)
+    gain, cost = np.linspace(0.0, -90.0, bars), np.concatenate([[0.0], np.full(bars - 1, 4.0)])
+    kept = replace(
+        outcome_of(CASH, [fill(1, 0, 10, 5.0, 0.1, 1.0)]), currencies=("USD", "EUR"),
+        exchange_gain_usd=gain, exchange_cost_usd=cost,
+    )  # fmt: skip
+    found = costs_of(kept)
+    assert (found.exchange_usd, found.exchange_gain_usd) == pytest.approx((4.0, -90.0))
+    assert found.total_usd == pytest.approx(
+        costs_of(outcome_of(CASH, [fill(1, 0, 10, 5.0, 0.1, 1.0)])).total_usd + 4.0
+    )
+    assert costs_of(kept, start_row=4).exchange_usd == 0.0
+    assert costs_of(kept, start_row=4).exchange_gain_usd == pytest.approx(-50.0)
+    assert costs_a_year_bps(kept, 1.0)["exchange_usd"] == pytest.approx(40.0)
+
+
+def test_an_account_in_one_currency_pays_nothing_for_changing_money():
+    plain = costs_a_year_bps(outcome_of(CASH, [fill(1, 0, 10, 5.0)]), 1.0)
+    assert (plain["exchange_usd"], plain["exchange_gain_usd"]) == (0.0, 0.0)
 
 
 # Round trips

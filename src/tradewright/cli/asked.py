@@ -98,6 +98,24 @@ def account_figures(given: Sequence[str]) -> tuple[float, float, float]:
     return initial, long, short
 
 
+def interest_figures(given: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Interest by currency, from what was typed: USD=0.04/0.06, earned and owed a year.
+
+    Raises: InvalidOption for what is no pair of numbers.
+    """
+    from tradewright.values.errors import InvalidOption
+
+    figures = {}
+    for code, text in pairs(given, "--interest").items():
+        earned, _, owed = text.partition("/")
+        try:
+            figures[code] = (float(earned), float(owed))
+        except ValueError:
+            wrong = f"--interest {code}={text} is no pair of numbers."
+            raise InvalidOption(wrong, "Give what is earned and what is owed: USD=0.04/0.06.") from None
+    return figures
+
+
 def _folder(given: str) -> Path:
     """The folder behind --workspace."""
     if not given or given.startswith("-"):

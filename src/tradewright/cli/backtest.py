@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tradewright.cli import screen, summaries
-from tradewright.cli.asked import Json, account_figures, pairs, workspace_of
+from tradewright.cli.asked import Json, account_figures, interest_figures, pairs, workspace_of
 
 
 def run(
@@ -25,6 +25,15 @@ def run(
     limits: Annotated[str, typer.Option(help="Risk profile of the gateway (limits list).")] = "research",
     capital: Annotated[float, typer.Option(help="Money to begin with.")] = 1_000_000.0,
     currency: Annotated[str, typer.Option(help="Currency of the account, such as EUR.")] = "USD",
+    balances: Annotated[
+        str, typer.Option(help="Money in other currencies: converted at once, or kept.")
+    ] = "converted",
+    exchange: Annotated[
+        str, typer.Option(help="Of kept balances, changed at each close: never, shortfalls, or all.")
+    ] = "",
+    interest: Annotated[
+        list[str] | None, typer.Option(help="On a kept balance, earned/owed: USD=0.04/0.06. Repeat.")
+    ] = None,
     max_gross: Annotated[float, typer.Option(help="Gross exposure allowed, times equity.")] = 1.0,
     fractional: Annotated[bool, typer.Option("--fractional", help="Allow parts of a share.")] = False,
     account: Annotated[
@@ -57,7 +66,8 @@ def run(
     from tradewright.values.profile import AccountOptions
 
     figures = account_figures(margin or ())
-    money = AccountOptions(capital, max_gross, fractional, False, account, *figures, currency)
+    kept = (balances, exchange, interest_figures(interest or ()))
+    money = AccountOptions(capital, max_gross, fractional, False, account, *figures, currency, *kept)
     request = BacktestRequest(
         strategy=strategy,
         dataset=data,

@@ -61,6 +61,7 @@ class Slippage:
     volume: float = 0.0
     latency_ms: float = 0.0
     conversion: float = 0.0  # beside the price, as a share of what is paid
+    changing: float = 0.0  # left for changing all of it at the close, likewise
     limit: float = math.nan  # the worst price the order may pay, where it names one
 
     def of(self, qty: float) -> float:
@@ -219,11 +220,13 @@ def charge(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: fl
 def most(terms: Terms, rates: Rates, slip: Slippage, qty: float, reference: float) -> float:
     """Dollars a fill loses at most, convex in its size; of nothing, what the smallest fill would pay.
 
-    Without the bounds on slippage, fees and limits, which would bend it.
+    Without the bounds on slippage, fees and limits, which would bend it. Where kept balances are changed, all
+    of what is paid may have to be.
     """
     if qty == 0.0:
-        return terms.minimum_usd
+        return terms.minimum_usd * (1.0 + slip.changing)
     distance, shares = slip.of(qty), abs(qty)
     price = reference * (1.0 + Side.of(qty).sign * distance)
     fees = rates.sec_share * shares * reference + rates.taf_usd * shares if qty < 0.0 else 0.0
-    return shares * abs(price - reference) + commission(terms, rates, qty, price, slip.conversion) + fees
+    lost = shares * abs(price - reference) + commission(terms, rates, qty, price, slip.conversion) + fees
+    return lost + slip.changing * (lost + shares * reference) if slip.changing > 0.0 else lost

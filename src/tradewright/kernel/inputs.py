@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewright.values.balances import KEPT, Currencies, currencies_of
 from tradewright.values.decisions import Decisions
 from tradewright.values.errors import InvalidOption
 from tradewright.values.instant import NS_PER_DAY, NS_PER_SECOND, instant_of
@@ -105,11 +106,21 @@ class Terms:
     reading: int  # of a bar that cannot tell: see `values.reading`
     rules: Rules
     rates: Floats  # T x N: of each instrument's currency; empty where all is in the account's
-    conversion: Floats  # N: what changing money costs, a share of the amount; empty likewise
+    conversion: Floats  # N: what fills pay to change money, a share of the amount; empty likewise
+    currencies: Currencies  # in which balances are kept
 
     def conversion_of(self, asset: int) -> float:
         """What changing the money for one instrument costs, as a share of the amount."""
         return float(self.conversion[asset]) if len(self.conversion) else 0.0
+
+    @property
+    def keeps(self) -> bool:
+        """True where balances are kept in their currencies."""
+        return len(self.currencies.names) > 0
+
+    def changing_of(self, asset: int) -> float:
+        """What a fill must leave for changing its money at the close, as a share of it."""
+        return float(self.currencies.changing[asset]) if self.keeps else 0.0
 
     @property
     def estimates(self) -> bool:
@@ -166,7 +177,8 @@ def terms_of(
         steps=np.array(profile.fee_steps(), dtype=np.float64).reshape(-1, 5),
         rules=rules_of(panel, account, profile),
         rates=panel.rates,
-        conversion=_conversion(panel, profile),
+        conversion=_conversion(panel, profile) if account.balances != KEPT else np.zeros(0),
+        currencies=currencies_of(panel, account, profile),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradewright.kernel import costs, reference_gate
+from tradewright.kernel import reference_balances as balances
 from tradewright.kernel import reference_corporate as corporate
 from tradewright.kernel import reference_rules as rules
 from tradewright.kernel.costs import Rates, Restated, Slippage
@@ -77,7 +78,9 @@ def simulate_intents(
 def opened(panel: Panel, terms: Terms) -> State:
     """A fresh account: all cash, nothing held, nothing known."""
     assets = len(panel.symbols)
-    return State(terms, panel, terms.capital_usd, terms.capital_usd, [0.0] * assets, [math.nan] * assets)
+    none, unknown = [0.0] * assets, [math.nan] * assets
+    kept = balances.opened(terms, panel)
+    return State(terms, panel, terms.capital_usd, terms.capital_usd, none, unknown, balances=kept)
 
 
 def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = None) -> None:
@@ -90,6 +93,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     act(state, row)  # splits, dividends, delistings
     if intent is not None:
         admit(state, intent)  # targets become orders
+    if state.balances is not None:
+        balances.restate(state, row)  # last prices at the rates of today
     if state.forced > 0.0:
         rules.force(state, row)  # a margin call is met
     rates = rates_at(state, row)
@@ -101,6 +106,8 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
     if desk is not None:
         desk.work(state, row)
     rules.put_off(state, row)  # proceeds of this row settle later
+    if state.balances is not None:
+        balances.settle(state, row)  # money comes to rest in its currency
     mark(state, row)  # at the close
     guard(state, row)
     if desk is not None and state.ruined_row == row:
@@ -112,6 +119,9 @@ def step(state: State, row: int, intent: Intent | None, desk: "Desk | None" = No
 def accrue(state: State, row: int) -> None:
     """Interest and borrow fees for the time since the last row, on what was owed and owned then."""
     if row == 0:
+        return
+    if state.balances is not None:
+        balances.accrue(state, row)
         return
     instants, terms = state.panel.instants, state.terms
     years = int(instants[row] - instants[row - 1]) / NS_PER_YEAR
@@ -154,7 +164,8 @@ def split(state: State, row: int, asset: int, ratio: float) -> None:
     state.qty[asset] = whole_shares(shares) if state.terms.whole else shares
     fraction = shares - state.qty[asset]
     if abs(fraction) > DUST * abs(shares):
-        pay(state, row, asset, out.CASH_IN_LIEU, fraction * state.mark[asset])
+        worth = state.mark[asset] * balances.moved_since(state, row, asset)
+        pay(state, row, asset, out.CASH_IN_LIEU, fraction * worth)
     order = state.working.get(asset)
     if order is None:
         return
@@ -168,7 +179,8 @@ def split(state: State, row: int, asset: int, ratio: float) -> None:
 
 def delist(state: State, row: int, asset: int, share: float) -> None:
     """Holders receive a share of the last price, and the instrument never trades again."""
-    pay(state, row, asset, out.DELISTING_CASH, state.qty[asset] * state.mark[asset] * share)
+    worth = state.mark[asset] * balances.moved_since(state, row, asset)
+    pay(state, row, asset, out.DELISTING_CASH, state.qty[asset] * worth * share)
     state.qty[asset] = 0.0
     state.delisted.add(asset)
     if asset in state.working:
@@ -180,6 +192,7 @@ def pay(state: State, row: int, asset: int, kind: int, amount_usd: float) -> Non
     if state.qty[asset] == 0.0 and kind != out.CASH_IN_LIEU:
         return
     state.cash += amount_usd
+    balances.note(state, asset, amount_usd)
     state.flows.append((row, asset, kind, amount_usd))
 
 
@@ -269,15 +282,15 @@ def matches(state: State, row: int, rates: Rates) -> list[Match]:
 def slippage(state: State, row: int, order: Order, now: tuple[Rates, float]) -> Slippage:
     """How far from the print an order fills, by what was known of its instrument at the close before."""
     terms, asset, (rates, late) = state.terms, order.asset, now
-    conversion = terms.conversion_of(asset)
+    beside = {"conversion": terms.conversion_of(asset), "changing": terms.changing_of(asset)}
     if not terms.estimates:
-        return Slippage(terms.spread_bps * 1e-4, conversion=conversion)
+        return Slippage(terms.spread_bps * 1e-4, **beside)
     seen = costs.liquidity(state.panel, asset, row, state.restated.get(asset, Restated()))
     drift = 0.0
     if not terms.close_only:
         drift = costs.drift(state.panel, (row, asset), Side.of(order.qty), seen.sigma, late)
     spread, impact = costs.half_spread(terms, seen, rates), costs.impact(terms, seen)
-    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms, conversion)
+    return Slippage(spread, drift, impact, seen.sigma, seen.volume, order.latency_ms, **beside)
 
 
 def printed(state: State, row: int, asset: int) -> float:
@@ -306,7 +319,7 @@ def fit(state: State, row: int, found: list[Match], rates: Rates) -> list[tuple[
     Costs are convex in the quantity, so the straight line from no increase to the full one is never too low:
     f is the largest with gross + f x increase <= limit x (equity - base cost - f x extra cost).
     """
-    gross, equity = 0.0, state.cash
+    gross, equity = 0.0, balances.at_hand(state)
     for asset, held in enumerate(state.qty):
         if held != 0.0:
             price = printed(state, row, asset)
@@ -351,8 +364,11 @@ def book(state: State, row: int, match: Match, qty: float, rates: Rates) -> None
     order, slip, reference = match.order, match.slip, match.reference
     paid = costs.charge(state.terms, rates, slip, qty, reference)
     state.cash = state.cash - qty * paid.price - paid.commission_usd - paid.regulatory_usd
+    balances.note(state, order.asset, -(qty * paid.price + paid.commission_usd + paid.regulatory_usd))
     if qty < 0.0:
-        state.sold += max(-qty * paid.price - paid.commission_usd - paid.regulatory_usd, 0.0)
+        proceeds = max(-qty * paid.price - paid.commission_usd - paid.regulatory_usd, 0.0)
+        state.sold += proceeds
+        balances.note_sale(state, order.asset, proceeds)
     state.month_shares += abs(qty)
     held = state.qty[order.asset] + qty
     state.qty[order.asset] = 0.0 if abs(held) <= DUST * abs(qty) else held
@@ -399,6 +415,8 @@ def liquidate(state: State, row: int) -> None:
             state.orders.append(order)
             slip = slippage(state, row, order, (rates, 0.0))
             book(state, row, Match(order, state.mark[asset], -held, -held, slip), -held, rates)
+    if state.balances is not None:
+        balances.settle(state, row, is_last=True)
     state.long = state.short = 0.0
     state.equity = state.cash + state.receivable
 
@@ -422,7 +440,11 @@ def whole_shares(shares: float) -> float:
 
 def outcome_of(state: State, path: Floats) -> Outcome:
     """Everything that happened, as arrays and records."""
-    totals = ((out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee))
+    kept, kinds = state.balances, len(state.terms.currencies.names)
+    table = np.zeros((0, 2)) if kept is None else kept.path
+    totals = [(out.INTEREST, state.interest), (out.BORROW_FEE, -state.borrow_fee)]
+    if kept is not None:
+        totals += [(out.EXCHANGE_GAIN, kept.gain), (out.EXCHANGE_COST, -kept.cost)]
     flows = state.flows + [(path.shape[1] - 1, -1, kind, amount) for kind, amount in totals if amount != 0.0]
     orders = [
         (o.order_id, o.row, o.asset, o.qty, o.filled, o.state, o.done_row, o.ticket) for o in state.orders
@@ -441,4 +463,9 @@ def outcome_of(state: State, path: Floats) -> Outcome:
         refusals=np.array(state.refusals, dtype=out.refusal_dtype),
         ruined_row=state.ruined_row,
         margin_calls=np.array(state.calls, dtype=out.call_dtype),
+        currencies=state.terms.currencies.names,
+        balances=table[:, :kinds],
+        exchanged=table[:, kinds : 2 * kinds],
+        exchange_gain_usd=table[:, -2],
+        exchange_cost_usd=table[:, -1],
     )

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tradewright.kernel import reference as kernel
+from tradewright.kernel import reference_balances as balances
 from tradewright.kernel.inputs import DUST
 from tradewright.values import outcome as out
 from tradewright.values.panel import RENAME
@@ -19,23 +20,43 @@ def dividend(state: "State", row: int, action: Any) -> None:
     pay_row = int(action["pay_row"])
     if pay_row <= row:
         kernel.pay(state, row, asset, out.DIVIDEND_CASH, amount_usd)
-    else:
-        state.due.append((pay_row, asset, amount_usd))
-        state.receivable += amount_usd
+        return
+    state.receivable += amount_usd
+    if state.balances is not None:
+        amount_usd /= rate_of(state, row, asset)
+        state.balances.claims[place_of(state, asset)] += amount_usd
+    state.due.append((pay_row, asset, amount_usd))
+
+
+def place_of(state: "State", asset: int) -> int:
+    """Which of the balances money of an instrument belongs to."""
+    return int(state.terms.currencies.of_asset[asset])
+
+
+def rate_of(state: "State", row: int, asset: int) -> float:
+    """What one unit of an instrument's currency is worth on a row, where balances are kept."""
+    return float(state.terms.currencies.rates[row, place_of(state, asset)])
 
 
 def pay_due(state: "State", row: int) -> None:
     """Turn what is paid on this row from a claim into cash."""
-    for pay_row, asset, amount_usd in state.due:
+    for pay_row, asset, owed in state.due:
+        amount_usd = owed
         if pay_row != row:
             continue
+        if state.balances is not None:
+            state.balances.claims[place_of(state, asset)] -= amount_usd
+            amount_usd *= rate_of(state, row, asset)
         state.receivable -= amount_usd
         state.cash += amount_usd
         if amount_usd != 0.0:
+            balances.note(state, asset, amount_usd)
             state.flows.append((row, asset, out.DIVIDEND_CASH, amount_usd))
     state.due = [claim for claim in state.due if claim[0] > row]
     if not state.due:
         state.receivable = 0.0  # sums of claims leave no dust behind
+        if state.balances is not None:
+            state.balances.claims = [0.0] * len(state.balances.claims)
 
 
 def spin_off(state: "State", row: int, action: Any) -> None:
@@ -57,7 +78,8 @@ def merge(state: "State", row: int, action: Any) -> None:
     if asset in state.working:
         kernel.close(state, state.working[asset], out.CANCELLED, row)
     if ratio > 0.0:
-        price = max(state.mark[asset] - cash, 0.0) / ratio
+        worth = state.mark[asset] * balances.moved_since(state, row, asset)
+        price = max(worth - cash, 0.0) / ratio
         receive(state, row, int(action["other"]), (held * ratio, price))
 
 
@@ -70,14 +92,16 @@ def receive(state: "State", row: int, asset: int, given: tuple[float, float]) ->
     shares, makeshift = given
     if shares == 0.0 or asset in state.delisted:
         return
+    moved = balances.moved_since(state, row, asset)
     if not state.mark[asset] > 0.0:
         price = kernel.printed(state, row, asset)
-        state.mark[asset] = makeshift if math.isnan(price) else price
+        state.mark[asset] = (makeshift if math.isnan(price) else price) / moved
     kept = kernel.whole_shares(shares) if state.terms.whole else shares
     fraction = shares - kept
     if abs(fraction) > DUST * abs(shares):
-        amount_usd = fraction * state.mark[asset]
+        amount_usd = fraction * (state.mark[asset] * moved)
         state.cash += amount_usd
+        balances.note(state, asset, amount_usd)
         state.flows.append((row, asset, out.CASH_IN_LIEU, amount_usd))
     held = state.qty[asset] + kept
     state.qty[asset] = 0.0 if abs(held) <= DUST * abs(kept) else held

@@ -26,6 +26,7 @@ from tradewright.kernel.inputs import (
     session_marks,
     terms_of,
 )
+from tradewright.kernel.reference_balances import at_hand
 from tradewright.kernel.reference_gate import PlainGate
 from tradewright.kernel.reference_prices import Bar, LiveOrder, price_at_open, price_inside, turns
 from tradewright.kernel.reference_state import Intent, Match, Order, State
@@ -334,7 +335,7 @@ class Desk:
     def paid_for(self, state: State, row: int, match: Match) -> Match:
         """A purchase as far as cash that has settled pays for it; the rest works on."""
         waiting = rules.unsettled(state, row)
-        share = rules.payable(state, state.cash - waiting, [match], self.rates) if waiting > 0.0 else 1.0
+        share = rules.payable(state, at_hand(state) - waiting, [match], self.rates) if waiting > 0.0 else 1.0
         return match if share >= 1.0 else rules.paid_part(state, row, match, share)
 
     def fitting(self, state: State, row: int, match: Match) -> float:
@@ -342,7 +343,7 @@ class Desk:
         asset, price = match.order.asset, match.reference
         if match.qty == match.reducing:
             return 1.0
-        gross, equity = 0.0, state.cash
+        gross, equity = 0.0, at_hand(state)
         for other, held in enumerate(state.qty):
             if held != 0.0:
                 known = price if other == asset else kernel.printed(state, row, other)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tradewright.kernel import costs
 from tradewright.kernel import reference as kernel
+from tradewright.kernel import reference_balances as balances
 from tradewright.kernel.costs import Rates
 from tradewright.kernel.inputs import DUST
 from tradewright.kernel.reference_state import Match, Order
@@ -99,7 +100,10 @@ def unsettled(state: "State", row: int) -> float:
     sessions, settles = state.terms.rules.sessions, state.terms.rules.settles
     waiting = 0.0
     for session in range(int(sessions[row]) + 1, int(settles[row]) + 1):
-        waiting += state.pending.get(session, 0.0)
+        if state.balances is not None:
+            waiting += balances.pending(state, row, session)
+        else:
+            waiting += state.pending.get((session, 0), 0.0)
     return waiting + state.sold
 
 
@@ -107,7 +111,10 @@ def put_off(state: "State", row: int) -> None:
     """At the close: note in which session the proceeds of this row settle."""
     if state.terms.rules.cash_only:
         session = int(state.terms.rules.settles[row])
-        state.pending[session] = state.pending.get(session, 0.0) + state.sold
+        if state.balances is not None:
+            balances.put_off(state, row, session)
+        else:
+            state.pending[session, 0] = state.pending.get((session, 0), 0.0) + state.sold
     state.sold = 0.0
 
 
@@ -119,7 +126,7 @@ def cut(state: "State", row: int, found: list[Match], rates: Rates) -> list[Matc
     waiting = unsettled(state, row)
     if waiting <= 0.0 and not any(match.qty < 0.0 for match in kept):
         return kept  # all cash is there: the gross limit sees to the rest
-    share = payable(state, state.cash - waiting, kept, rates)
+    share = payable(state, balances.at_hand(state) - waiting, kept, rates)
     if share >= 1.0:
         return kept
     cheaper = [paid_part(state, row, match, share) for match in kept]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tradewright.kernel.costs import Restated, Slippage
 from tradewright.kernel.inputs import Terms
+from tradewright.kernel.reference_balances import Balances
 from tradewright.values import outcome as out
 from tradewright.values.panel import Floats, Panel
 
@@ -59,7 +60,8 @@ class State:
     gate: "PlainGate | None" = None
     killed: bool = False  # the gate has shut for good: nothing may open
     receivable: float = 0.0  # dividends that are due, less those owed
-    due: list[tuple[int, int, float]] = field(default_factory=list)  # each with its pay row and instrument
+    # Each with its pay row, instrument and amount, in the instrument's currency where balances are kept.
+    due: list[tuple[int, int, float]] = field(default_factory=list)
     restated: dict[int, Restated] = field(default_factory=dict)  # by the last split, where there was one
     month: int = 0  # of the last trade, and the shares traded in it
     month_shares: float = 0.0
@@ -68,7 +70,9 @@ class State:
     barred: set[int] = field(default_factory=set)  # instruments that cannot be borrowed
     fees: dict[int, float] = field(default_factory=dict)  # of borrowing, by name, where on file
     sold: float = 0.0  # proceeds of this row
-    pending: dict[int, float] = field(default_factory=dict)  # earlier ones, by the session that settles them
+    # Earlier ones, by the session that settles them and the place of their currency, where it is kept.
+    pending: dict[tuple[int, int], float] = field(default_factory=dict)
+    balances: Balances | None = None  # where they are kept in their currencies
     orders: list[Order] = field(default_factory=list)
     fills: list[tuple[float, ...]] = field(default_factory=list)
     flows: list[tuple[int, int, int, float]] = field(default_factory=list)

@@ -5,6 +5,7 @@ import numpy as np
 from tradewright.research.dossier.wording import counted
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
+from tradewright.values.balances import ALL, CONVERTED, NEVER, SHORTFALLS
 from tradewright.values.currency import USD
 from tradewright.values.instant import date_of
 from tradewright.values.outcome import WORKING
@@ -95,7 +96,7 @@ def _spread_unheard(plan: Plan, result: StudyResult) -> tuple[str, ...]:
 
 def _abroad(plan: Plan, result: StudyResult) -> tuple[str, ...]:
     """Amounts that are no dollars, and names whose prices were converted."""
-    panel, profile = plan.panel, plan.profile
+    panel = plan.panel
     said = []
     if panel.currency != USD:
         said.append(f"every amount of this run is in {panel.currency}, whatever $ or usd stands beside it")
@@ -104,6 +105,20 @@ def _abroad(plan: Plan, result: StudyResult) -> tuple[str, ...]:
         named = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
         said.append(
             f"prices of {counted(len(names), 'name')} ({named}) are told in {panel.currency} at the rate of "
-            f"the day; changing the money costs {profile.conversion_bps:g} bp of every fill and dividend"
+            f"the day; {_changing(plan)}"
         )
     return (". ".join(one[0].upper() + one[1:] for one in said) + ".",) if said else ()
+
+
+def _changing(plan: Plan) -> str:
+    """What becomes of money in other currencies, and what changing it costs."""
+    account, cost = plan.options.account, f"{plan.profile.conversion_bps:g} bp"
+    if account.balances == CONVERTED:
+        return f"changing the money costs {cost} of every fill and dividend"
+    changed = "is never changed" if account.exchanges == NEVER else f"is changed at the close for {cost}"
+    what = {
+        NEVER: "money in another currency",
+        SHORTFALLS: "what a balance lacks",
+        ALL: "every other balance",
+    }
+    return f"balances are kept by currency, and {what[account.exchanges]} {changed}"

@@ -84,6 +84,13 @@ def waits_of(result: StudyResult) -> int:
     return int(np.count_nonzero(result.headline.outcome.refusals["reason"] == UNSETTLED))
 
 
+def balances_of(result: StudyResult) -> dict[str, float]:
+    """What the headline's account held in each currency at the end, where it keeps balances."""
+    outcome = result.headline.outcome
+    last = outcome.balances[-1].tolist() if len(outcome.balances) else []
+    return dict(zip(outcome.currencies, last, strict=False))
+
+
 def stale_closings(panel: Panel, outcome: Outcome) -> int:
     """How many positions the end of a run closed at a price that had not printed on its last bar."""
     fills, orders = outcome.fills, outcome.orders

@@ -28,11 +28,13 @@ from tradewright.research.study import (
     BenchmarkOptions,
     StudyOptions,
     choices,
+    plain,
     study_hash,
 )
 from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.benchmark import equal_weight_returns, held_returns
+from tradewright.values.balances import check_interest_counts
 from tradewright.values.errors import Blocked, InvalidOption, NotFound, unknown_name
 from tradewright.values.findings import Finding, Level
 from tradewright.values.instant import NS_PER_DAY, Instant, date_of
@@ -134,10 +136,8 @@ class Plan:
     @property
     def config(self) -> dict[str, Any]:
         """All that was asked for, as plain content: with seed, code and snapshot it names the run."""
-        import msgspec
-
         beside = self.benchmark_snapshot.id if self.benchmark_snapshot else ""
-        asked = {"study": msgspec.to_builtins(self.options), "benchmark_snapshot": beside}
+        asked = {"study": plain(self.options), "benchmark_snapshot": beside}
         # The package's own strategies are part of the code version; a user's file has to name itself.
         own = own_source(self.options, self.headline.strategy)
         asked |= {"strategy_source": own} if own else {}
@@ -193,6 +193,7 @@ def prepare(options: StudyOptions, shelf: Shelf) -> Plan:
     symbols = None if options.universe.symbols == "all" else options.universe.symbols
     currency = options.account.currency
     panel = in_currency(_cut(shelf.catalogue.panel(snapshot, _as_of(options), symbols), options), currency)
+    check_interest_counts(panel, options.account)
     profile = profile_in(profile, panel)
     beside = _beside(options, shelf)
     findings = _findings(shelf, snapshot, panel.symbols) + _findings_beside(shelf, snapshot, panel, beside)

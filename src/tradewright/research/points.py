@@ -9,7 +9,7 @@ from typing import Any
 from tradewright.research.drawing import drawn
 from tradewright.research.model_plan import check_reader
 from tradewright.research.search_options import RANDOM, Axis
-from tradewright.research.study import StudyOptions, digest_of, grid_points
+from tradewright.research.study import StudyOptions, digest_of, grid_points, plain
 from tradewright.runs import strategy_source as strategies
 from tradewright.strategies.contract import Strategy
 from tradewright.validation.evidence import Parameter
@@ -154,12 +154,10 @@ def _trial(options: StudyOptions, strategy: Strategy, about: About) -> str:
 
     Where a model is taught its recipe is part of it: another recipe is another try.
     """
-    import msgspec
-
     terms = (options.universe, options.period, options.execution, options.account)
     name = own_source(options, strategy) or options.strategy.name
     recipe = [dict(about.recipe), options.seed] if about.recipe else []
-    told = [name, strategy.parameters(), about.snapshot.id, *map(msgspec.to_builtins, terms), *recipe]
+    told = [name, strategy.parameters(), about.snapshot.id, *map(plain, terms), *recipe]
     return digest_of(told)
 
 

@@ -240,8 +240,12 @@ def _costs(result: StudyResult) -> tuple[CostLine, ...]:
     usd = asdict(result.costs)
     bps = trading.costs_a_year_bps(result.headline.outcome, result.period.years, result.start_row)
     paid = tuple(CostLine(cause, usd[name], bps[name]) for name, cause in CAUSES.items())
-    earned = "interest_earned_usd"
-    return (*paid, CostLine("interest earned on cash", -usd[earned], -bps[earned], is_income=True))
+    kept = {"interest_earned_usd": "interest earned on cash"}
+    if result.headline.outcome.currencies:
+        paid += (CostLine("changing money", usd["exchange_usd"], bps["exchange_usd"]),)
+        kept["exchange_gain_usd"] = "gain of balances in other currencies"
+    earned = [CostLine(cause, -usd[name], -bps[name], is_income=True) for name, cause in kept.items()]
+    return (*paid, *earned)
 
 
 def _grid(plan: Plan, result: StudyResult) -> Grid | None:

@@ -35,10 +35,11 @@ from tradewright.validation.figure import Figure, fact, figure, not_evaluated
 from tradewright.validation.performance import Period, cash_returns, measure, sharpe_figure
 from tradewright.validation.search_price import SearchPrice, price_search
 from tradewright.validation.sharpe import error_robust, minimum_track_record, moments
+from tradewright.values.balances import KEPT, MOST_INTEREST
 from tradewright.values.decisions import Decisions
 from tradewright.values.outcome import Outcome
 from tradewright.values.panel import Floats
-from tradewright.values.profile import ExecutionProfile
+from tradewright.values.profile import AccountOptions, ExecutionProfile
 
 if TYPE_CHECKING:
     from tradewright.research.cross_checks import CrossChecks
@@ -153,7 +154,7 @@ def _executed(
     doubled = _doubled(plan, headline, keep)
     watch.progress("fragility", 1, 2)
     delayed = one_bar_later(headline.decisions, len(plan.panel.instants))
-    later = _under(plan, delayed, plan.profile, keep)
+    later = _under(plan, delayed, (plan.options.account, plan.profile), keep)
     watch.progress("fragility", 2, 2)
     walk = _walk(found, watch)
     watch.progress("intervals", 0, 1)
@@ -189,6 +190,19 @@ def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
         borrow_fee_multiple=2.0 * profile.borrow_fee_multiple,
         conversion_bps=2.0 * profile.conversion_bps,
     )
+
+
+def doubled_terms(
+    account: AccountOptions, profile: ExecutionProfile
+) -> tuple[AccountOptions, ExecutionProfile]:
+    """Account and profile with doubled costs: of kept balances what they owe, and changing money, too."""
+    dear = doubled_cost(profile)
+    if account.balances != KEPT:
+        return account, dear
+    owed = {
+        code: (earned, min(2.0 * owed, MOST_INTEREST)) for code, (earned, owed) in account.interest.items()
+    }
+    return replace(account, interest=owed), replace(dear, conversion_bps=2.0 * profile.conversion_bps)
 
 
 def one_bar_later(decisions: Decisions, bars: int) -> Decisions:
@@ -291,17 +305,23 @@ def _same_draws(plan: Plan, headline: Backtest) -> BootstrapOptions:
     return options if base is None else replace(options, block_bars=base.block_bars)
 
 
-def _under(plan: Plan, decisions: Decisions, profile: ExecutionProfile, options: BootstrapOptions) -> Figure:
+def _under(
+    plan: Plan,
+    decisions: Decisions,
+    terms: tuple[AccountOptions, ExecutionProfile],
+    options: BootstrapOptions,
+) -> Figure:
     """The headline's Sharpe ratio when its decisions are traded under other terms."""
     gate = gate_before(plan.options.execution.limits, plan.panel)
-    outcome = simulate(plan.panel, decisions, plan.options.account, profile, gate)
+    outcome = simulate(plan.panel, decisions, *terms, gate)
     period = period_from(plan, outcome, plan.start_row)
     return sharpe_figure(period, resampling(period.excess, options, HEADLINE))
 
 
 def _doubled(plan: Plan, headline: Backtest, options: BootstrapOptions) -> Figure:
     """The Sharpe ratio when all costs are doubled; not evaluated where there was none to double."""
-    found = _under(plan, headline.decisions, doubled_cost(plan.profile), options)
+    terms = doubled_terms(plan.options.account, plan.profile)
+    found = _under(plan, headline.decisions, terms, options)
     if found.value is None or trading.costs_of(headline.outcome).total_usd > 0.0:
         return found
     reason = "nothing was charged, and twice nothing is nothing: give the profile costs"

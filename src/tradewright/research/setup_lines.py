@@ -5,8 +5,10 @@ from typing import Any
 from tradewright.research.dossier.content import Passport, Quantity, Setup, WaiverLine
 from tradewright.research.notes import benchmark_words, margins_of
 from tradewright.research.plan import Plan
+from tradewright.values.balances import CONVERTED
 from tradewright.values.instant import date_of
 from tradewright.values.parameters import bounds_of
+from tradewright.values.profile import AccountOptions
 
 
 def passport_lines(plan: Plan) -> Passport:
@@ -56,10 +58,27 @@ def setup_lines(plan: Plan) -> Setup:
             Quantity("type", account.type),
             Quantity("max_gross", account.max_gross, "times equity"),
             *(Quantity(name, getattr(account, name), "of value") for name in margins_of(plan)),
+            *balance_lines(account),
             Quantity("fractional shares", account.fractional),
             Quantity("liquidated at the end", account.liquidate_at_end),
         ),
         strategy_about=about[0] if about else "",
+    )
+
+
+def balance_lines(account: AccountOptions) -> tuple[Quantity, ...]:
+    """How balances are kept, changed and paid interest on; nothing where all money is changed at once."""
+    if account.balances == CONVERTED:
+        return ()
+    interest = {
+        f"interest {word} on {code}": share
+        for code, pair in sorted(account.interest.items())
+        for word, share in zip(("earned", "owed"), pair, strict=True)
+    }
+    return (
+        Quantity("balances", account.balances),
+        Quantity("exchange", account.exchanges),
+        *(Quantity(name, share, "a year") for name, share in interest.items()),
     )
 
 

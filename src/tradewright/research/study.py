@@ -18,6 +18,7 @@ from tradewright.research.fold_options import FoldOptions, check_folds
 from tradewright.research.model_options import ModelOptions, check_model
 from tradewright.research.search_options import GRID, SearchOptions, check_search
 from tradewright.validation.evidence import Parameter, Waiver
+from tradewright.values.balances import CONVERTED
 from tradewright.values.errors import BadInput, InvalidOption, NotFound, StorageFailure, unknown_name
 from tradewright.values.profile import AccountOptions
 
@@ -183,9 +184,22 @@ def parse(text: str, source: str) -> StudyOptions:
     return options
 
 
+def plain(options: Any) -> Any:
+    """A study, or one of its tables, as plain content, without what came later and is not asked for.
+
+    So studies, trials and runs are called what they were called before balances could be kept.
+    """
+    told = msgspec.to_builtins(options)
+    account = told if isinstance(options, AccountOptions) else told.get("account", {})
+    if account.get("balances", CONVERTED) == CONVERTED:
+        for name in ("balances", "exchange", "interest"):
+            account.pop(name, None)
+    return told
+
+
 def study_hash(options: StudyOptions) -> str:
     """The name of exactly this study: a hash of all it says, independent of the order of its lines."""
-    told = msgspec.to_builtins(options)
+    told = plain(options)
     # A study without one of these is called what it was before there were any: ledgers find it by its name.
     for table, key in ((told, "model"), (told, "search"), (told["strategy"], "perturb")):
         if table[key] is None:
@@ -203,12 +217,19 @@ def choices(options: StudyOptions) -> dict[str, Any]:
     return {
         "universe": symbols if symbols == "all" else sorted(symbols),
         "window": [told["period"]["start"], told["period"]["end"]],
-        "costs": _short([execution["profile"], execution["override"]]),
+        "costs": _short([execution["profile"], execution["override"], *_kept_terms(options.account)]),
         "benchmark": _short(told["benchmark"]),
         "folds": None if told["folds"] is None else _short(told["folds"]),
         "intervals": _short(told["intervals"]),
         "seed": options.seed,
     }
+
+
+def _kept_terms(account: AccountOptions) -> list[Any]:
+    """How balances are kept, changed and paid interest on; nothing where they are not."""
+    if account.balances == CONVERTED:
+        return []
+    return [account.balances, account.exchanges, sorted(account.interest.items())]
 
 
 def _short(content: Any) -> str:

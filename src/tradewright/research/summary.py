@@ -5,7 +5,7 @@ from typing import Any
 
 from tradewright.research.execution_report import execution_summary
 from tradewright.research.judgement import StudyContext
-from tradewright.research.notes import margins_of, notes_on, waits_of
+from tradewright.research.notes import balances_of, margins_of, notes_on, waits_of
 from tradewright.research.plan import Plan
 from tradewright.research.result import StudyResult
 from tradewright.validation.figure import Figure
@@ -33,7 +33,7 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
         "gates": [{**asdict(gate), "status": gate.status.value} for gate in verdict.gates],
         "figures": {one.name: asdict(one) for one in _all_figures(result)},
         "band": result.headline.band.plain(),
-        "costs_usd": {**asdict(result.costs), "total_usd": result.costs.total_usd},
+        "costs_usd": _costs_json(result),
         "execution": execution_summary(result.execution),
         "gateway": result.execution.gateway,
         "account": _account_json(plan, result),
@@ -47,6 +47,14 @@ def summary_of(plan: Plan, result: StudyResult, verdict: Verdict, context: Study
     return {name: _unsigned(part) for name, part in summary.items()}
 
 
+def _costs_json(result: StudyResult) -> dict[str, float]:
+    """What trading and holding cost by its cause; of changing money only where balances are kept."""
+    told = {**asdict(result.costs), "total_usd": result.costs.total_usd}
+    if not result.headline.outcome.currencies:
+        del told["exchange_usd"], told["exchange_gain_usd"]
+    return told
+
+
 def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
     """Under which rules of a broker the headline traded, and how often they came to it."""
     outcome, account = result.headline.outcome, plan.options.account
@@ -56,6 +64,7 @@ def _account_json(plan: Plan, result: StudyResult) -> dict[str, Any]:
         "margin_calls": len(outcome.margin_calls),
         "forced_orders": len(outcome.forced_orders),
         "waits_for_settlement": waits_of(result),
+        **({"balances": balances_of(result)} if outcome.currencies else {}),
     }
 
 

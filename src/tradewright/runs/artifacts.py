@@ -63,7 +63,7 @@ def encoded(artifacts: Mapping[str, Artifact]) -> dict[str, bytes]:
 def outcome_tables(panel: Panel, decisions: Decisions, outcome: Outcome) -> dict[str, Artifact]:
     """The six tables of a simulated account, each under its file's name.
 
-    Two more where single orders were submitted, another where a margin call came.
+    Two more where single orders were submitted, others where a margin call came and where balances are kept.
 
     Shape: one row a wish, order, fill, flow, session and refusal. Units: instants in ns UTC, dollars, shares.
     """
@@ -75,6 +75,8 @@ def outcome_tables(panel: Panel, decisions: Decisions, outcome: Outcome) -> dict
         }
     if len(outcome.margin_calls):
         spoken["margin_calls.parquet"] = margin_calls_table(panel, outcome)
+    if outcome.currencies:
+        spoken["balances.parquet"] = balances_table(panel, outcome)
     return {
         **spoken,
         "decisions.parquet": decisions_table(panel, decisions),
@@ -191,9 +193,39 @@ def flows_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
 
 def equity_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
     """One row a session: the account after its close."""
-    paths = {"equity_usd", "cash_usd", "long_usd", "short_usd", "interest_usd", "borrow_fee_usd"}
+    paths = {
+        "equity_usd", "cash_usd", "long_usd", "short_usd", "interest_usd", "borrow_fee_usd",
+        "exchange_gain_usd", "exchange_cost_usd",
+    }  # fmt: skip
     columns = {name: getattr(outcome, name) for name in sorted(paths) if len(getattr(outcome, name))}
     return pl.DataFrame({"known_at": panel.instants, **columns})
+
+
+def balances_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:
+    """One row a session and currency: the balance after the close, and what the day changed into it.
+
+    Units: of the currency; `rate` is what one unit was worth in the account's, null where nobody knew.
+    """
+    kinds, bars = outcome.currencies, len(outcome.balances)
+    rates = np.stack([_rates_of(panel, code)[:bars] for code in kinds], axis=1)
+    return pl.DataFrame(
+        {
+            "known_at": np.repeat(panel.instants[:bars], len(kinds)),
+            "currency": pl.Series(list(kinds) * bars, dtype=pl.String),
+            "balance": outcome.balances.ravel(),
+            "exchanged": outcome.exchanged.ravel(),
+            "rate": _numbers(rates.ravel()),
+        }
+    )
+
+
+def _rates_of(panel: Panel, code: str) -> Floats:
+    """T: what one unit of a currency was worth, by whichever of its instruments knew it."""
+    if code == panel.currency:
+        return np.ones(len(panel.instants))
+    own = panel.rates[:, [one == code for one in panel.quotes.currencies]]
+    found: Floats = own[np.arange(len(own)), np.argmax(np.isfinite(own), axis=1)]
+    return found
 
 
 def refusals_table(panel: Panel, outcome: Outcome) -> pl.DataFrame:

@@ -33,8 +33,8 @@ class RoundTrip:
     dollars `entry_price` the average of what opened and `exit_price` of what closed: fills as they were paid,
     spread included, a delisting at its payout, what is still held at the last mark; None where that is
     unknown. `pnl_usd` is all cash that came in less all that went out, plus that mark: summed over all trips,
-    with interest and borrow fees, it is the account's whole gain. `commission_usd` includes fees on
-    sales; `costs_usd` is that, spread, impact and latency.
+    with interest, borrow fees and what kept balances gained and cost, it is the account's whole gain.
+    `commission_usd` includes fees on sales; `costs_usd` is that, spread, impact and latency.
     Property: pnl = (exit price - entry price) x opened_qty + dividends - commission.
     """
 
@@ -58,6 +58,8 @@ class Costs:
     """Where money went, by cause.
 
     Units: dollars over the period, positive is paid; `interest_earned_usd` is what idle cash brought in.
+    Where balances are kept, `exchange_usd` is what changing them cost, and `exchange_gain_usd` what rates
+    added to them, negative where they took.
     """
 
     spread_usd: float
@@ -68,13 +70,15 @@ class Costs:
     borrow_usd: float
     margin_interest_usd: float
     interest_earned_usd: float
+    exchange_usd: float = 0.0
+    exchange_gain_usd: float = 0.0
 
     @property
     def total_usd(self) -> float:
-        """Everything paid, interest earned left out."""
+        """Everything paid; interest earned and the gain on balances left out."""
         in_prices = self.spread_usd + self.impact_usd + self.latency_usd
         fees = self.commission_usd + self.regulatory_usd
-        return in_prices + fees + self.borrow_usd + self.margin_interest_usd
+        return in_prices + fees + self.borrow_usd + self.margin_interest_usd + self.exchange_usd
 
 
 @dataclass
@@ -168,6 +172,8 @@ def _cost_paths(outcome: Outcome) -> dict[str, Floats]:
         "borrow_usd": _accrued(outcome.borrow_fee_usd, outcome),
         "margin_interest_usd": np.maximum(-accrued, 0.0),
         "interest_earned_usd": np.maximum(accrued, 0.0),
+        "exchange_usd": _accrued(outcome.exchange_cost_usd, outcome),
+        "exchange_gain_usd": _accrued(outcome.exchange_gain_usd, outcome),
     }
 
 
@@ -205,7 +211,7 @@ def round_trips(outcome: Outcome, panel: Panel) -> tuple[RoundTrip, ...]:
             trips += _fill(book, asset, row, record)
         else:
             trips += _cash(book, asset, row, (kind, record[0]))
-    marks = last_marks(panel)
+    marks = last_marks(panel, bool(outcome.currencies))
     for asset, position in sorted(book.items()):
         worth_usd = position.qty * float(marks[asset])
         _pay_out(position, position.qty, worth_usd)
@@ -357,13 +363,18 @@ def _average(fills: list[tuple[float, float]]) -> float | None:
     return price if math.isfinite(price) else None
 
 
-def last_marks(panel: Panel) -> Floats:
-    """The last known close of each instrument, in shares of the last row; NaN where none is known."""
+def last_marks(panel: Panel, keeps_balances: bool = False) -> Floats:
+    """The last known close of each instrument, in shares of the last row; NaN where none is known.
+
+    An account that keeps balances tells it at the rate of the last row.
+    """
     marks = np.full(len(panel.symbols), np.nan)
     for asset in range(len(marks)):
         known = np.flatnonzero(np.isfinite(panel.close[:, asset]))
         if len(known):
             marks[asset] = panel.close[known[-1], asset] / _later_splits(panel, asset, int(known[-1]))
+            if keeps_balances and len(panel.rates):
+                marks[asset] *= panel.rates[-1, asset] / panel.rates[known[-1], asset]
     return marks
 
 

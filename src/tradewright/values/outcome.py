@@ -15,6 +15,7 @@ WORKING, FILLED, REPLACED, CANCELLED, EXPIRED, REJECTED, PENDING, HELD, TRIGGERE
 ORDER_STATES = {int(state): state.name.lower().replace("_", " ") for state in OrderState}
 
 INTEREST, BORROW_FEE, DIVIDEND_CASH, CASH_IN_LIEU, DELISTING_CASH, MERGER_CASH = 1, 2, 3, 4, 5, 6
+EXCHANGE_GAIN, EXCHANGE_COST = 7, 8
 FLOW_NAMES = {
     INTEREST: "interest",
     BORROW_FEE: "borrow fee",
@@ -22,6 +23,8 @@ FLOW_NAMES = {
     CASH_IN_LIEU: "cash in lieu of fractional shares",
     DELISTING_CASH: "delisting proceeds",
     MERGER_CASH: "merger proceeds",
+    EXCHANGE_GAIN: "gain on balances in other currencies",
+    EXCHANGE_COST: "cost of changing money",
 }
 
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
@@ -97,6 +100,11 @@ def _no_amounts() -> Floats:
     return np.zeros(0)
 
 
+def _no_table() -> Floats:
+    """No balances."""
+    return np.zeros((0, 0))
+
+
 def _no_refusals() -> NDArray[np.void]:
     """An empty list of refusals."""
     return np.zeros(0, dtype=refusal_dtype)
@@ -126,6 +134,10 @@ class Outcome:
     `events` are the changes of state of submitted orders, in the order they happened.
     `margin_calls` are those of a margin account, one a close at which equity was below maintenance.
     `ruined_row` is the first row at which equity was zero or less, -1 if never.
+    An account that keeps balances has them as `balances`, T x K in the units of its `currencies`, the own one
+    first: at every row cash is what they are worth together. `exchanged` is what each row changed into a
+    currency, negative where out of it. `exchange_gain_usd`, what rates did to balances, and
+    `exchange_cost_usd`, what changing money cost, are T and cumulative, with their totals in `flows`.
     """
 
     equity_usd: Floats
@@ -142,6 +154,11 @@ class Outcome:
     ruined_row: int = -1
     events: NDArray[np.void] = field(default_factory=_no_events)
     margin_calls: NDArray[np.void] = field(default_factory=_no_calls)
+    currencies: tuple[str, ...] = ()
+    balances: Floats = field(default_factory=_no_table)
+    exchanged: Floats = field(default_factory=_no_table)
+    exchange_gain_usd: Floats = field(default_factory=_no_amounts)
+    exchange_cost_usd: Floats = field(default_factory=_no_amounts)
 
     @property
     def forced_orders(self) -> NDArray[np.void]:

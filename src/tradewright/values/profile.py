@@ -1,7 +1,9 @@
 """What makes fills differ from wishes: costs, caps and rates, as one frozen value."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
+from tradewright.values.balances import CONVERTED, NEVER, SHORTFALLS, check_balances
 from tradewright.values.currency import USD, checked_currency
 from tradewright.values.errors import InvalidOption, unknown_name
 from tradewright.values.instant import instant_of
@@ -160,7 +162,10 @@ class AccountOptions:
     (1.0 = no borrowing). `fractional` allows parts of a share; `liquidate_at_end` closes all positions at the
     last close, costs included. `type` names the broker's rules (ACCOUNT_TYPES). The shares of a position's
     value that must be equity bind a margin account: `initial_margin` when it is opened, `long_maintenance`
-    and `short_maintenance` at every close after.
+    and `short_maintenance` at every close after. `balances` says what becomes of money in other currencies
+    (BALANCES); where it is kept, `exchange` what is changed at each close (EXCHANGES; "" stands for what is
+    usual, see `exchanges`), and `interest` a year's share earned and owed on currencies but the own one, the
+    profile's else. Who liquidates at the end changes all balances then, at its cost.
     Source: Regulation T, 12 CFR 220.12 (50 % initial); FINRA Rule 4210(c) (25 % long, 30 % short).
     """
 
@@ -173,6 +178,9 @@ class AccountOptions:
     long_maintenance: float = USUAL_MARGINS["long_maintenance"]
     short_maintenance: float = USUAL_MARGINS["short_maintenance"]
     currency: str = USD
+    balances: str = CONVERTED
+    exchange: str = ""
+    interest: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Refuse an account that could not trade."""
@@ -187,7 +195,13 @@ class AccountOptions:
         if self.type not in ACCOUNT_TYPES:
             raise unknown_name(self.type, "type of account", ACCOUNT_TYPES)
         checked_currency(self.currency, "currency of an account")
+        check_balances(self)
         self._check_margins()
+
+    @property
+    def exchanges(self) -> str:
+        """What is changed at each close; where nothing is said, the shortfalls of a cash account alone."""
+        return self.exchange or (SHORTFALLS if self.type == CASH else NEVER)
 
     def _check_margins(self) -> None:
         """Refuse figures that cannot be, and those of another type of account, which would bind nothing."""

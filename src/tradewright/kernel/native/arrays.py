@@ -18,6 +18,7 @@ from tradewright.kernel.native.records import (
     Records,
     account_dtype,
     asset_dtype,
+    balance_dtype,
     compiled,
     desk_dtype,
     live_dtype,
@@ -72,7 +73,7 @@ def assets_at(table: Record) -> Records:
 @compiled
 def market_at(table: Record) -> Market:
     """The market's arrays."""
-    shape = (table["bars"], table["count"])
+    shape, kinds = (table["bars"], table["count"]), table["kinds"]
     return (
         carray(at(table["instants"]), table["bars"], np.int64),
         carray(at(table["prices"]), shape, np.float64),
@@ -90,6 +91,9 @@ def market_at(table: Record) -> Market:
         carray(at(table["settles"]), table["settling"], np.int64),
         carray(at(table["pending"]), table["pending_count"], np.float64),
         carray(at(table["rates"]), (table["rated"], table["count"]), np.float64),
+        carray(at(table["balances"]), kinds, balance_dtype),
+        carray(at(table["worth"]), (table["kept_rows"], kinds), np.float64),
+        carray(at(table["history"]), (table["kept_rows"], 2 * kinds + 2), np.float64),
     )
 
 

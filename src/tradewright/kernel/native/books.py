@@ -17,6 +17,7 @@ from tradewright.kernel.native.records import (
     live_dtype,
     new_account,
     new_assets,
+    new_balances,
     new_desks,
     table_dtype,
 )
@@ -46,9 +47,16 @@ def market_of(panel: Panel, terms: Terms) -> Market:
     return (
         *(panel.instants, prices, panel.close, panel.volume, actions, panel.close.reshape(-1)),
         *(panel.high, panel.low, panel.opens_at, terms.steps, terms.tiers, panel.borrows),
-        *(rules.sessions, rules.settles, np.zeros(rules.settles[-1] + 1 if len(rules.settles) else 0)),
-        terms.rates,
+        *(rules.sessions, rules.settles, pending_of(terms)),
+        *(terms.rates, new_balances(terms), terms.currencies.rates),
+        np.zeros((len(terms.currencies.rates), 2 * len(terms.currencies.names) + 2)),
     )
+
+
+def pending_of(terms: Terms) -> Floats:
+    """What settles in each session: nothing yet; by currency where balances are kept."""
+    sessions = int(terms.rules.settles[-1]) + 1 if len(terms.rules.settles) else 0
+    return np.zeros(sessions * max(len(terms.currencies.names), 1))
 
 
 def new_path(bars: int, accrues: bool) -> Path:
@@ -93,6 +101,10 @@ class Books:
         self.assets["borrow_fee"] = terms.borrow_rate
         if len(terms.conversion):
             self.assets["conversion"] = terms.conversion
+        self.currencies = terms.currencies.names
+        if terms.keeps:
+            self.assets["currency"] = terms.currencies.of_asset
+            self.assets["changing"] = terms.currencies.changing
         self.market = market_of(panel, terms)
         self.targets = targets
         self.said = Instructions(panel.symbols, room=0) if said is None else said
@@ -122,7 +134,7 @@ class Books:
         self._enter = self._interpret if is_interpreted else entry()
         self.table["decisions"] = len(targets[0])  # a session says itself how many of them count
         self.point()
-        if terms.rules.bind:
+        if terms.rules.bind or terms.keeps:
             self.account["rules"] = 1 if is_interpreted else rules_entry()
         self._gate = gate
         if gate is not None:
@@ -134,7 +146,8 @@ class Books:
         self._point_to(("account", "assets"), (self.account, self.assets))
         self._point_to(names, self.market[:5])
         self._point_to(("high", "low", "opens_at", "steps", "tiers"), self.market[6:11])
-        self._point_to(("borrows", "sessions", "settles", "pending", "rates"), self.market[11:])
+        self._point_to(("borrows", "sessions", "settles", "pending", "rates"), self.market[11:16])
+        self._point_to(("balances", "worth", "history"), self.market[16:])
         self._point_to(("rows", "targets"), self.targets)
         self._point_to(tuple(name for name, _ in _JOURNALS), tuple(self.journal))
         self._point_to(_PATH, self.path)
@@ -144,6 +157,7 @@ class Books:
         table["acts"], table["borrows_count"] = len(self.market[4]), len(self.market[11])
         table["settling"], table["pending_count"] = len(self.market[12]), len(self.market[14])
         table["rated"] = len(self.market[15])
+        table["kinds"], table["kept_rows"] = len(self.market[16]), len(self.market[17])
         for (name, _), records in zip(_JOURNALS, self.journal, strict=True):
             table[f"{name}_room"] = len(records)
         self.listen()
@@ -227,6 +241,7 @@ class Books:
             records[: counts[name]] for (name, _), records in zip(_JOURNALS, self.journal, strict=True)
         )
         equity, cash, long, short, interest, borrow_fee = (column[:rows] for column in self.path)
+        kept, kinds = self.market[18][:rows], len(self.currencies)
         return Outcome(
             equity_usd=equity,
             cash_usd=cash,
@@ -242,6 +257,11 @@ class Books:
             ruined_row=int(account["ruined_row"]),
             events=events,
             margin_calls=calls,
+            currencies=self.currencies,
+            balances=kept[:, :kinds],
+            exchanged=kept[:, kinds : 2 * kinds],
+            exchange_gain_usd=kept[:, -2],
+            exchange_cost_usd=kept[:, -1],
         )
 
     def working_orders(self) -> tuple[OrderStatus, ...]:
@@ -281,8 +301,12 @@ class Books:
         )
 
     def _totals(self, rows: int) -> Records:
-        """Interest and borrow fees of the whole period, as one flow each at its last row."""
+        """Interest, borrow fees and what kept balances gained and cost, as one flow each at the last row."""
         account = self.account[0]
-        totals = ((out.INTEREST, account["interest"]), (out.BORROW_FEE, -account["borrow_fee"]))
+        totals = (
+            *((out.INTEREST, account["interest"]), (out.BORROW_FEE, -account["borrow_fee"])),
+            (out.EXCHANGE_GAIN, account["exchange_gain"]),
+            (out.EXCHANGE_COST, -account["exchange_cost"]),
+        )
         flows = [(rows - 1, -1, kind, amount) for kind, amount in totals if amount != 0.0]
         return np.array(flows, dtype=out.flow_dtype)

@@ -3,7 +3,14 @@
 import numpy as np
 
 from tradewright.kernel.inputs import DUST
-from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
+from tradewright.kernel.native.numbers import (
+    known,
+    list_assets,
+    look_back,
+    moved_since,
+    note_money,
+    whole_shares,
+)
 from tradewright.kernel.native.phases import end_order
 from tradewright.kernel.native.records import Journal, Market, Record, Records, compiled
 from tradewright.values.outcome import CANCELLED, CASH_IN_LIEU, DELISTING_CASH, DIVIDEND_CASH, MERGER_CASH
@@ -40,20 +47,20 @@ def act(account: Record, assets: Records, market: Market, journal: Journal, row:
         asset, kind = assets[action["asset"]], action["kind"]
         look_back(asset, close, row - 1)  # a split restates the price known before it, never a later one
         if kind == SPLIT:
-            split(account, asset, journal, action)
+            split(account, asset, market, journal, action)
         elif kind == DIVIDEND:
-            dividend(account, asset, actions, journal, action)
+            dividend(account, asset, market, journal, action)
         elif kind == PAYMENT:
-            settle(account, journal, action)
+            settle(account, asset, market, journal, action)
         elif kind == DELISTING:
-            delist(account, asset, journal, action)
+            delist(account, asset, market, journal, action)
         else:
             give_shares(account, assets, market, journal, action)
     list_assets(account, assets)
 
 
 @compiled
-def split(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+def split(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """New shares for old; where shares are whole, the fraction is paid out at the new price."""
     ratio, row = action["value"], action["row"]
     asset["since_row"], asset["restated_row"], asset["restated_ratio"] = asset["restated_row"], row, ratio
@@ -62,7 +69,8 @@ def split(account: Record, asset: Record, journal: Journal, action: Record) -> N
     asset["qty"] = whole_shares(shares) if account["whole"] else shares
     fraction = shares - asset["qty"]
     if abs(fraction) > DUST * abs(shares):  # a rounding error of the ratio is no fraction of a share
-        pay(account, journal, action, CASH_IN_LIEU, fraction * asset["mark"])
+        worth = asset["mark"] * moved_since(account, asset, market, row)
+        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * worth)
     if asset["order"] < 0:
         return
     remaining = asset["remaining"] * ratio
@@ -77,34 +85,45 @@ def split(account: Record, asset: Record, journal: Journal, action: Record) -> N
 
 
 @compiled
-def dividend(account: Record, asset: Record, actions: Records, journal: Journal, action: Record) -> None:
+def dividend(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """What holders of this row receive, or owe where they are short: now, or on the pay date."""
     amount_usd = asset["qty"] * action["value"]
     amount_usd -= abs(amount_usd) * asset["conversion"]
     if action["pay_row"] > action["row"]:
-        actions[action["other"]]["cash_usd"] = amount_usd
         account["receivable"] += amount_usd
         account["claims"] += 1
+        if account["keeps"]:  # owed in the instrument's currency
+            amount_usd /= market[17][action["row"], asset["currency"]]
+            market[16][asset["currency"]]["claims"] += amount_usd
+        market[4][action["other"]]["cash_usd"] = amount_usd
     elif asset["qty"] != 0.0:
-        pay(account, journal, action, DIVIDEND_CASH, amount_usd)
+        pay(account, asset, journal, (action["row"], DIVIDEND_CASH), amount_usd)
 
 
 @compiled
-def settle(account: Record, journal: Journal, action: Record) -> None:
+def settle(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """Turn what is paid on this row from a claim into cash."""
+    amount_usd = action["cash_usd"]
+    if account["keeps"]:
+        market[16][asset["currency"]]["claims"] -= amount_usd
+        amount_usd *= market[17][action["row"], asset["currency"]]
     account["claims"] -= 1
-    account["receivable"] -= action["cash_usd"]
-    if action["cash_usd"] != 0.0:
-        pay(account, journal, action, DIVIDEND_CASH, action["cash_usd"])
+    account["receivable"] -= amount_usd
+    if amount_usd != 0.0:
+        pay(account, asset, journal, (action["row"], DIVIDEND_CASH), amount_usd)
     if account["claims"] == 0:
         account["receivable"] = 0.0  # sums of claims leave no dust behind
+        for place in range(len(market[16])):
+            market[16][place]["claims"] = 0.0
 
 
 @compiled
-def delist(account: Record, asset: Record, journal: Journal, action: Record) -> None:
+def delist(account: Record, asset: Record, market: Market, journal: Journal, action: Record) -> None:
     """Holders receive a share of the last price, and the instrument never trades again."""
     if asset["qty"] != 0.0:
-        pay(account, journal, action, DELISTING_CASH, asset["qty"] * asset["mark"] * action["value"])
+        worth = asset["mark"] * moved_since(account, asset, market, action["row"])
+        proceeds_usd = asset["qty"] * worth * action["value"]
+        pay(account, asset, journal, (action["row"], DELISTING_CASH), proceeds_usd)
     end(account, asset, journal, action)
 
 
@@ -126,10 +145,11 @@ def give_shares(account: Record, assets: Records, market: Market, journal: Journ
         ratio, cash = 1.0, 0.0
     if action["kind"] != SPIN_OFF:
         if cash > 0.0 and held != 0.0:
-            pay(account, journal, action, MERGER_CASH, held * cash)
+            pay(account, asset, journal, (action["row"], MERGER_CASH), held * cash)
         end(account, asset, journal, action)
         if ratio > 0.0:
-            makeshift = max(asset["mark"] - cash, 0.0) / ratio
+            worth = asset["mark"] * moved_since(account, asset, market, action["row"])
+            makeshift = max(worth - cash, 0.0) / ratio
     if ratio > 0.0 and held != 0.0:
         receive(account, assets[action["other"]], market, journal, action, (held * ratio, makeshift))
 
@@ -149,31 +169,26 @@ def receive(
         return
     row = action["row"]
     look_back(asset, market[2], row - 1)
+    moved = moved_since(account, asset, market, row)
     if not asset["mark"] > 0.0:
         price = market[1][row, asset["number"]]
-        asset["mark"] = price if known(price) else makeshift
+        asset["mark"] = (price if known(price) else makeshift) / moved
     kept = whole_shares(shares) if account["whole"] else shares
     fraction = shares - kept
     if abs(fraction) > DUST * abs(shares):
-        book_flow(account, journal, (row, asset["number"]), CASH_IN_LIEU, fraction * asset["mark"])
+        pay(account, asset, journal, (row, CASH_IN_LIEU), fraction * (asset["mark"] * moved))
     total = asset["qty"] + kept
     asset["qty"] = 0.0 if abs(total) <= DUST * abs(kept) else total
 
 
 @compiled
-def pay(account: Record, journal: Journal, action: Record, kind: int, amount_usd: float) -> None:
-    """Book a cash flow of a held position; a short position pays what a long one receives."""
-    book_flow(account, journal, (action["row"], action["asset"]), kind, amount_usd)
-
-
-@compiled
-def book_flow(
-    account: Record, journal: Journal, place: tuple[int, int], kind: int, amount_usd: float
-) -> None:
-    """Move cash and note why, with the row and the instrument."""
+def pay(account: Record, asset: Record, journal: Journal, what: tuple[int, int], amount_usd: float) -> None:
+    """Move cash and note why, by row and kind; a short position pays what a long one receives."""
     account["cash"] += amount_usd
+    if account["keeps"]:
+        note_money(account, asset, amount_usd)
     if account["journals"]:
         flow = journal[2][account["flows"]]
-        flow["row"], flow["asset"] = place
-        flow["kind"], flow["amount_usd"] = kind, amount_usd
+        flow["row"], flow["kind"] = what
+        flow["asset"], flow["amount_usd"] = asset["number"], amount_usd
         account["flows"] += 1

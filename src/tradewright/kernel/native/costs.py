@@ -191,13 +191,15 @@ def fees(account: Record, qty: float, price: float) -> float:
 def most(account: Record, asset: Record, qty: float) -> float:
     """Dollars a fill loses at most, convex in its size; of nothing, what the smallest fill would pay."""
     if qty == 0.0:
-        return float(account["minimum"])
+        return float(account["minimum"] * (1.0 + asset["changing"]))
     shares, reference = abs(qty), asset["reference"]
     sign = 1.0 if qty > 0.0 else -1.0
     price = reference * (1.0 + sign * distance(account, asset, shares))
     lost = shares * abs(price - reference) + commission(account, qty, price, asset["conversion"])
     if account["dated"] and qty < 0.0:
         lost = lost + (account["sec_share"] * shares * reference + account["taf"] * shares)
+    if asset["changing"] > 0.0:
+        lost = lost + asset["changing"] * (lost + shares * reference)
     return float(lost)
 
 

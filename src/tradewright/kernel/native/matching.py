@@ -13,7 +13,7 @@ from tradewright.kernel.native.costs import (
     open_day,
     price_paid,
 )
-from tradewright.kernel.native.numbers import known, list_assets, look_back, whole_shares
+from tradewright.kernel.native.numbers import known, list_assets, look_back, note_money, whole_shares
 from tradewright.kernel.native.phases import cancel_all, place_order
 from tradewright.kernel.native.records import Journal, Market, Record, Records, World, compiled
 from tradewright.kernel.native.rules_apart import CUT, rules_phase
@@ -58,7 +58,7 @@ def capacity(account: Record, volume: float) -> float:
 @compiled
 def fitting(account: Record, assets: Records, market: Market, row: int) -> float:
     """The share of all increases that the gross limit leaves room for, after reductions and all costs."""
-    gross, equity = 0.0, account["cash"]
+    gross, equity = 0.0, account["cash"] - account["reserved"]
     for place in range(account["held"]):
         number = assets[place]["held"]
         asset = assets[number]
@@ -140,8 +140,12 @@ def book(account: Record, asset: Record, fills: Records, row: int, qty: float) -
     price = price_paid(account, asset, qty)
     fee, on_sale = commission(account, qty, price, asset["conversion"]), fees(account, qty, price)
     account["cash"] = account["cash"] - qty * price - fee - on_sale
+    if account["keeps"]:
+        note_money(account, asset, -(qty * price + fee + on_sale))
     if account["cash_only"] and qty < 0.0:
-        account["sold"] += max(-qty * price - fee - on_sale, 0.0)
+        proceeds = max(-qty * price - fee - on_sale, 0.0)
+        account["sold"] += proceeds
+        asset["sold"] += proceeds
     if account["dated"]:
         account["month_shares"] += abs(qty)
     held = asset["qty"] + qty

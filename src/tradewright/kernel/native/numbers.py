@@ -3,7 +3,7 @@
 import numpy as np
 
 from tradewright.kernel.inputs import DUST, NS_PER_YEAR
-from tradewright.kernel.native.records import Record, Records, compiled
+from tradewright.kernel.native.records import Market, Record, Records, compiled
 from tradewright.values.panel import Floats, Ints
 
 
@@ -45,6 +45,22 @@ def look_back(asset: Record, close: Floats, row: int) -> None:
             break
         looked -= 1
     asset["seen_row"] = row
+
+
+@compiled
+def moved_since(account: Record, asset: Record, market: Market, row: int) -> float:
+    """How far an instrument's currency went since the last row; 1 where balances are not kept."""
+    if not account["keeps"] or row == 0:
+        return 1.0
+    moved = market[17][row, asset["currency"]] / market[17][row - 1, asset["currency"]]
+    return float(moved) if moved > 0.0 else 1.0  # no rate was known before
+
+
+@compiled
+def note_money(account: Record, asset: Record, amount: float) -> None:
+    """Note that cash moved in an instrument's currency, and what changing it will cost at most."""
+    asset["moved"] += amount
+    account["reserved"] += abs(amount) * asset["changing"]
 
 
 @compiled

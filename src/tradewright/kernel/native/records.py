@@ -17,10 +17,11 @@ Marks = NDArray[np.int8]
 # instants, prices at which orders meet the market, closes, volumes, corporate actions, closes end to end,
 # highs, lows, when each bar begins, dated fees (K x 5), commission tiers (M x 2), facts about borrowing, each
 # row's session and the one in which its sales settle, what settles in each session: the account's own, and
-# the rates of the instruments' currencies (T x N, or nothing)
+# the rates of the instruments' currencies (T x N, or nothing); where balances are kept the K of them, the
+# rates of their currencies (T x K), and what each row left (T x 2 K + 2)
 Market = tuple[
     *tuple[Ints, Floats, Floats, Floats, Records, Floats, Floats, Floats, Ints, Floats, Floats],
-    *tuple[Records, Ints, Ints, Floats, Floats],
+    *tuple[Records, Ints, Ints, Floats, Floats, Records, Floats, Floats],
 ]
 # orders, fills, flows, refusals, margin calls
 Journal = tuple[Records, Records, Records, Records, Records]
@@ -40,11 +41,14 @@ called: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True)
 # Phases called once a bar in a loop are spliced in before optimisation.
 spliced: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True, inline="always")
 
-_STATE = ("cash", "equity", "long", "short", "interest", "borrow_fee", "receivable")
+_STATE = (
+    "cash", "equity", "long", "short", "interest", "borrow_fee", "receivable", "exchange_gain",
+    "exchange_cost", "reserved",
+)  # fmt: skip
 _TERMS = (
     "capital", "max_gross", "capacity_share", "spread", "commission_share", "per_share", "minimum",
     "cash_rate", "margin_rate", "borrow_rate", "slippage", "spread_scale", "impact", "latency_low",
-    "latency_span", "reject_share", "touch_share",
+    "latency_span", "reject_share", "touch_share", "exchange_share",
 )  # fmt: skip
 # What holds on the row of a trade: fees on sales, the tick, the commission's tier and what the month traded.
 _TODAY = ("sec_share", "taf", "taf_most", "tick", "rate", "month_shares")
@@ -60,9 +64,9 @@ _PLACES = (
 )  # fmt: skip
 _FLAGS = (
     "whole", "has_volume", "accrues", "journals", "in_shares", "liquidates", "liquidated", "close_only",
-    "estimates", "dated", "converts", "words_travel",
+    "estimates", "dated", "converts", "words_travel", "keeps",
 )  # fmt: skip
-_RULES = ("latency_bars", "cutoff_ns", "reading")
+_RULES = ("latency_bars", "cutoff_ns", "reading", "exchange")
 # What the broker asks of the account: `forced` is the share of all positions that a margin call sells, `sold`
 # are the proceeds of this row.
 _BROKER = ("forced", "long_maintenance", "short_maintenance", "sold", "fee_multiple")
@@ -89,8 +93,10 @@ account_dtype = np.dtype(
 # `reference`, `reducing`, `wanted` and the terms of slippage (`spread` to `usual_volume`) pass from matching
 # to booking within one row. `decided` and `latency_ms` are the order's; prices before `restated_row`, of the
 # last split, count 1 / `restated_ratio`, and none before `since_row` is looked at. `barred`:
-# it cannot be borrowed. `conversion` is what changing its money costs, a share of the amount.
-# `limit` is that of the order that fills, NaN where it names none.
+# it cannot be borrowed. `conversion` is what changing its money costs, a share of the amount; where balances
+# are kept, `currency` is the place of its own, `moved` and `sold` what it and its sales earned on this row,
+# and `changing` what fills leave for the close to change their money. `limit` is that of the order that
+# fills, NaN where it names none.
 asset_dtype = np.dtype(
     [
         ("qty", np.float64), ("mark", np.float64), ("seen_row", np.int64), ("order", np.int64),
@@ -101,9 +107,15 @@ asset_dtype = np.dtype(
         ("usual_volume", np.float64), ("latency_ms", np.float64), ("decided", np.int64),
         ("restated_row", np.int64), ("restated_ratio", np.float64), ("since_row", np.int64),
         ("barred", np.int64), ("borrow_fee", np.float64), ("conversion", np.float64),
+        ("currency", np.int64), ("moved", np.float64), ("sold", np.float64), ("changing", np.float64),
         ("limit", np.float64),
     ]
 )  # fmt: skip
+
+# What is kept in one currency, in its units; `exchanged` is of this row, `short` and `fees` of its accruing.
+balance_dtype = np.dtype(
+    [(name, np.float64) for name in ("units", "claims", "exchanged", "credit", "debit", "short", "fees")]
+)
 
 # A submitted order and where it stands; number k is ticket k. Links are tickets, `next` the next order of the
 # same instrument, -1 for none; `order` is its line in the journal; `best`, `newborn`, `visited` as in
@@ -137,12 +149,14 @@ _ADDRESSES = (
     "account", "assets", "instants", "prices", "close", "volume", "actions", "rows", "targets", "starts",
     "orders", "fills", "flows", "refusals", "equity", "cash", "long", "short", "interest", "borrow_fee",
     "high", "low", "opens_at", "steps", "tiers", "words", "tickets", "live", "desks", "events", "marks",
-    "calls", "borrows", "sessions", "settles", "pending", "rates",
+    "calls", "borrows", "sessions", "settles", "pending", "rates", "balances",
+    "worth", "history",
 )  # fmt: skip
 _LENGTHS = (
     "bars", "count", "acts", "decisions", "orders_room", "fills_room", "flows_room", "refusals_room",
     "candidates", "step_count", "tier_count", "said", "submitted", "desks_count", "events_room",
     "marks_count", "calls_room", "borrows_count", "settling", "pending_count", "rated",
+    "kinds", "kept_rows",
 )  # fmt: skip
 table_dtype = np.dtype([(name, np.int64) for name in _ADDRESSES + _LENGTHS])
 
@@ -165,8 +179,10 @@ def new_account(terms: Terms) -> Records:
     account["dated"] = len(terms.steps) + len(terms.tiers) > 0
     account["rate"] = terms.per_share_usd
     rates = (terms.cash_rate, terms.margin_rate, terms.borrow_rate)
-    account["accrues"] = max(rates) > 0.0 or terms.rules.by_name
+    account["accrues"] = max(rates) > 0.0 or terms.rules.by_name or terms.keeps
     account["close_only"], account["converts"] = terms.close_only, len(terms.rates) > 0
+    account["keeps"], account["exchange"] = terms.keeps, terms.currencies.exchange
+    account["exchange_share"] = terms.currencies.exchange_share
     account["words_travel"] = terms.words_travel
     account["whole"], account["has_volume"] = terms.whole, terms.has_volume
     account["liquidates"], account["journals"] = terms.liquidate, 1
@@ -191,6 +207,15 @@ def new_assets(count: int) -> Records:
     assets["seen_row"] = assets["order"] = -1
     assets["restated_ratio"] = 1.0
     return assets
+
+
+def new_balances(terms: Terms) -> Records:
+    """What an account keeps before its first row: all capital in its own currency, the first."""
+    kinds = terms.currencies
+    balances = np.zeros(len(kinds.names), dtype=balance_dtype)
+    balances["credit"], balances["debit"] = kinds.credit, kinds.debit
+    balances["units"][:1] = terms.capital_usd
+    return balances
 
 
 def new_desks(count: int) -> Records:

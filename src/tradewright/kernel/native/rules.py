@@ -1,6 +1,7 @@
 """The broker's rules, compiled: the twin of `kernel/reference_rules.py`."""
 
 from tradewright.kernel.inputs import DUST
+from tradewright.kernel.native.balances import pending, put_off_by_currency
 from tradewright.kernel.native.costs import most
 from tradewright.kernel.native.numbers import interest_on, list_assets, whole_shares, years_between
 from tradewright.kernel.native.phases import bar, end_order, place_order, refuse
@@ -95,7 +96,7 @@ def unsettled(account: Record, market: Market, row: int) -> float:
     """Proceeds of sales that cannot be spent yet, this row's among them."""
     waiting = 0.0
     for session in range(market[12][row] + 1, market[13][row] + 1):
-        waiting += market[14][session]
+        waiting += pending(market, row, session) if account["keeps"] else market[14][session]
     return float(waiting + account["sold"])
 
 
@@ -103,7 +104,10 @@ def unsettled(account: Record, market: Market, row: int) -> float:
 def put_off(world: World, row: int) -> None:
     """At the close: note in which session the proceeds of this row settle."""
     account, market = world[0], world[2]
-    market[14][market[13][row]] += account["sold"]
+    if account["keeps"]:
+        put_off_by_currency(world[1], market, row)
+    else:
+        market[14][market[13][row]] += account["sold"]
     account["sold"] = 0.0
 
 
@@ -122,7 +126,7 @@ def cut(world: World, row: int) -> None:
     waiting = unsettled(account, market, row)
     if waiting <= 0.0 and not sells:  # all cash is there: the gross limit sees to the rest
         return
-    share = payable(account, assets, account["cash"] - waiting)
+    share = payable(account, assets, account["cash"] - account["reserved"] - waiting)
     for place in range(account["working"]):
         asset = assets[assets[place]["working"]]
         if share < 1.0 and asset["wanted"] > asset["reducing"]:
@@ -168,7 +172,8 @@ def payable_alone(world: World, row: int, asset: Record, sizes: tuple[float, flo
     reducing, qty = sizes
     base = most(account, asset, reducing)
     extra = most(account, asset, qty) - base
-    return float(share_of(account["cash"] - waiting, base, (qty - reducing) * asset["reference"], extra))
+    at_hand = account["cash"] - account["reserved"] - waiting
+    return float(share_of(at_hand, base, (qty - reducing) * asset["reference"], extra))
 
 
 @compiled

@@ -10,11 +10,12 @@ from numba import types
 from numba.extending import intrinsic
 
 from tradewright.kernel.native.arrays import account_at, assets_at, desk_at, journal_at, market_at, table_at
+from tradewright.kernel.native.balances import accrue_balances, restate_marks, settle_balances
 from tradewright.kernel.native.cache import is_interpreted
 from tradewright.kernel.native.records import World, compiled
 from tradewright.kernel.native.rules import accrue_by_name, cut, force, learn, put_off, watch
 
-FORCE, WATCH, LEARN, ACCRUE, CUT, PUT_OFF = 0, 1, 2, 3, 4, 5
+FORCE, WATCH, LEARN, ACCRUE, CUT, PUT_OFF, SETTLE, RESTATE_MARKS = 0, 1, 2, 3, 4, 5, 6, 7
 
 
 @compiled
@@ -27,11 +28,24 @@ def run_rule(world: World, row: int, phase: int) -> None:
     elif phase == PUT_OFF:
         put_off(world, row)
     elif phase == ACCRUE:
-        accrue_by_name(world, row)
+        accrue(world, row)
+    elif phase == SETTLE:
+        settle_balances(world, row)
+    elif phase == RESTATE_MARKS:
+        restate_marks(world, row)
     elif phase == LEARN:
         learn(world, row)
     else:
         force(world, row)
+
+
+@compiled
+def accrue(world: World, row: int) -> None:
+    """Interest and fees where they are not one sum: by currency, or by name."""
+    if world[0]["keeps"]:
+        accrue_balances(world, row)
+    else:
+        accrue_by_name(world, row)
 
 
 @compiled

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tradewright.kernel.native.apart import CANCEL_ALL, HEAR, RESTATE, STAND_DOWN, WORK, orders_phase
+from tradewright.kernel.native.balances import open_balances
 from tradewright.kernel.native.corporate import act
 from tradewright.kernel.native.gate import admit_gated, ask, stand_down
 from tradewright.kernel.native.glide import glide
@@ -19,7 +20,16 @@ from tradewright.kernel.native.records import (
     called,
     compiled,
 )
-from tradewright.kernel.native.rules_apart import ACCRUE, FORCE, LEARN, PUT_OFF, WATCH, rules_phase
+from tradewright.kernel.native.rules_apart import (
+    ACCRUE,
+    FORCE,
+    LEARN,
+    PUT_OFF,
+    RESTATE_MARKS,
+    SETTLE,
+    WATCH,
+    rules_phase,
+)
 from tradewright.kernel.native.wires import first_stir, is_still
 from tradewright.values.panel import Floats, Ints
 
@@ -54,10 +64,13 @@ def run(
         if account["busy"] > 0:
             orders_phase((account, assets, market, journal, intents[2]), stop - 1, CANCEL_ALL)
         liquidate(account, assets, market, journal, stop - 1)
+        account["liquidated"] = 1
+        if account["keeps"]:
+            rules_phase((account, assets, market, journal, intents[2]), stop - 1, SETTLE)
+            account["equity"] = account["cash"] + account["receivable"]
         write(account, path, stop - 1)
         if account["journals"]:
             path[3][stop - 1] = 0.0  # what was short before
-        account["liquidated"] = 1
     return DONE
 
 
@@ -68,7 +81,7 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
     desk = intents[2]
     world = (account, assets, market, journal, desk)
     if account["accrues"] and row > 0:
-        if account["by_name"]:
+        if account["by_name"] or account["keeps"]:
             rules_phase(world, row, ACCRUE)
         else:
             accrue(account, market[0], row)
@@ -89,6 +102,8 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
             admit_gated(account, assets, market, intents, journal)
         else:
             admit(account, assets, market, intents, journal)
+    if account["keeps"]:
+        rules_phase(world, row, RESTATE_MARKS)
     if account["forced"] > 0.0:
         rules_phase(world, row, FORCE)
     if account["working"] > 0:
@@ -98,6 +113,8 @@ def step(account: Record, assets: Records, market: Market, intents: Intents, jou
         orders_phase(world, row, WORK)
     if account["sold"] > 0.0:
         rules_phase(world, row, PUT_OFF)
+    if account["keeps"]:
+        rules_phase(world, row, SETTLE)
     mark(account, assets, market[2], row)
     guard(account, assets, journal[0], row)
     if account["busy"] > 0 and account["ruined_row"] == row:
@@ -120,7 +137,7 @@ def show_close(account: Record, assets: Records, market: Market, intents: Intent
 @compiled
 def next_busy_row(account: Record, market: Market, intents: Intents, stop: int) -> int:
     """The first row on which anything but interest and marks can happen."""
-    if account["working"] > 0:  # an order may fill on any row
+    if account["working"] > 0 or account["keeps"]:  # an order may fill on any row, a rate may move
         return int(account["row"])
     if account["busy"] > 0 and (account["follows"] or not account["wired"]):
         return int(account["row"])
@@ -168,6 +185,7 @@ def sweep(
         start, end = starts[candidate], starts[candidate + 1]
         row = equity[candidate]  # handed out for every column: without a journal only equity is written
         reset(account, assets)
+        open_balances(account, market[16])
         market[14][:] = 0.0
         chosen = (intents[0][start:end], intents[1][start:end], intents[2])
         run(account, assets, market, chosen, journal, (row, row, row, row, row, row))

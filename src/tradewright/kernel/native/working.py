@@ -334,7 +334,7 @@ def fitting_alone(world: World, row: int, number: int, sizes: tuple[float, float
     reducing, qty = sizes
     own = assets[number]
     price = own["reference"]
-    gross, equity = 0.0, account["cash"]
+    gross, equity = 0.0, account["cash"] - account["reserved"]
     for place in range(account["held"]):
         other = assets[place]["held"]
         asset = assets[other]
