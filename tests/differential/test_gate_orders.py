@@ -4,101 +4,48 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gated import (
+    EARLY,
+    FALL,
+    FLAT,
+    KILLED,
+    LIVE,
+    LONG,
+    NOTHING,
+    RICH,
+    WIDE,
+    after_the_fall,
+    both,
+    said,
+    stop,
+    streams,
+    waiting,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from markets import WAYS, Traits, account, kept_by, market, profile, wishes
+from markets import Traits, account, market, profile, wishes
 from order_drivers import bars, order_differences
 from order_streams import draw_orders, orders_in
 
 from tradewright.execution.checks.contract import GATEWAY
-from tradewright.execution.limits.contract import FREE
-from tradewright.execution.limits.registry import find, simulated
-from tradewright.execution.profiles.registry import PROFILES
-from tradewright.kernel.batch import simulate, traded
-from tradewright.kernel.inputs import terms_of
+from tradewright.kernel.batch import simulate
 from tradewright.kernel.reference_orders import simulate_said
 from tradewright.kernel.session import Session
 from tradewright.runs.gate.compiled import CompiledGate
 from tradewright.runs.gate.plain import PlainGate, decision_of
 from tradewright.values.decisions import no_decisions
-from tradewright.values.instructions import instructions_of
-from tradewright.values.order import Amend, Bracket, Cancel, OneCancelsOther, Order, OrderType, TimeInForce
+from tradewright.values.order import Amend, Bracket, OneCancelsOther, Order, TimeInForce
 from tradewright.values.outcome import (
     CANCELLED,
     ENLARGED,
     FILLED,
     HELD,
-    PAST_CUTOFF,
     REJECTED,
     STOOD_DOWN,
     TOO_LARGE,
     WORKING,
 )
-from tradewright.values.profile import AccountOptions
 from tradewright.values.reading import Reading
-
-NOTHING = simulated(find("research"))[0]
-LIVE = [simulated(find(name))[0] for name in ("conservative", "balanced", "aggressive")]
-# Limits that random orders on random accounts meet and miss about equally often.
-WIDE = replace(
-    LIVE[2], max_order_share=2.0, max_position_share=2.0, max_gross=4.0, max_net=3.0, max_leverage=3.0,
-    max_working_share=4.0, buying_power_haircut=FREE, max_volume_share=FREE, max_drawdown=0.6,
-    max_day_loss=0.5, max_rolling_loss=0.6, max_session_drawdown=0.5,
-)  # fmt: skip
-# Losses that most of these accounts reach while orders still work.
-EARLY = replace(WIDE, max_drawdown=0.03, max_day_loss=0.02, max_rolling_loss=0.03, max_session_drawdown=0.02)
-RICH = account(capital_usd=1e6)
-FLAT = market([100.0] * 8)
-
-streams = st.builds(
-    draw_orders,
-    st.integers(0, 2**32 - 1),
-    st.builds(
-        Traits,
-        bars=st.integers(2, 40),
-        assets=st.integers(1, 3),
-        gaps=st.sampled_from([0.0, 0.05, 0.3]),
-        acts=st.integers(0, 5),
-        closes_alone=st.booleans(),
-        pace=st.integers(1, 10),
-        volume=st.sampled_from([1e3, 1e9]),
-        abroad=st.booleans(),
-    ),
-    st.builds(
-        kept_by,
-        st.builds(
-            AccountOptions,
-            capital_usd=st.sampled_from([10_000.0, 1_000_000.0]),
-            max_gross=st.sampled_from([1.0, 4.0]),
-            fractional=st.booleans(),
-            liquidate_at_end=st.booleans(),
-        ),
-        st.sampled_from(WAYS),
-    ),
-    st.sampled_from([*PROFILES.values(), profile(), profile(latency_bars=2)]),
-)
-
-
-def both(panel, decisions, terms, costs, limits, reading=Reading.BASE):
-    """The outcome of both kernels behind the gate, and the compiled gate's record."""
-    gate, plain = CompiledGate(limits), PlainGate(limits)
-    words = instructions_of(panel, decisions.said)
-    fast = traded(panel, decisions, words, terms_of(panel, terms, costs, reading), gate)
-    slow = simulate_said(panel, decisions, terms, costs, plain, reading)
-    assert order_differences(slow, fast) == []
-    record = gate.record()
-    assert len(record.log) == len(plain.decisions)
-    for line, (row, decision) in zip(record.log, plain.decisions, strict=True):
-        again = decision_of(line, record, panel)
-        assert (line["row"], again.verdict, again.rule) == (row, decision.verdict, decision.rule)
-        assert again.qty == decision.qty == line["admitted"]
-    return fast, record
-
-
-def said(*words, limits=NOTHING, panel=FLAT, terms=RICH):
-    """Words on one instrument of a flat market, through a gate."""
-    decisions = replace(no_decisions(len(panel.symbols)), said=words)
-    return both(panel, decisions, terms, profile(), limits)
 
 
 @given(
@@ -153,96 +100,6 @@ def test_a_price_alone_is_asked_for_as_well():
     words = (0, waiting("A", 100.0, 90.0)), (1, Amend(0, limit_usd=110.0)), (2, Amend(0, limit_usd=99.0))
     _, record = said(*words, limits=LIVE[0])
     assert record.log["code"].tolist() == [0, 5, 0]
-
-
-SLOW = profile(latency_low_ms=100.0, latency_high_ms=100.0)
-
-
-@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
-def test_an_amendment_that_the_gate_refuses_leaves_the_order_whenever_it_arrives(costs):
-    words = (0, waiting("A", 100.0, 90.0)), (1, Amend(0, qty=1e6, limit_usd=101.0))
-    decisions = replace(no_decisions(1), said=words)
-    outcome, record = both(FLAT, decisions, RICH, costs, LIVE[0])
-    assert record.log["row"].tolist() == [0, 1]
-    assert outcome.orders["qty"].tolist() == [100.0]
-    assert len(outcome.fills) == 0  # at its new price it would have met the open
-    assert outcome.refusals["reason"].tolist() == [GATEWAY + record.log["code"][1]]
-
-
-def test_a_slow_amendment_is_judged_by_what_the_open_left():
-    # Ninety shares fill at the open of row 2; a word of row 1 then asks for what is left of its size alone.
-    falls = market([100.0] * 2 + [80.0] * 6, volume=[90.0] * 8)
-    words = (0, waiting("A", 100.0, 90.0)), (1, Amend(0, qty=150.0))
-    for costs, asked in ((profile(), 150.0), (SLOW, 60.0)):
-        decisions = replace(no_decisions(1), said=words)
-        outcome, record = both(falls, decisions, RICH, costs, NOTHING)
-        assert record.log["admitted"].tolist() == [100.0, asked]
-        assert outcome.positions.tolist() == [150.0]
-
-
-@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
-def test_whoever_cancels_a_stop_after_the_kill_and_sells_at_the_market_is_out(costs):
-    # The sale is no more than is held once the stop is left out: its cancellation is already on the way.
-    words = LONG, (1, stop(-5_000.0, 60.0)), (3, Cancel(1)), (3, Order.market("A", -5_000.0))
-    outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, costs, KILLED)
-    assert record.log["code"].tolist() == [0, 0, 0]
-    assert outcome.positions.tolist() == [0.0, 0.0]
-
-
-@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
-def test_a_sale_said_before_the_cancellation_is_asked_for_beside_the_stop(costs):
-    # Words are taken in their order: at that moment both would sell the same shares.
-    words = LONG, (1, stop(-5_000.0, 60.0)), (3, Order.market("A", -5_000.0)), (3, Cancel(1))
-    outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, costs, KILLED)
-    assert record.log["code"].tolist()[:2] == [0, 0] and record.log["code"][2] > 0
-    assert record.log["working_sells"].tolist() == [0.0, 0.0, 5_000.0]
-    assert outcome.refusals["reason"].tolist() == [GATEWAY + record.log["code"][2]]
-
-
-def test_what_is_being_cancelled_is_out_of_the_book_and_nothing_else_is():
-    others = (0, waiting("A", 100.0, 80.0)), (0, waiting("A", 30.0, 81.0))
-    words = *others, (1, Cancel(0)), (1, waiting("A", 7.0, 82.0)), (2, waiting("A", 7.0, 83.0))
-    for costs in (profile(), SLOW):
-        decisions = replace(no_decisions(1), said=words)
-        _, record = both(FLAT, decisions, RICH, costs, LIVE[0])
-        assert record.log["working_buys"].tolist() == [0.0, 100.0, 30.0, 37.0]
-        assert record.log["working_orders"].tolist() == [0, 1, 1, 2]
-
-
-def test_an_order_whose_cancellation_came_too_late_for_the_auction_is_in_the_book_again():
-    hours = 8 * 3600 * 10**9
-    panel = replace(
-        market([100.0] * 8), opens_at=np.arange(8) * hours, instants=(np.arange(8) + 1) * hours - 1
-    )
-    costs = replace(SLOW, auction_cutoff_s=9 * 3600.0)
-    words = (
-        (2, Order.at_close("A", 50.0)),
-        (4, Cancel(0)),
-        (4, waiting("A", 7.0, 82.0)),
-        (5, waiting("A", 7.0, 83.0)),
-    )
-    outcome, record = both(panel, replace(no_decisions(1), said=words), RICH, costs, NOTHING)
-    assert outcome.refusals.tolist() == [(4, 0, PAST_CUTOFF)]
-    assert outcome.positions.tolist() == [50.0]
-    # Left out while the word was on its way, as whatever is being cancelled is.
-    # The word came too late: by the next decision the auction has filled the order.
-    assert record.log["working_buys"].tolist() == [0.0, 0.0, 7.0]
-    assert record.log["position"].tolist() == [0.0, 0.0, 50.0]
-
-
-@given(stream=streams, limits=st.sampled_from([*LIVE, WIDE, EARLY]), costs=st.sampled_from([SLOW, profile()]))
-@settings(max_examples=40, deadline=None)
-def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limits, costs):
-    panel, words, terms, _ = stream.all
-    said_ = []
-    for row, word in words:
-        if not isinstance(word, Order):
-            continue
-        if said_ and row % 3:
-            ticket = sum(isinstance(one, Order) for _, one in said_) - 1
-            said_.append((row, Cancel(ticket)))  # the newest one, and a new one in its place
-        said_.append((row, word))
-    both(panel, replace(no_decisions(len(panel.symbols)), said=tuple(said_)), terms, costs, limits)
 
 
 def test_after_the_kill_an_amendment_only_makes_smaller():
@@ -308,31 +165,6 @@ def test_a_size_of_a_trillion_is_refused_and_nothing_changes():
     outcome, _ = said((0, Order.market("A", 1e12)), (1, Order.market("A", 1e11)), limits=LIVE[2])
     assert outcome.refusals["reason"].tolist() == [TOO_LARGE, GATEWAY + 6]
     assert outcome.equity_usd.tolist() == [1e6] * 8
-
-
-# The kill switch trips at the close of row 3: an eighth of the equity is gone.
-
-FALL = market([[100.0, 50.0]] * 3 + [[75.0, 50.0]] * 4)
-KILLED = replace(NOTHING, needs_kill_switch=1, max_day_loss=0.05)
-LONG = (0, Order.market("A", 5_000.0))
-
-
-def waiting(symbol: str, qty: float, price: float, **more) -> Order:
-    """A limit order that no price of these markets meets."""
-    return Order(symbol, qty, OrderType.LIMIT, price, time_in_force=TimeInForce.GTC, **more)
-
-
-def stop(qty: float, price: float, **more) -> Order:
-    """A stop on what fell."""
-    return Order("A", qty, OrderType.STOP, stop_usd=price, time_in_force=TimeInForce.GTC, **more)
-
-
-def after_the_fall(*words, costs=None, limits=KILLED):
-    """States of what was said beside the position that loses, and what was refused."""
-    decisions = replace(no_decisions(2), said=(LONG, *((1, word) for word in words)))
-    outcome, record = both(FALL, decisions, RICH, profile() if costs is None else costs, limits)
-    assert (record.kill_row, record.kill_rule) == (3, "loss since the session began")
-    return outcome.orders["state"].tolist()[1:], outcome
 
 
 def test_the_kill_switch_cancels_orders_that_could_open_a_position():
@@ -489,82 +321,4 @@ def test_enough_fills_let_many_orders_pass():
     words = [(0, Order.market("A", 1.0)) for _ in range(30)]
     words += [(1, Order.limit("A", 1.0, 50.0, TimeInForce.GTC)) for _ in range(100)]
     outcome, _ = said(*words, limits=replace(NOTHING, max_order_to_trade=5.0), panel=panel)
-    assert not len(outcome.refusals)
-
-
-TWO = replace(NOTHING, max_symbols=2.0)
-
-
-def test_names_that_are_held_or_about_to_be_are_counted():
-    panel = market([[100.0, 50.0, 20.0]] * 8)
-    # A is held, B on its way; C would be the third name. What is sold makes room.
-    decisions = wishes({0: [0.2, 0.2, np.nan], 2: [np.nan, np.nan, 0.2], 4: [0.0, np.nan, 0.2]})
-    outcome, record = both(panel, decisions, RICH, profile(), TWO)
-    assert outcome.refusals[["row", "asset", "reason"]].tolist() == [
-        (2, 2, GATEWAY + 16),
-        (4, 2, GATEWAY + 16),
-    ]
-    assert record.log["other_symbols"].tolist() == [0.0, 1.0, 2.0, 1.0, 2.0]
-    later = wishes({0: [0.2, 0.2, np.nan], 2: [0.0, np.nan, np.nan], 4: [np.nan, np.nan, 0.2]})
-    assert not len(both(panel, later, RICH, profile(), TWO)[0].refusals)
-
-
-def test_an_order_that_only_reduces_is_asked_for_counted_and_passes_as_an_exit():
-    exits = [(2, waiting("A", -10.0, 150.0, reduce_only=True)) for _ in range(30)]
-    words = (0, Order.market("A", 50.0)), *exits, (3, Order.limit("A", 1.0, 50.0, TimeInForce.GTC))
-    outcome, record = said(*words, limits=replace(NOTHING, max_orders_day=2))
-    assert len(record.log) == 32
-    assert record.log["is_exit"].tolist() == [0] + [1] * 30 + [0]
-    assert record.log["code"].tolist() == [0] * 32  # a throttle never stands in the way out
-    assert not len(outcome.refusals)
-
-
-def test_an_exit_is_held_to_what_binds_exits_alone():
-    far = waiting("A", -10.0, 50.0, reduce_only=True)  # a sale at half the price
-    outcome, record = said((0, Order.market("A", 50.0)), (2, far), limits=LIVE[0])
-    assert record.log["code"].tolist() == [0, 5]
-    assert outcome.refusals.tolist() == [(2, 0, GATEWAY + 5)]
-
-
-def test_cancels_of_a_session_are_counted_and_the_next_one_is_refused():
-    panel = bars([(100, 100, 100, 100)] * 8, bars_a_day=4)
-    words = [(0, Order.limit("A", 1.0, 50.0, TimeInForce.GTC)) for _ in range(6)]
-    words += [(1, Cancel(ticket)) for ticket in range(5)] + [(5, Cancel(5))]
-    outcome, record = said(*words, limits=replace(NOTHING, max_cancels_day=3), panel=panel)
-    assert record.log["is_cancel"].tolist() == [0] * 6 + [1] * 6
-    assert record.log["code"].tolist() == [0] * 9 + [10, 10, 0]
-    assert record.log["cancels_day"].tolist()[6:] == [0, 1, 2, 3, 3, 0]
-    assert outcome.orders["state"].tolist() == [CANCELLED] * 3 + [WORKING] * 2 + [CANCELLED]
-    assert "4 cancels in a session" in decision_of(record.log[9], record, panel).refusal.words
-
-
-def test_after_the_kill_cancels_pass():
-    words = LONG, (1, waiting("A", -100.0, 200.0)), (5, Cancel(1))
-    outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, profile(), KILLED)
-    assert outcome.orders["state"].tolist() == [FILLED, CANCELLED]
-    assert record.log["code"].tolist() == [0, 0, 0]
-
-
-@given(stream=streams, most=st.integers(0, 3), latency_bars=st.integers(0, 2))
-@settings(max_examples=30, deadline=None)
-def test_twins_agree_where_cancels_are_limited(stream, most, latency_bars):
-    panel, words, terms, costs = stream.all
-    costs = replace(costs, latency_bars=latency_bars)
-    limits = replace(WIDE, max_cancels_day=most)
-    outcome, record = both(
-        panel, replace(no_decisions(len(panel.symbols)), said=tuple(words)), terms, costs, limits
-    )
-    passed = record.log[(record.log["is_cancel"] == 1) & (record.log["code"] == 0)]
-    assert (passed["cancels_day"] < most).all()
-    refused = np.count_nonzero((record.log["is_cancel"] == 1) & (record.log["code"] != 0))
-    assert np.count_nonzero(outcome.refusals["reason"] == GATEWAY + 10) >= refused
-
-
-def test_an_amendment_is_judged_at_the_price_of_its_day():
-    # Nothing is held and nothing else works: the price of the day on which the order came is no reference.
-    rises = market([100.0] * 3 + [120.0] * 4)
-    words = (0, Order.limit("A", 100.0, 98.0, TimeInForce.GTC)), (4, Amend(0, limit_usd=119.0))
-    outcome, record = said(*words, limits=LIVE[0], panel=rises)
-    assert record.log["reference_usd"].tolist() == [100.0, 120.0]
-    assert record.log["code"].tolist() == [0, 0]
     assert not len(outcome.refusals)
