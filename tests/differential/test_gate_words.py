@@ -1,4 +1,4 @@
-"""Words behind the gate: an amendment, a cancel or an exit is asked for, counted and logged alike by both twins."""
+"""Words behind the gate: amendments, cancels and exits are asked for and counted alike by both twins."""
 
 from dataclasses import replace
 
