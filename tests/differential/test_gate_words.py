@@ -113,9 +113,14 @@ def test_an_order_whose_cancellation_comes_too_late_for_the_auction_stays_in_the
     assert asked["position"].tolist() == [0.0, 0.0, 50.0]
 
 
-@given(stream=streams, limits=st.sampled_from([*LIVE, WIDE, EARLY]), costs=st.sampled_from([SLOW, profile()]))
+@given(
+    stream=streams,
+    limits=st.sampled_from([*LIVE, WIDE, EARLY, replace(WIDE, max_cancels_day=1)]),
+    costs=st.sampled_from([SLOW, profile()]),
+    times=st.integers(1, 2),
+)
 @settings(max_examples=40, deadline=None)
-def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limits, costs):
+def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limits, costs, times):
     panel, words, terms, _ = stream.all
     said_ = []
     for row, word in words:
@@ -123,7 +128,7 @@ def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limit
             continue
         if said_ and row % 3:
             ticket = sum(isinstance(one, Order) for _, one in said_) - 1
-            said_.append((row, Cancel(ticket)))  # the newest one, and a new one in its place
+            said_ += [(row, Cancel(ticket))] * times  # the newest one, and a new one in its place
         said_.append((row, word))
     both(panel, replace(no_decisions(len(panel.symbols)), said=tuple(said_)), terms, costs, limits)
 
