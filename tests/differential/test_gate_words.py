@@ -29,7 +29,7 @@ from order_drivers import bars
 from tradewright.execution.checks.contract import GATEWAY
 from tradewright.runs.gate.plain import decision_of
 from tradewright.values.decisions import no_decisions
-from tradewright.values.order import Amend, Cancel, Order, TimeInForce
+from tradewright.values.order import Amend, Cancel, Order, OrderType, TimeInForce
 from tradewright.values.outcome import (
     CANCELLED,
     FILLED,
@@ -92,7 +92,7 @@ def test_what_is_being_cancelled_is_out_of_the_book_and_nothing_else_is():
         assert asked["working_orders"].tolist() == [0, 1, 1, 2]
 
 
-def test_an_order_whose_cancellation_came_too_late_for_the_auction_is_in_the_book_again():
+def test_an_order_whose_cancellation_comes_too_late_for_the_auction_stays_in_the_book():
     hours = 8 * 3600 * 10**9
     panel = replace(
         market([100.0] * 8), opens_at=np.arange(8) * hours, instants=(np.arange(8) + 1) * hours - 1
@@ -108,15 +108,19 @@ def test_an_order_whose_cancellation_came_too_late_for_the_auction_is_in_the_boo
     asked = record.log[record.log["is_cancel"] == 0]
     assert outcome.refusals.tolist() == [(4, 0, PAST_CUTOFF)]
     assert outcome.positions.tolist() == [50.0]
-    # Left out while the word was on its way, as whatever is being cancelled is.
-    # The word came too late: by the next decision the auction has filled the order.
-    assert asked["working_buys"].tolist() == [0.0, 0.0, 7.0]
+    # The word is refused where it is said: the auction will fill the order, and has by the next decision.
+    assert asked["working_buys"].tolist() == [0.0, 50.0, 7.0]
     assert asked["position"].tolist() == [0.0, 0.0, 50.0]
 
 
-@given(stream=streams, limits=st.sampled_from([*LIVE, WIDE, EARLY]), costs=st.sampled_from([SLOW, profile()]))
+@given(
+    stream=streams,
+    limits=st.sampled_from([*LIVE, WIDE, EARLY, replace(WIDE, max_cancels_day=1)]),
+    costs=st.sampled_from([SLOW, profile()]),
+    times=st.integers(1, 2),
+)
 @settings(max_examples=40, deadline=None)
-def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limits, costs):
+def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limits, costs, times):
     panel, words, terms, _ = stream.all
     said_ = []
     for row, word in words:
@@ -124,7 +128,7 @@ def test_twins_agree_on_who_cancels_and_sends_anew_behind_the_gate(stream, limit
             continue
         if said_ and row % 3:
             ticket = sum(isinstance(one, Order) for _, one in said_) - 1
-            said_.append((row, Cancel(ticket)))  # the newest one, and a new one in its place
+            said_ += [(row, Cancel(ticket))] * times  # the newest one, and a new one in its place
         said_.append((row, word))
     both(panel, replace(no_decisions(len(panel.symbols)), said=tuple(said_)), terms, costs, limits)
 
@@ -205,3 +209,60 @@ def test_an_amendment_is_judged_at_the_price_of_its_day():
     assert record.log["reference_usd"].tolist() == [100.0, 120.0]
     assert record.log["code"].tolist() == [0, 0]
     assert not len(outcome.refusals)
+
+
+@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
+def test_no_throttle_and_no_collar_stops_an_order_from_becoming_smaller(costs):
+    # A buy stop-limit far above the market, and one order a day: what is risked may always shrink.
+    far = Order("A", 1_000.0, OrderType.STOP_LIMIT, 130.0, 125.0, time_in_force=TimeInForce.GTC)
+    words = (0, far), (1, Amend(0, qty=10.0)), (2, Amend(0, qty=10.0)), (3, Amend(0, qty=11.0))
+    limits = replace(NOTHING, max_orders_day=1, collar_bps=500.0)
+    # Asked for at the close of row 0 it is near the market; then the market falls far below it.
+    panel = bars([(128, 128, 124, 124), *[(100, 100, 100, 100)] * 5], bars_a_day=6)
+    outcome, record = both(panel, replace(no_decisions(1), said=words), RICH, costs, limits)
+    assert record.log["is_exit"].tolist() == [0, 1, 1, 0]
+    assert record.log["code"].tolist()[:3] == [0, 0, 0] and record.log["code"][3] > 0
+    assert np.isnan(record.log["limit_usd"][1:3]).all()
+    assert outcome.orders["qty"].tolist() == [10.0]
+
+
+def test_a_smaller_size_at_a_new_price_is_asked_for_as_before():
+    words = (0, waiting("A", 100.0, 90.0)), (1, Amend(0, qty=10.0, limit_usd=110.0))
+    outcome, record = said(*words, limits=LIVE[0])
+    assert record.log["code"].tolist() == [0, 5]
+    assert outcome.orders["qty"].tolist() == [100.0]
+
+
+def test_a_smaller_size_passes_after_losses_that_stop_what_opens():
+    words = LONG, (1, waiting("A", 900.0, 60.0)), (3, Amend(1, qty=20.0)), (3, waiting("A", 1.0, 60.0))
+    limits = replace(KILLED, needs_kill_switch=0)
+    outcome, record = both(FALL, replace(no_decisions(2), said=words), RICH, profile(), limits)
+    assert record.log["code"].tolist() == [0, 0, 0, 15]
+    assert outcome.orders["qty"].tolist()[:2] == [5_000.0, 20.0]
+
+
+NO_CANCELS = replace(NOTHING, max_cancels_day=0)
+
+
+@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
+@pytest.mark.parametrize("kills", [0, 1], ids=["at rest", "killed"])
+def test_a_stop_whose_cancellation_is_refused_stands_in_the_book_beside_the_sale(costs, kills):
+    # Left out of the book, it would let the sale pass as an exit, and then sell the same shares again.
+    words = LONG, (1, stop(-5_000.0, 60.0)), (3, Cancel(1)), (3, Order.market("A", -5_000.0))
+    limits = replace(NO_CANCELS, needs_kill_switch=kills, max_day_loss=0.05)
+    panel = market([[100.0, 50.0]] * 3 + [[75.0, 50.0]] * 2 + [[55.0, 50.0]] * 3)
+    outcome, record = both(panel, replace(no_decisions(2), said=words), RICH, costs, limits)
+    assert record.log["is_cancel"].tolist() == [0, 0, 1, 0]
+    assert record.log["code"][2] == 10
+    assert record.log["working_sells"][3] == 5_000.0
+    assert record.log["code"][3] == 15  # beside the stop it would open a short position, after losses
+    assert outcome.positions[0] == 0.0  # sold once, by the stop
+
+
+@pytest.mark.parametrize("costs", [profile(), SLOW], ids=["prompt", "slow"])
+def test_of_two_cancellations_of_one_order_the_second_is_refused_once(costs):
+    words = (0, waiting("A", 10.0, 90.0)), (1, Cancel(0)), (1, Cancel(0)), (2, Cancel(0))
+    limits = replace(NOTHING, max_cancels_day=1)
+    outcome, _ = both(FLAT, replace(no_decisions(1), said=words), RICH, costs, limits)
+    assert outcome.orders["state"].tolist() == [CANCELLED]
+    assert len(outcome.refusals) == 2

@@ -198,8 +198,8 @@ LINES = {
         "fill 21 #36 -10 at 49.5",
         "fill 21 #33 5 at 49.75",
         "fill 22 #34 -5 at 49.75",
-        "fill 23 #37 10 at 50.59125",
-        "fill 23 #39 -10 at 48.170625",
+        "fill 23 #37 10 at 52",
+        "fill 23 #39 -10 at 48.875",
         "fill 26 #43 -2 at 47.25",
         "fill 31 #23 -1 at 54.25",
         "fill 33 #48 10 at 56.25",
@@ -266,6 +266,6 @@ LINES = {
         "end #55 filled at 39: -2 of -2",
         "end #56 filled at 39: -5 of -5",
         "end #57 cancelled at 39: 0 of 5",
-        "equity 100124.293750",
+        "equity 100117.250000",
     ],
 }

@@ -2,7 +2,7 @@
 
 LINES = {
     "torn 0 pessimistic": [
-        "fill 3 #3 -10 at 51.31875",
+        "fill 3 #3 -10 at 50.5",
         "fill 3 #0 5 at 50.75",
         "fill 5 #12 -10 at 53.5",
         "fill 5 #4 -5 at 57.75",
@@ -27,8 +27,8 @@ LINES = {
         "fill 25 #68 5 at 50.75",
         "fill 27 #76 -80 at 50.75",
         "fill 27 #78 80 at 50.75",
-        "fill 27 #73 -10 at 55.68",
-        "fill 27 #75 10 at 59.465",
+        "fill 27 #73 -10 at 50.25",
+        "fill 27 #75 10 at 56.75",
         "end #0 filled at 3: 5 of 5",
         "end #1 rejected at 2: 0 of 0",
         "end #2 rejected at 2: 0 of 0",
@@ -166,7 +166,7 @@ LINES = {
         "end #134 rejected at 48: 0 of 10",
         "end #135 rejected at 49: 0 of 40",
         "end #136 rejected at 49: 0 of 40",
-        "equity 100789.469843",
+        "equity 100754.132343",
     ],
     "torn 1 base": [
         "fill 5 #5 1 at 48.41",

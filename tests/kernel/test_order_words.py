@@ -34,7 +34,7 @@ PROMPT_AND_SLOW = pytest.mark.parametrize("rules", [FREE, SLOW], ids=["prompt", 
 def test_a_cancellation_saves_no_order_from_the_gap_before_it_arrives(trade_orders, rules):
     outcome = trade_orders(bars([*CALM, GAP]), [(1, LIMIT), (7, Cancel(0))], RICH, rules)
     assert filled(outcome) == ([(8, 10.0, 90.0)] if rules is SLOW else [])
-    assert outcome.refusals.tolist() == ([(7, 0, out.ORDER_ENDED)] if rules is SLOW else [])
+    assert outcome.refusals.tolist() == ([(7, 0, out.TOO_LATE)] if rules is SLOW else [])
 
 
 @PROMPT_AND_SLOW
@@ -103,7 +103,7 @@ def test_an_exit_amended_through_the_market_travels_as_any_order_does(trade_orde
 def test_an_order_and_its_cancellation_arrive_in_the_order_they_were_sent(trade_orders):
     outcome = trade_orders(bars(CALM), [(1, Order.market("A", 10)), (1, Cancel(0))], RICH, SLOW)
     assert states(outcome) == ["filled"]
-    assert outcome.refusals.tolist() == [(1, 0, out.ORDER_ENDED)]
+    assert outcome.refusals.tolist() == [(1, 0, out.TOO_LATE)]
 
 
 def test_a_word_on_an_order_that_ended_long_ago_is_refused_where_nothing_works(trade_orders):
@@ -243,7 +243,7 @@ def test_target_weights_of_the_same_close_trade_before_a_word_is_heard(trade_ord
     decisions = wishes({7: 0.0})
     outcome = trade_orders(bars([*CALM, GAP]), said, RICH, SLOW, decisions)
     assert filled(outcome)[1:] == [(8, -10.0, 90.0)]
-    assert outcome.refusals["reason"].tolist() == [out.NOTHING_TO_REDUCE, out.ORDER_ENDED]
+    assert outcome.refusals["reason"].tolist() == [out.NOTHING_TO_REDUCE, out.TOO_LATE]
 
 
 @pytest.mark.parametrize("qty", [9.0, 400.0])

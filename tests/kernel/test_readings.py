@@ -62,7 +62,7 @@ QUESTIONS = [
         "a trail that only the bar's own high raised: did the high come first?",
         TRAIL,
         ((100, 105, 99, 103),),
-        (100.5,),
+        (99.0,),  # the high came first and was 102: its stop lies at the low
         (102.0,),
         (),
     ),
@@ -73,6 +73,22 @@ QUESTIONS = [
         (96.0,),
         (97.0,),
         (102.0,),
+    ),
+    Question(
+        "an entry inside the bar: did its trail see the bar's best price?",
+        Bracket(Order.stop("A", 10, 104.0), None, TRAIL),
+        ((100, 110, 99, 105.5),),
+        (107.0, 101.5),
+        (104.0, 101.0),
+        (104.0, 107.0),
+    ),
+    Question(
+        "a trail behind which the bar closed, whose entry was at its open",
+        Bracket(MARKET, None, TRAIL),
+        ((100, 105, 98, 101),),
+        (100.0, 98.0),
+        (100.0, 102.0),
+        (100.0, 102.0),
     ),
     Question(
         "an entry inside the bar: was its stop's price met after it?",

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tradewright.kernel import reference as kernel
 from tradewright.kernel import reference_rules as rules
@@ -106,12 +106,16 @@ def follows_another(live: "LiveOrder", held: float) -> bool:
     return works and abs(live.order.remaining) <= abs(other.order.remaining)
 
 
-def objection(state: "State", decided: int, live: "LiveOrder") -> int:
-    """Why the gate does not take an order, 0 where it does; one that it scales becomes smaller."""
+def objection(state: "State", decided: int, live: "LiveOrder", shrinks: bool = False) -> int:
+    """Why the gate does not take an order, 0 where it does; one that it scales becomes smaller.
+
+    One that only shrinks is asked for as an exit, and by its size alone: nothing new is risked.
+    """
     assert state.gate is not None
     order, stands = live.order, live.order.state
     order.state = out.PENDING  # it is not among those that work while it is asked for
-    wish = Wish(order.asset, order.remaining, decided, live.limit, live.stop, live.type, live.reduce_only)
+    prices = (math.nan, math.nan) if shrinks else (live.limit, live.stop)
+    wish = Wish(order.asset, order.remaining, decided, *prices, live.type, live.reduce_only or shrinks)
     shares, reason = state.gate.admitted(state, wish)
     order.state = stands
     if not reason and shares != order.remaining:
@@ -128,13 +132,15 @@ def objection_to_cancel(state: "State", decided: int, live: "LiveOrder") -> int:
     return state.gate.admitted(state, wish)[1]
 
 
-def objection_to_change(state: "State", decided: int, live: "LiveOrder", remaining: float) -> int:
+def objection_to_change(state: "State", word: Any, live: "LiveOrder", remaining: float) -> int:
     """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
-    if state.killed and abs(live.order.remaining) > abs(remaining):
+    is_larger = abs(live.order.remaining) > abs(remaining)
+    if state.killed and is_larger:
         return out.ENLARGED
     if state.gate is None:
         return 0
-    return objection(state, decided, live)
+    moves = not (math.isnan(word["limit"]) and math.isnan(word["stop"]))
+    return objection(state, int(word["row"]), live, not (is_larger or moves))
 
 
 def bar(state: "State", live: "LiveOrder") -> int:

@@ -69,10 +69,10 @@ class Desk:
             self.place += 1
             if word["kind"] == SUBMIT:
                 self.submit(state, row, int(word["row"]), int(word["ticket"]))
-            elif words.travels(self, state, row, word):
-                self.travelling.append(word)
-            else:
+            elif not words.travels(self, state, row, word):
                 words.change(self, state, row, word)
+            elif words.is_sent(self, state, row, word):
+                self.travelling.append(word)
 
     def submit(self, state: State, row: int, decided: int, ticket: int) -> None:
         """A new order: its line in the record, and whether the market takes it."""

@@ -164,15 +164,17 @@ def trail_inside(live: LiveOrder, bar: Bar, terms: Terms, newborn: bool) -> tupl
     sign, optimistic = live.sign, terms.reading > 0
     up, down = bar.ends(sign)
     before = live.best
-    live.best = better(sign, before, bar.close if newborn else down)
+    # After an entry inside the bar the close alone is sure to have been seen; at best all of the bar was.
+    live.best = better(sign, before, bar.close if newborn and not optimistic else down)
     early, late = live.trail_from(before), live.trail_from(live.best)
     reached = bar.close if newborn and optimistic else up
     # That the best price came first is certain only where the close is past its stop.
     proof = bar.close if optimistic else up
     if sign * reached >= sign * early:
         live.stop = late if optimistic and not newborn else early
-    elif not newborn and sign * proof >= sign * late:
-        live.stop = late
+    elif (optimistic or not newborn) and sign * proof >= sign * late:
+        # At worst the best price rose no further than its stop then lies at the bar's other end.
+        live.stop = up if terms.reading < 0 else late
     else:
         return NOWHERE
     live.triggered = True

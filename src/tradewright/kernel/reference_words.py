@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def travels(desk: "Desk", state: State, row: int, word: Any) -> bool:
-    """True for a word that arrives after the first print of `row`; what it cancels is leaving from now on.
+    """True for a word that arrives after the first print of `row`.
 
     A word on an order for the opening auction has the night, as its order had.
     """
@@ -29,19 +29,34 @@ def travels(desk: "Desk", state: State, row: int, word: Any) -> bool:
     if not state.terms.words_travel:
         return False
     is_for_open = live.type == OrderType.MARKET_ON_OPEN
-    if is_for_open and costs.makes_open(state.panel, row - 1, row, live.order.latency_ms):
-        return False
-    live.leaving = live.leaving or word["kind"] == CANCEL
-    return True
+    return not (is_for_open and costs.makes_open(state.panel, row - 1, row, live.order.latency_ms))
+
+
+def is_sent(desk: "Desk", state: State, row: int, word: Any) -> bool:
+    """True for a word that is on its way; what it cancels is leaving from now on.
+
+    A cancellation passes the gateway before it travels: one that is refused leaves its order in the book,
+    beside which what is said after it is judged.
+    """
+    if word["kind"] != CANCEL:
+        return True
+    live, decided = desk.by_ticket[int(word["ticket"])], int(word["row"])
+    reason = objection(desk, state, row, live, (word, 1.0))
+    reason = reason or reference_gate.objection_to_cancel(state, decided, live)
+    if reason:
+        state.refusals.append((decided, live.order.asset, reason))
+    live.leaving = live.leaving or not reason
+    return not reason
 
 
 def change(desk: "Desk", state: State, row: int, word: Any, has_opened: bool = False) -> None:
     """Amend or cancel an order, unless it ended before; `has_opened` after the first print of `row`."""
     live, decided = desk.by_ticket[int(word["ticket"])], int(word["row"])
-    live.leaving = False
     moved = desk.since_said(state, live.order.asset, decided, row + has_opened)
     reason = objection(desk, state, row, live, (word, moved))
-    if not reason and word["kind"] == CANCEL:
+    if word["kind"] == CANCEL and has_opened:  # the gateway let it travel
+        reason = out.TOO_LATE if reason else 0
+    elif word["kind"] == CANCEL and not reason:
         reason = reference_gate.objection_to_cancel(state, decided, live)
     if reason:
         state.refusals.append((decided, live.order.asset, reason))
@@ -94,7 +109,7 @@ def amend(desk: "Desk", state: State, row: int, live: LiveOrder, said: tuple[Any
             desk.end(row, live, out.CANCELLED)
             return
         order.qty, order.remaining = qty, qty - order.filled
-    reason = reference_gate.objection_to_change(state, int(word["row"]), live, before[3])
+    reason = reference_gate.objection_to_change(state, word, live, before[3])
     if reason:
         live.limit, live.stop, order.qty, order.remaining = before
         state.refusals.append((int(word["row"]), order.asset, reason))

@@ -195,14 +195,14 @@ def doubled_cost(profile: ExecutionProfile) -> ExecutionProfile:
 def doubled_terms(
     account: AccountOptions, profile: ExecutionProfile
 ) -> tuple[AccountOptions, ExecutionProfile]:
-    """Account and profile with doubled costs: of kept balances what they owe, and changing money, too."""
+    """Account and profile with doubled costs: of kept balances what they owe, too."""
     dear = doubled_cost(profile)
     if account.balances != KEPT:
         return account, dear
     owed = {
         code: (earned, min(2.0 * owed, MOST_INTEREST)) for code, (earned, owed) in account.interest.items()
     }
-    return replace(account, interest=owed), replace(dear, conversion_bps=2.0 * profile.conversion_bps)
+    return replace(account, interest=owed), dear
 
 
 def one_bar_later(decisions: Decisions, bars: int) -> Decisions:

@@ -30,7 +30,7 @@ FLOW_NAMES = {
 NO_PRICE, DELISTED, RUINED, UNDER_ONE_SHARE = 1, 2, 3, 4
 ORDER_ENDED, NOTHING_TO_REDUCE, SPLIT_BETWEEN = 5, 6, 7
 CASH_ACCOUNT, NOT_BORROWED, UNSETTLED, STOOD_DOWN, TOO_LARGE, NO_RATE, ENLARGED = 8, 9, 10, 11, 12, 13, 14
-NO_VOLUME, PAST_CUTOFF = 15, 16
+NO_VOLUME, PAST_CUTOFF, TOO_LATE = 15, 16, 17
 REFUSAL_NAMES = {
     NO_PRICE: "no price is known yet",
     DELISTED: "the instrument was delisted",
@@ -47,6 +47,7 @@ REFUSAL_NAMES = {
     NO_RATE: "no exchange rate was known when the word was said",
     NO_VOLUME: "nothing traded on the bar on which it had to fill",
     PAST_CUTOFF: "the closing auction takes no more changes; the order stays as it was",
+    TOO_LATE: "the order had ended while its cancellation was on the way",
     TOO_LARGE: "no market could fill a size of a trillion shares",
 }
 

@@ -12,7 +12,8 @@ class Reading(IntEnum):
     | stop and target in one bar | the stop | the stop | the target |
     | a limit price met, not passed | no fill | no fill, or the profile's share of the queue | a fill |
     | the price of a stop met inside a bar | slips towards the bar's worst | the stop's | the stop's |
-    | a trail met only if the best price came first | met | met | not met |
+    | a trail met only if the best price came first | met at the bar's worst | met at its stop | not met |
+    | the best price that a trail saw in its entry's bar | the close | the close | the bar's best |
     | an exit whose entry filled inside the same bar | its stop is met | its stop is met | its target is met |
     | a volume that is not known | no fill | no fill | a fill |
     """

@@ -19,7 +19,7 @@ from tradewright.strategies.view import View, Weights, Wish
 from tradewright.values.errors import UnknownName
 from tradewright.values.instant import NS_PER_DAY, instant_of
 from tradewright.values.order import Amend, Bracket, Cancel, Order, OrderType, TimeInForce
-from tradewright.values.outcome import NO_VOLUME, REJECTED
+from tradewright.values.outcome import NO_VOLUME, REJECTED, TOO_LATE
 from tradewright.values.panel import Panel, no_actions
 from tradewright.values.profile import AccountOptions
 
@@ -263,8 +263,16 @@ def test_orders_are_counted_alike_under_every_profile(limits):
     # Neither the exits of the bracket nor the last sale are orders that somebody decided on.
     assert [told[name] for name in ("asked", "passed", "refused")] == [8, 8, 0]
     assert table["qty"].to_list()[:4] == [10.0, -3.0, 5.0, 4.0]
-    assert table["asked_for"].to_list() == [*["order"] * 4, "exit", "exit", "cancel", "cancel"]
+    assert table["asked_for"].to_list() == [*["order"] * 3, *["exit"] * 3, "cancel", "cancel"]
     assert table["verdict"].to_list() == ["passed"] * 8
+
+
+@pytest.mark.parametrize("limits", ["research", "aggressive"])
+def test_a_cancellation_that_finds_its_order_filled_was_asked_for_once(limits):
+    slow = replace(REALISTIC, latency_low_ms=50.0, latency_high_ms=50.0, reject_share=0.0)
+    told, _, outcome = counted({5: [Order.market("A", 10), Cancel(0)]}, limits, costs=slow)
+    assert outcome.refusals["reason"].tolist() == [TOO_LATE]
+    assert [told[name] for name in ("asked", "passed", "refused")] == [2, 2, 0]
 
 
 def test_forced_sales_are_no_orders_of_the_strategy():

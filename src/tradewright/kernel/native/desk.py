@@ -21,6 +21,7 @@ WORKING, PARTIALLY_FILLED = out.WORKING, out.PARTIALLY_FILLED
 DELISTED, NO_PRICE, RUINED, UNDER_ONE_SHARE = out.DELISTED, out.NO_PRICE, out.RUINED, out.UNDER_ONE_SHARE
 ORDER_ENDED, SPLIT_BETWEEN, STOOD_DOWN = out.ORDER_ENDED, out.SPLIT_BETWEEN, out.STOOD_DOWN
 ENLARGED, NO_RATE, TOO_LARGE, PAST_CUTOFF = out.ENLARGED, out.NO_RATE, out.TOO_LARGE, out.PAST_CUTOFF
+TOO_LATE = out.TOO_LATE
 
 
 @compiled
@@ -45,7 +46,7 @@ def hear(world: World, row: int) -> None:
         elif not travels(account, world[2], desk[2][word["ticket"]], row):
             change(world, row, word, False)
         elif word["kind"] == CANCEL:
-            desk[2][word["ticket"]]["leaving"] = 1  # the gateway counts it no more
+            send_cancel(world, row, word)
     if not account["words_travel"]:
         account["travelling"] = account["word"]
     if submitted:
@@ -62,6 +63,20 @@ def travels(account: Record, market: Market, live: Record, row: int) -> bool:
         return False
     sent = float(market[0][row - 1] - market[8][row])
     return bool(live["type"] != MARKET_ON_OPEN or sent + live["latency_ms"] * NS_PER_MS > 0.0)
+
+
+@called
+def send_cancel(world: World, row: int, word: Record) -> None:
+    """Let a cancellation travel if the gateway takes it; what it cancels is leaving from now on."""
+    account, _, market, journal, desk = world
+    live = desk[2][word["ticket"]]
+    reason = objection_to_word(account, market, desk, (row, 1.0), word)
+    if reason == 0:
+        reason = objection_to_cancel(account, live, word["row"])
+    if reason != 0:
+        refuse(account, journal[3], word["row"], live["asset"], reason)
+    else:
+        live["leaving"] += 1
 
 
 @compiled
@@ -87,7 +102,7 @@ def submit(world: World, row: int, decided: int, ticket: int) -> None:
     reason = objection(account, asset, desk, (decided, factor), live)
     # The exits of a bracket come with it.
     if reason == 0 and live["entry"] < 0 and account["gate"] != 0:
-        reason = objection_to(account, live, decided)
+        reason = objection_to(account, live, decided, False)
     if reason != 0 and live["entry"] < 0:
         refuse(account, journal[3], decided, live["asset"], reason)
     turned_down = live["entry"] < 0 and account["reject_share"] > 0.0 and is_rejected(account, live["order"])
@@ -175,14 +190,16 @@ def change(world: World, row: int, word: Record, has_opened: bool) -> bool:
     """Amend or cancel an order, unless it ended before; True where it may meet the first print anew."""
     account, _, market, journal, desk = world
     live = desk[2][word["ticket"]]
-    live["leaving"] = 0
     moved = since_said(market, live["asset"], word["row"], row + has_opened) if account["converts"] else 1.0
     reason = objection_to_word(account, market, desk, (row, moved), word)
     if reason != 0:
+        if word["kind"] == CANCEL and has_opened:  # the gateway let it travel
+            reason = TOO_LATE
         refuse(account, journal[3], word["row"], live["asset"], reason)
         return False
     if word["kind"] == CANCEL:
-        reason = objection_to_cancel(account, live, word["row"])
+        if not has_opened:
+            reason = objection_to_cancel(account, live, word["row"])
         if reason != 0:
             refuse(account, journal[3], word["row"], live["asset"], reason)
         else:
@@ -256,7 +273,7 @@ def amend(
             end(account, desk, row, ticket, CANCELLED)
             return False
         live["qty"], live["remaining"], live["changed"] = wanted, wanted - live["filled"], 1
-    reason = objection_to_change(account, live, word["row"], remaining)
+    reason = objection_to_change(account, live, word, remaining)
     if reason != 0:
         live["limit"], live["stop"], live["qty"], live["remaining"] = limit, stop, qty, remaining
         refuse(account, refusals, word["row"], live["asset"], reason)
@@ -264,13 +281,15 @@ def amend(
 
 
 @compiled
-def objection_to_change(account: Record, live: Record, decided: int, remaining: float) -> int:
+def objection_to_change(account: Record, live: Record, word: Record, remaining: float) -> int:
     """Why an order that was amended may not work so, 0 where it may; `remaining` is what it had left."""
-    if account["killed"] and abs(live["remaining"]) > abs(remaining):
+    is_larger = abs(live["remaining"]) > abs(remaining)
+    if account["killed"] and is_larger:
         return ENLARGED
     if account["gate"] == 0:
         return 0
-    return int(objection_to(account, live, decided))
+    moves = not (np.isnan(word["limit"]) and np.isnan(word["stop"]))
+    return int(objection_to(account, live, word["row"], not (is_larger or moves)))
 
 
 @compiled

@@ -93,12 +93,18 @@ def ask(account: Record, asset: int, shares: float, row: int) -> float:
 
 
 @compiled
-def objection_to(account: Record, live: Record, row: int) -> int:
-    """Why the gate does not take a submitted order, 0 where it does; one that it scales becomes smaller."""
+def objection_to(account: Record, live: Record, row: int, shrinks: bool) -> int:
+    """Why the gate does not take a submitted order, 0 where it does; one that it scales becomes smaller.
+
+    One that only shrinks is asked for as an exit, and by its size alone.
+    """
     stands = live["state"]
     live["state"] = PENDING  # it is not among those that work while it is asked for
     account["asked_type"], account["asked_limit"] = live["type"], live["limit"]
     account["asked_stop"], account["asked_reduces"] = live["stop"], live["reduce_only"]
+    if shrinks:
+        account["asked_limit"] = account["asked_stop"] = np.nan
+        account["asked_reduces"] = 1
     shares = ask(account, live["asset"], live["remaining"], row)
     live["state"], account["asked_reduces"] = stands, 0
     if shares == 0.0:

@@ -132,14 +132,14 @@ def trail_inside(account: Record, live: Record, desk: Record, newborn: bool) -> 
     up = desk["high"] if sign > 0.0 else desk["low"]
     down = desk["low"] if sign > 0.0 else desk["high"]
     before = live["best"]
-    live["best"] = better(sign, before, desk["close"] if newborn else down)
+    live["best"] = better(sign, before, desk["close"] if newborn and not optimistic else down)
     early, late = trail_from(live, before), trail_from(live, live["best"])
     reached = desk["close"] if newborn and optimistic else up
     proof = desk["close"] if optimistic else up
     if sign * reached >= sign * early:
         live["stop"] = late if optimistic and not newborn else early
-    elif not newborn and sign * proof >= sign * late:
-        live["stop"] = late
+    elif (optimistic or not newborn) and sign * proof >= sign * late:
+        live["stop"] = up if account["reading"] < 0 else late
     else:
         return np.nan, 0.0
     live["triggered"] = 1

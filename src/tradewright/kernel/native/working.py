@@ -23,7 +23,7 @@ from tradewright.kernel.native.records import Desk, Market, Record, Records, Wor
 from tradewright.kernel.native.rules import part_of, payable_alone
 from tradewright.kernel.native.wires import stretch
 from tradewright.values import outcome as out
-from tradewright.values.instructions import SUBMIT
+from tradewright.values.instructions import CANCEL, SUBMIT
 from tradewright.values.order import TimeInForce
 
 DAY, IOC, FOK = int(TimeInForce.DAY), int(TimeInForce.IOC), int(TimeInForce.FOK)
@@ -179,6 +179,11 @@ def hear_late(world: World, row: int) -> None:
         account["travelling"] += 1
         if word["kind"] == SUBMIT or not travels(account, world[2], desk[2][word["ticket"]], row):
             continue
+        if word["kind"] == CANCEL:
+            live = desk[2][word["ticket"]]
+            if live["leaving"] == 0:  # the gateway did not let it travel
+                continue
+            live["leaving"] -= 1
         if change(world, row, word, True):
             meet_open(world, row, word["ticket"])
 

@@ -14,13 +14,14 @@ from tradewright.values.outcome import (
     NOTHING_TO_REDUCE,
     REJECTED,
     STOOD_DOWN,
+    TOO_LATE,
     UNSETTLED,
     Outcome,
 )
 from tradewright.values.panel import Panel
 
-# What befalls orders that were let in: they wait and work on, or end.
-AFTERWARDS = (UNSETTLED, STOOD_DOWN, NOTHING_TO_REDUCE, NO_VOLUME)
+# What befalls words that were let in: orders wait and work on, or end; a cancellation finds its order gone.
+AFTERWARDS = (UNSETTLED, STOOD_DOWN, NOTHING_TO_REDUCE, NO_VOLUME, TOO_LATE)
 
 
 class Unasked(NamedTuple):
@@ -60,7 +61,9 @@ def unasked(met: Unasked, decisions: Decisions, outcome: Outcome) -> NDArray[np.
     for name, column in (("qty", "qty"), ("limit", "limit_usd"), ("stop", "stop_usd")):
         changed[column] = np.where(np.isnan(amended[name]), terms[name], amended[name])
     changed["is_cancel"] = amended["kind"] == CANCEL
-    changed["is_exit"] = (amended["kind"] != CANCEL) & (terms["reduce_only"] == 1)
+    shrinks = _shrinks(amended, terms)
+    changed["is_exit"] = (amended["kind"] != CANCEL) & ((terms["reduce_only"] == 1) | shrinks)
+    changed["limit_usd"][shrinks] = changed["stop_usd"][shrinks] = np.nan
     log["is_exit"][sized] = own["reduce_only"][: len(sized)]
     log["admitted"] = log["qty"]
     return log[np.argsort(log["row"], kind="stable")]
@@ -81,6 +84,18 @@ def _decided(
         turned_down = orders["state"][place] == REJECTED and where in refused
         kept[place] = not (turned_down or terms["entry"][ticket[place]] >= 0)
     return np.asarray(kept)
+
+
+def _shrinks(amended: NDArray[np.void], terms: NDArray[np.void]) -> NDArray[np.bool_]:
+    """True for an amendment of size alone that makes its order no larger than the words before left it."""
+    found, sizes = np.zeros(len(amended), dtype=np.bool_), dict[int, float]()
+    for place, (word, own) in enumerate(zip(amended, terms, strict=True)):
+        qty, before = abs(float(word["qty"])), sizes.get(int(word["ticket"]), abs(float(own["qty"])))
+        if word["kind"] == CANCEL or np.isnan(qty):
+            continue
+        found[place] = qty <= before and np.isnan(word["limit"]) and np.isnan(word["stop"])
+        sizes[int(word["ticket"])] = qty
+    return found
 
 
 def _amended(words: Instructions, refused: set[tuple[int, int]], before: float) -> NDArray[np.void]:
