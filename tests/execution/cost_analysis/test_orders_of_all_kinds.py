@@ -227,3 +227,22 @@ def test_a_stop_limit_that_fills_after_it_was_set_off_is_measured_from_there(bar
     assert found["arrival_price"] == (100.0 if bars_later == 1 else 110.0)
     assert found["paid_price"] == 100.0
     assert sum(found[part] for part in PARTS) == pytest.approx(-10.0 / 110.0)
+
+
+def test_an_order_said_before_its_instrument_printed_is_decided_at_the_first_print_it_meets():
+    nothing = (np.nan, np.nan, np.nan, np.nan)
+    panel = bars([nothing, (101, 105, 96, 101), flat(), flat()])
+    said = [(0, Order.limit("A", 100, 110.0, GTC)), (0, Order.limit("A", 7, 90.0, GTC))]
+    late = profile(latency_bars=1)  # heard when there is a price
+    found = order_costs(panel, simulate_orders(panel, said, RICH, late), said)
+    assert found["filled"].tolist() == [100.0, 0.0]
+    assert found["decision_price"].tolist() == [101.0, 101.0]
+    assert found["paid_price"][0] == 100.0
+    assert found["arrival_price"][0] == 101.0
+
+
+def test_an_order_whose_instrument_never_printed_cannot_be_measured():
+    nothing = (np.nan, np.nan, np.nan, np.nan)
+    panel = bars([nothing, nothing, nothing])
+    said = [(0, Order.limit("A", 100, 110.0, GTC))]
+    assert len(order_costs(panel, simulate_orders(panel, said, RICH, FREE), said)) == 0

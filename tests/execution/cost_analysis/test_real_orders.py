@@ -79,7 +79,7 @@ def test_brackets_on_real_bars_fill_and_pay_the_spread_but_for_targets_held_at_t
     own = tickets[orders["ticket"][np.searchsorted(orders["order_id"], costs["order_id"])]]
     is_target = np.isfinite(own["limit"])
     assert 0 < np.count_nonzero(is_target) < len(costs) / 2
-    assert costs["arrival_bps"] == pytest.approx(np.where(is_target, 0.0, 3.0))
+    assert costs["arrival_bps"] == pytest.approx(np.where(is_target, 0.0, 3.0), abs=1e-9)
     assert costs["missed"] == pytest.approx([0.0] * len(costs), abs=1e-12)
 
 
