@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 
 from tradewright.data.adjustments import growth_index
 from tradewright.execution.cost_analysis.order_costs import MARKOUT_BARS, order_costs
-from tradewright.execution.cost_analysis.prediction import dated_terms, predicted_bps, realised_bps
+from tradewright.execution.cost_analysis.prediction import (
+    dated_terms,
+    predicted_bps,
+    realised_bps,
+    unless_limited,
+)
 from tradewright.execution.cost_analysis.quality import (
     Measured,
     cost_forecast_error,
@@ -30,6 +35,7 @@ from tradewright.validation.gaps import (
 from tradewright.validation.holdings import held_shares, held_weights
 from tradewright.validation.own_stops import OwnStops, own_stops
 from tradewright.validation.stress import SHOCKS, Shock, betas, stress
+from tradewright.values.instructions import instructions_of
 from tradewright.values.panel import Floats
 from tradewright.values.profile import ExecutionProfile
 
@@ -58,9 +64,9 @@ class StressLine:
 class ExecutionReport:
     """What is said about execution.
 
-    `costs` are records of `order_cost_dtype`, `predicted` their forecasts in bps. `gaps` are of all nights,
-    `held_gaps` and `stops` of those over which a position was held; `own_stops` are stop orders that the run
-    had. `gateway` are its statistics.
+    `costs` are records of `order_cost_dtype`, `predicted` their forecasts in bps, NaN for orders that had a
+    limit. `gaps` are of all nights, `held_gaps` and `stops` of those over which a position was held;
+    `own_stops` are stop orders that the run had. `gateway` are its statistics.
     """
 
     costs: NDArray[np.void]
@@ -87,7 +93,9 @@ def execution_report(run: Backtest, profile: ExecutionProfile, options: Bootstra
     """Everything about the execution of one run. Equal runs give equal reports."""
     costs = order_costs(run.panel, run.outcome, run.decisions.said)
     dated = dated_terms(costs, profile, run.panel.instants, run.outcome.fills)
-    predicted = predicted_bps(costs, profile, dated)
+    words = instructions_of(run.panel, run.decisions.said)
+    foreseen = predicted_bps(costs, profile, dated)
+    predicted = unless_limited(foreseen, costs, run.outcome.orders, words.tickets)
     value = costs["filled"] * costs["decision_price"]
     moves = overnight_returns(run.panel)
     held = held_shares(run.panel, run.outcome)

@@ -271,7 +271,7 @@ def execution_table(panel: Panel, costs: NDArray[np.void], predicted_bps: Floats
             "symbol": _names(panel, costs["asset"]),
             "sign": costs["sign"],
             **{name: pl.Series(costs[name]).fill_nan(None) for name in measured},
-            "predicted_bps": predicted_bps,
+            "predicted_bps": pl.Series(predicted_bps).fill_nan(None),
         }
     )
 

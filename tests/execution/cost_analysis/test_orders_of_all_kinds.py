@@ -151,20 +151,21 @@ def test_whatever_waits_arrives_where_it_was_set_off(order, fills_at):
 
 @pytest.mark.parametrize("half_spread_bps", [0.0, 5.0, 20.0])
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_exits_of_either_side_pay_half_the_spread_and_no_more(half_spread_bps, sign):
+def test_stops_of_either_side_pay_half_the_spread_and_targets_are_held_at_their_limit(half_spread_bps, sign):
     up, down = (90.0, 110.0) if sign < 0.0 else (110.0, 90.0)
     bracket = Bracket.around(
         Order.market("A", sign * 100),
         take_profit_usd=up,
         stop_loss_usd=down,
     )
-    for last in [(100, 112, 100, 111), (100, 100, 88, 89)]:
+    # What takes profit waits at its price; what stops a loss takes what is there.
+    for last, met in [((100, 112, 100, 111), sign < 0.0), ((100, 100, 88, 89), sign > 0.0)]:
         panel = bars([flat()] * 3 + [last, flat(last[3])])
         said = [(0, bracket)]
         costs = profile(half_spread_bps=half_spread_bps)
         found = order_costs(panel, simulate_orders(panel, said, RICH, costs), said)
         assert found["filled"].tolist() == [100.0, 100.0]
-        assert found["arrival_bps"] == pytest.approx([half_spread_bps] * 2)
+        assert found["arrival_bps"] == pytest.approx([half_spread_bps, half_spread_bps * met])
 
 
 @pytest.mark.parametrize(
@@ -226,3 +227,22 @@ def test_a_stop_limit_that_fills_after_it_was_set_off_is_measured_from_there(bar
     assert found["arrival_price"] == (100.0 if bars_later == 1 else 110.0)
     assert found["paid_price"] == 100.0
     assert sum(found[part] for part in PARTS) == pytest.approx(-10.0 / 110.0)
+
+
+def test_an_order_said_before_its_instrument_printed_is_decided_at_the_first_print_it_meets():
+    nothing = (np.nan, np.nan, np.nan, np.nan)
+    panel = bars([nothing, (101, 105, 96, 101), flat(), flat()])
+    said = [(0, Order.limit("A", 100, 110.0, GTC)), (0, Order.limit("A", 7, 90.0, GTC))]
+    late = profile(latency_bars=1)  # heard when there is a price
+    found = order_costs(panel, simulate_orders(panel, said, RICH, late), said)
+    assert found["filled"].tolist() == [100.0, 0.0]
+    assert found["decision_price"].tolist() == [101.0, 101.0]
+    assert found["paid_price"][0] == 100.0
+    assert found["arrival_price"][0] == 101.0
+
+
+def test_an_order_whose_instrument_never_printed_cannot_be_measured():
+    nothing = (np.nan, np.nan, np.nan, np.nan)
+    panel = bars([nothing, nothing, nothing])
+    said = [(0, Order.limit("A", 100, 110.0, GTC))]
+    assert len(order_costs(panel, simulate_orders(panel, said, RICH, FREE), said)) == 0

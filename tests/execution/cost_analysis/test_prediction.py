@@ -8,12 +8,18 @@ import pytest
 from markets import DAY_NS, account, market, profile, wishes
 
 from tradewright.execution.cost_analysis.order_costs import order_cost_dtype, order_costs
-from tradewright.execution.cost_analysis.prediction import dated_terms, predicted_bps, realised_bps
+from tradewright.execution.cost_analysis.prediction import (
+    dated_terms,
+    predicted_bps,
+    realised_bps,
+    unless_limited,
+)
 from tradewright.execution.profiles.registry import PROFILES, find
 from tradewright.kernel.batch import simulate
 from tradewright.kernel.inputs import BENCHMARK_SIGMA, BENCHMARK_USD
 from tradewright.kernel.reference_orders import simulate_orders
 from tradewright.values.instant import instant_of
+from tradewright.values.instructions import instructions_of
 from tradewright.values.order import Order
 from tradewright.values.outcome import fill_dtype
 from tradewright.values.panel import Panel, no_actions
@@ -225,3 +231,31 @@ def test_no_orders_have_no_dated_terms():
     found = dated_terms(nothing, STILL, np.arange(3), np.zeros(0, dtype=fill_dtype))
     assert len(found.tick_usd) == 0
     assert len(predicted_bps(nothing, STILL, found)) == 0
+
+
+def test_nothing_is_foreseen_of_an_order_that_is_held_at_its_limit():
+    panel = market([100.0] * 10, volume=[1e6] * 10)
+    words = (
+        (1, Order.market("A", 100.0)),
+        (2, Order.limit("A", 100.0, 100.2)),
+        (3, Order.market("A", -200.0)),
+    )
+    costs = profile(half_spread_bps=50.0)
+    outcome = simulate_orders(panel, words, account(capital_usd=1e9), costs)
+    found = order_costs(panel, outcome, words)
+    tickets = instructions_of(panel, words).tickets
+    foreseen = unless_limited(predicted_bps(found, costs), found, outcome.orders, tickets)
+    assert np.isnan(foreseen).tolist() == [False, True, False]
+    error = realised_bps(found) - foreseen
+    assert error[[0, 2]] == pytest.approx([0.0, 0.0], abs=1e-9)
+    # Taken at the market it would have cost 50 bps; its limit lay 20 above the open.
+    assert realised_bps(found)[1] == pytest.approx(20.0)
+
+
+def test_target_weights_have_no_limit_and_are_foreseen():
+    panel = market([100.0] * 6, volume=[1e6] * 6)
+    costs = profile(half_spread_bps=5.0)
+    outcome = simulate(panel, wishes({0: [0.5]}), account(), costs)
+    found = order_costs(panel, outcome)
+    none = instructions_of(panel, ()).tickets
+    assert unless_limited(predicted_bps(found, costs), found, outcome.orders, none) == pytest.approx([5.0])

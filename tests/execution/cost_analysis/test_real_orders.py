@@ -16,6 +16,7 @@ from tradewright.execution.cost_analysis.prediction import predicted_bps, realis
 from tradewright.kernel.batch import simulate
 from tradewright.runs.backtest import backtest
 from tradewright.strategies.breakout import VolatilityBreakout
+from tradewright.values.instructions import instructions_of
 
 TERMS = profile(half_spread_bps=3.0, participation=0.001)
 
@@ -70,10 +71,15 @@ def breakout(apple):
     return run, order_costs(panel, run.outcome, run.decisions.said)
 
 
-def test_brackets_on_real_bars_fill_and_pay_the_spread(breakout):
-    _, costs = breakout
+def test_brackets_on_real_bars_fill_and_pay_the_spread_but_for_targets_held_at_their_limit(breakout):
+    run, costs = breakout
     assert costs["filled"] == pytest.approx(costs["ordered"])
-    assert costs["arrival_bps"] == pytest.approx([3.0] * len(costs))
+    tickets = instructions_of(run.panel, run.decisions.said).tickets
+    orders = run.outcome.orders
+    own = tickets[orders["ticket"][np.searchsorted(orders["order_id"], costs["order_id"])]]
+    is_target = np.isfinite(own["limit"])
+    assert 0 < np.count_nonzero(is_target) < len(costs) / 2
+    assert costs["arrival_bps"] == pytest.approx(np.where(is_target, 0.0, 3.0), abs=1e-9)
     assert costs["missed"] == pytest.approx([0.0] * len(costs), abs=1e-12)
 
 

@@ -5,6 +5,7 @@ and the markout, is taken out.
 """
 
 from collections.abc import Iterable
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,11 +49,10 @@ def order_costs(
     execution. VWAP is made of the bars' typical prices, (high + low + close) / 3, from arrival to the last
     fill.
     """
-    found = at_market(outcome, _terms(panel, said))
+    market, last = _Tape(panel), len(panel.instants) - 1
+    found = _with_a_price(at_market(outcome, _terms(panel, said)), market, last)
     orders = found.orders
     costs = np.zeros(len(orders), dtype=order_cost_dtype)
-    market = _Tape(panel)
-    last = len(panel.instants) - 1
     asset, row = orders["asset"], found.row
     done_row = np.where(np.isin(orders["state"], _UNFINISHED), last, orders["done_row"])
     basis = market.basis(row, asset)
@@ -61,7 +61,10 @@ def order_costs(
     costs["row"], costs["done_row"], costs["sign"] = row, done_row, np.sign(orders["qty"])
     costs["ordered"] = np.abs(orders["qty"]) * basis / market.basis(done_row, asset)
     printed = found.reference * market.basis(np.maximum(found.first_fill, 0), asset) / basis
-    costs["decision_price"] = np.where(found.at_print, printed, market.mark(found.since, asset) / basis)
+    mark = market.mark(found.since, asset)
+    unknown = ~(mark > 0.0)  # said before its first close: decided at the first print it could meet
+    mark[unknown] = market.first_print(found.since[unknown], done_row[unknown], asset[unknown])
+    costs["decision_price"] = np.where(found.at_print, printed, mark / basis)
     costs["last_price"] = market.mark(done_row, asset) / basis
     last_fill = _add_fills(costs, outcome, market, basis)
     costs["ordered"] = np.where(found.taken, costs["filled"], costs["ordered"])
@@ -69,6 +72,16 @@ def order_costs(
     _add_benchmarks(costs, market, (first, last_fill), basis)
     _add_shortfall(costs)
     return costs
+
+
+def _with_a_price(found: AtMarket, market: "_Tape", last: int) -> AtMarket:
+    """The orders that can be measured: not those of an instrument that had not printed by their end."""
+    asset, state = found.orders["asset"], found.orders["state"]
+    done_row = np.where(np.isin(state, _UNFINISHED), last, found.orders["done_row"])
+    priced = found.at_print | (market.mark(found.since, asset) > 0.0)
+    unknown = np.flatnonzero(~priced)
+    priced[unknown] = market.first_print(found.since[unknown], done_row[unknown], asset[unknown]) > 0.0
+    return AtMarket(*(getattr(found, one.name)[priced] for one in fields(found)))
 
 
 def _terms(panel: Panel, said: Iterable[tuple[int, Instruction]]) -> NDArray[np.void]:

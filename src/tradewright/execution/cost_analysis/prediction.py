@@ -71,6 +71,22 @@ def predicted_bps(
     return np.asarray(profile.slippage_multiple * (spread + impact) + commission)
 
 
+def unless_limited(
+    predicted: Floats, costs: NDArray[np.void], orders: NDArray[np.void], tickets: NDArray[np.void]
+) -> Floats:
+    """The forecasts without those of orders that had a limit: what such an order pays is held at it.
+
+    The profile foresees what taking at the market costs; an order that waits at its price pays
+    none of it, and not being filled stands in the shortfall. Shape: K forecasts and costs; `orders` of the
+    run and `tickets`, the terms of those that were submitted. NaN where nothing is foreseen.
+    """
+    ticket = orders["ticket"][np.searchsorted(orders["order_id"], costs["order_id"])]
+    limited = np.zeros(len(costs), dtype=np.bool_)
+    submitted = ticket >= 0
+    limited[submitted] = np.isfinite(tickets["limit"][ticket[submitted]])
+    return np.where(limited, np.nan, predicted)
+
+
 def realised_bps(costs: NDArray[np.void]) -> Floats:
     """What each order's fills cost against arrival, fees included.
 
