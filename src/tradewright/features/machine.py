@@ -83,7 +83,8 @@ class Machine:
             if name not in row:
                 raise unknown_name(name, "column of the data", row)
             if np.shape(row[name]) != (self._count,):
-                raise self._misshapen(name, (1, *np.shape(row[name])), 1)
+                # What is no array refuses by itself, with the better words.
+                raise self._misshapen(name, (1, *np.asarray(row[name]).shape), 1)
             into[...] = row[name]
         made = program.run_row(instant, self._rows_seen)
         self._rows_seen += 1

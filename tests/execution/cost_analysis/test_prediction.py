@@ -20,7 +20,7 @@ from tradewright.kernel.inputs import BENCHMARK_SIGMA, BENCHMARK_USD
 from tradewright.kernel.reference_orders import simulate_orders
 from tradewright.values.instant import instant_of
 from tradewright.values.instructions import instructions_of
-from tradewright.values.order import Order
+from tradewright.values.order import Order, OrderType, TimeInForce
 from tradewright.values.outcome import fill_dtype
 from tradewright.values.panel import Panel, no_actions
 
@@ -259,3 +259,26 @@ def test_target_weights_have_no_limit_and_are_foreseen():
     found = order_costs(panel, outcome)
     none = instructions_of(panel, ()).tickets
     assert unless_limited(predicted_bps(found, costs), found, outcome.orders, none) == pytest.approx([5.0])
+
+
+@pytest.mark.parametrize(
+    ("order", "is_foreseen"),
+    [
+        (Order.market("A", 100.0), True),
+        (Order.stop("A", 100.0, 101.0), True),
+        (Order("A", 100.0, OrderType.STOP_LIMIT, 103.0, 101.0), False),
+        (Order("A", 100.0, OrderType.LIMIT_IF_TOUCHED, 99.5, 99.8), False),
+        (Order.at_close("A", 100.0), True),
+    ],
+    ids=["market", "stop", "stop limit", "touched", "at the close"],
+)
+def test_whatever_takes_at_the_market_is_foreseen(order, is_foreseen):
+    panel = market([100.0, 100.0, 102.0, 99.0, 102.0, 102.0], volume=[1e6] * 6)
+    words = ((0, replace(order, time_in_force=TimeInForce.GTC) if order.stop_usd else order),)
+    costs = profile(half_spread_bps=5.0)
+    outcome = simulate_orders(panel, words, account(capital_usd=1e9), costs)
+    found = order_costs(panel, outcome, words)
+    assert len(found) == 1
+    tickets = instructions_of(panel, words).tickets
+    foreseen = unless_limited(predicted_bps(found, costs), found, outcome.orders, tickets)
+    assert np.isfinite(foreseen).tolist() == [is_foreseen]

@@ -172,6 +172,7 @@ def make_execution() -> ExecutionLines:
         GatewayLines("balanced", 100, 60, 10, 30, (("order size", 30),), ("needs_locate",), "tripped"),
         (GapLine("all instruments", 1_000, 300, 20, 12, 0.011, -0.08),),
         (StopLine(0.01, 400, 20, 0.004, 0.03),),
+        "2 of the run's own 40 stops were jumped: on average 1.2 % beyond their price.",
         (ShockLine("Black Monday", "1987-10-19", "an index", 0.2047, 0.31),),
     )
 
