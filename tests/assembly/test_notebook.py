@@ -52,6 +52,8 @@ def test_the_page_runs_and_what_it_tries_is_counted_with_what_is_typed(folder: P
     look = names["look"]
     assert isinstance(look, Look)
     assert look.table("equity").height > 0
+    with pytest.raises(UnknownName, match="equity"):
+        look.table("equty")
     typed = Shell(folder / ".tradewright")(
         "backtest", "sma_cross", "--data", "walk", "--set", "fast=5", "--set", "slow=20"
     )
@@ -64,6 +66,14 @@ def test_first_mistakes_are_told_before_anything_is_counted(folder: Path):
         backtest(InACell, "walk")
     with pytest.raises(InvalidOption, match="one text"):
         backtest("sma_cross", "walk", symbols="SPY")
+    with pytest.raises(InvalidOption, match="names and values"):
+        backtest("sma_cross", "walk", [1])
+    with pytest.raises(InvalidOption, match="20180102 is no date"):
+        backtest("sma_cross", "walk", start=20180102)
+    with pytest.raises(UnknownName, match="currency"):
+        backtest("sma_cross", "walk", account={"curency": "EUR"})
+    with pytest.raises(InvalidOption, match="capital_usd"):
+        backtest("sma_cross", "walk", account={"capital_usd": -1.0})
     with pytest.raises(UnknownName, match="profil"):
         backtest("sma_cross", "walk", profil="stressed")
     assert not (folder / ".tradewright" / "ledger.sqlite").exists()

@@ -75,6 +75,10 @@ def test_what_is_kept_is_said_before_the_figures_and_a_fill_pays_nothing_for_cha
     dearer = abroad("costs", "explain", converted["id"], "0", "--json").rows()[0]
     fees = [one["fills"][0]["beside"][0]["bps"] for one in (explained, dearer)]
     assert fees[1] - fees[0] == pytest.approx(10.0, rel=0.01)
+    assert explained["currency"] == "EUR"
+    table = abroad("costs", "explain", run, "0").out
+    assert "The account is in EUR: the sign $ stands for it." in table
+    assert "-0.0000" not in table
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,10 @@ def test_kept_balances_are_told_in_setup_costs_and_summary_and_nowhere_else(plan
     lines = {line.cause: (line.usd, line.is_income) for line in page.costs}
     assert lines["changing money"] == (6.0, False)
     assert lines["gain of balances in other currencies"] == (-30.0, True)
+    lost = replace(told, costs=replace(costs, exchange_gain_usd=-30.0))
+    assert {line.cause: line.usd for line in content(asked, lost).costs}[
+        "loss of balances in other currencies"
+    ] == 30.0
     summary = summary_of(asked, told, verdict_on(asked, told, CONTEXT), CONTEXT)
     assert summary["account"]["balances"] == {"USD": 900.0, "EUR": -50.0}
     assert (summary["costs_usd"]["exchange_usd"], summary["costs_usd"]["exchange_gain_usd"]) == (6.0, 30.0)

@@ -16,6 +16,7 @@ from tradewright.assembly.backtests import BacktestRequest, run_backtest
 from tradewright.assembly.workspace import Workspace
 from tradewright.config import options_of
 from tradewright.values.errors import InvalidOption, unknown_name
+from tradewright.values.profile import AccountOptions
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,8 +37,11 @@ class Look:
     def table(self, name: str) -> "pl.DataFrame":
         """One of the run's tables, such as `equity`, `fills` or `orders`.
 
-        Raises: NotFound where the run has no such file.
+        Raises: UnknownName, with the tables that there are.
         """
+        known = sorted(path.stem for path in self.workspace.runs.folder(self.run_id).glob("*.parquet"))
+        if name not in known:
+            raise unknown_name(name, "table of this run", known)
         return self.workspace.runs.read_table(self.run_id, f"{name}.parquet")
 
 
@@ -52,7 +56,7 @@ def backtest(
 
     `strategy` is a name (`tradewright strategies list`) or `path/to/file.py:Class`; `dataset` one that was
     taken in. `workspace` is found as the command line finds it where None. `asked` are the other fields of
-    `BacktestRequest`, such as `symbols`, `start`, `profile` or `account`.
+    `BacktestRequest`, such as `symbols`, `start`, `profile` or `account`, the options of an account by name.
     Raises: InvalidOption, UnknownName, NotFound, Blocked before anything runs.
     """
     if not isinstance(strategy, str):
@@ -75,8 +79,21 @@ def _request(
             raise unknown_name(name, "option of a backtest", known)
     if isinstance(asked.get("symbols"), str):
         raise InvalidOption("symbols is one text.", f"Give several: symbols=({asked['symbols']!r},).")
+    if not isinstance(parameters, Mapping):
+        raise InvalidOption(f"parameters is {parameters!r}.", "Give names and values: {'fast': 10}.")
+    given: dict[str, Any] = {name: str(asked[name] or "") for name in ("start", "end") if name in asked}
+    if isinstance(asked.get("account"), Mapping):
+        given["account"] = _account(asked["account"])
     text = {name: one if isinstance(one, str) else json.dumps(one) for name, one in parameters.items()}
-    return BacktestRequest(strategy, dataset, text, **asked)
+    return BacktestRequest(strategy, dataset, text, **{**asked, **given})
+
+
+def _account(asked: Mapping[str, Any]) -> AccountOptions:
+    known = [field.name for field in fields(AccountOptions)]
+    for name in asked:
+        if name not in known:
+            raise unknown_name(name, "option of an account", known)
+    return AccountOptions(**asked)
 
 
 def _say(words: str) -> None:

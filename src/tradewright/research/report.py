@@ -243,7 +243,8 @@ def _costs(result: StudyResult) -> tuple[CostLine, ...]:
     kept = {"interest_earned_usd": "interest earned on cash"}
     if result.headline.outcome.currencies:
         paid += (CostLine("changing money", usd["exchange_usd"], bps["exchange_usd"]),)
-        kept["exchange_gain_usd"] = "gain of balances in other currencies"
+        word = "loss" if usd["exchange_gain_usd"] < 0.0 else "gain"
+        kept["exchange_gain_usd"] = f"{word} of balances in other currencies"
     earned = [CostLine(cause, -usd[name], -bps[name], is_income=True) for name, cause in kept.items()]
     return (*paid, *earned)
 

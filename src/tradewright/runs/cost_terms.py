@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tradewright.runs.store import RunStore
+from tradewright.values.currency import USD
 from tradewright.values.errors import InvalidOption, StorageFailure
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ class ExplainedFill:
 
 @dataclass(frozen=True)
 class ExplainedOrder:
-    """One order of a run with its fills, in the order in which they came."""
+    """One order of a run with its fills, in the order in which they came; `currency` is the account's."""
 
     order: dict[str, Any]
     fills: tuple[ExplainedFill, ...]
+    currency: str = USD
 
 
 def explain(store: RunStore, run_id: str, order_id: int) -> ExplainedOrder:
@@ -62,7 +64,9 @@ def explain(store: RunStore, run_id: str, order_id: int) -> ExplainedOrder:
         last = f"0 to {len(orders) - 1}" if len(orders) else "none"
         raise InvalidOption(f"order {order_id} is not in run {run_id}.", f"It has {last}.")
     fills = store.read_table(run_id, "fills.parquet").filter(pl.col("order_id") == order_id)
-    return ExplainedOrder(found.row(0, named=True), tuple(_explained(run_id, fills)))
+    account = store.read_json(run_id, "config.json").get("study", {}).get("account", {})
+    currency = account.get("currency", USD)
+    return ExplainedOrder(found.row(0, named=True), tuple(_explained(run_id, fills)), currency)
 
 
 def _explained(run_id: str, fills: "pl.DataFrame") -> list[ExplainedFill]:

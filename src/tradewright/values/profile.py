@@ -186,7 +186,8 @@ class AccountOptions:
         """Refuse an account that could not trade."""
         if not 0.0 < self.capital_usd < 1e15:
             raise InvalidOption(
-                f"capital_usd = {self.capital_usd}.", "Give an amount above zero, in dollars."
+                f"capital_usd = {self.capital_usd}.",
+                "Give an amount above zero and below 1e15, in the account's currency.",
             )
         if not 0.0 < self.max_gross <= 10.0:
             raise InvalidOption(

@@ -7,6 +7,7 @@ import typer
 
 from tradewright.cli import screen
 from tradewright.cli.asked import Json, RunId, workspace_of
+from tradewright.values.currency import USD
 
 if TYPE_CHECKING:
     from tradewright.runs.cost_terms import ExplainedFill, Term
@@ -35,6 +36,8 @@ def run(context: typer.Context, run_id: RunId, order: OrderId, json: Json = Fals
         f"Order {told['order_id']} of {manifest.name}: {told['qty']:+,g} {told['symbol']}, decided "
         f"{screen.when(told['decided_at'])} UTC, {told['state']}, {told['filled_qty']:+,g} filled.\n"
     )
+    if found.currency != USD:
+        screen.say(f"The account is in {found.currency}: the sign $ stands for it.\n")
     if not found.fills:
         screen.say("It has no fill: there is no price to explain.")
     for fill in found.fills:
@@ -42,8 +45,11 @@ def run(context: typer.Context, run_id: RunId, order: OrderId, json: Json = Fals
 
 
 def _cells(term: "Term") -> tuple[str, str, str, str, str]:
-    """One term as a row."""
-    return term.name, term.how, f"{term.usd_a_share:+,.6f}", f"{term.bps:+.3f}", f"{term.usd:,.4f}"
+    """One term as a row; what rounds to nothing has no sign."""
+    a_share, bps, usd = (
+        round(one, digits) + 0.0 for one, digits in ((term.usd_a_share, 6), (term.bps, 3), (term.usd, 4))
+    )
+    return term.name, term.how, f"{a_share:+,.6f}", f"{bps:+.3f}", f"{usd:,.4f}"
 
 
 def _show(fill: "ExplainedFill") -> None:
