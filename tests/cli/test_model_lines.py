@@ -72,7 +72,7 @@ def made(tmp_path_factory):
 def test_the_life_of_a_champion(made):
     shell, naive, ridge, momentum = made
     said = shell("models", "promote", ridge, "--by", "Ada")
-    assert said.code == 1 and f"First: tradewright models compare {ridge} naive" in said.line
+    assert said.code == 1 and f"First: tradewright models compare {ridge} NAIVE" in said.line
     said = shell("models", "compare", ridge)
     assert said.code == 2 and "has no champion to compare with. Name a model" in said.line
     said = shell("models", "compare", ridge, naive)

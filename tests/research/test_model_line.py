@@ -169,7 +169,7 @@ def test_what_was_said_and_by_whom_is_on_record(registry):
             "",
             True,
             0,
-            "compared with naive in 'main' .missing.. First: tradewright models compare a naive",
+            "with naive in 'main' .missing.. First: tradewright models compare a NAIVE, NAIVE the id of",
         ),
         ("other", True, 0, "was never compared with naive"),
         ("naive", False, 0, "not shown to be better than naive: not shown: its mean loss is lower"),

@@ -1,5 +1,6 @@
 """Options priced for a person: words in, rows out."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,6 +54,7 @@ def prices(workspace: Workspace, request: OptionRequest, volatility: float) -> l
     """The price of each option, and the bounds it must keep."""
     from tradewright.models.option_pricing import black_scholes
 
+    _known(volatility=volatility)
     terms = _terms(workspace, request)
     found = _by(request).price(terms, volatility)
     low, high = black_scholes.bounds_of(terms)
@@ -69,6 +71,7 @@ def sensitivities(workspace: Workspace, request: OptionRequest, volatility: floa
 
     if volatility is None:
         raise InvalidOption("No volatility.", "Give --volatility, such as 0.2, or --book FILE.")
+    _known(volatility=volatility)
     each = _by(request).greeks(_terms(workspace, request), volatility)
     columns = {name: getattr(each, name) for name in ("price", *black_scholes.GREEKS)}
     return [
@@ -149,7 +152,17 @@ def _terms(workspace: Workspace, request: OptionRequest) -> "Terms":
     if not request.strikes:
         raise InvalidOption("No strike.", "Give --strike, such as --strike 100.")
     market = request.rate, request.dividend_yield
+    _known(spot=request.spot, years=years, rate=request.rate, dividend_yield=request.dividend_yield)
+    for strike in request.strikes:
+        _known(strike=strike)
     return Terms(request.right, request.spot, request.strikes, years, *market)
+
+
+def _known(**typed: float) -> None:
+    """A column may have gaps; what somebody types may not."""
+    for name, number in typed.items():
+        if math.isnan(number):
+            raise InvalidOption(f"{name} = nan.", f"Give a number for --{name.replace('_', '-')}.")
 
 
 def prepare_compiled(workspace: Workspace) -> None:

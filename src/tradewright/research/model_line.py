@@ -170,6 +170,10 @@ def _led_by(line: Line, model: str, former: tuple[str, ...], stages: Mapping[str
     return replace(line, champion=model, former=former, stages=told)
 
 
+# Whom the first champion must have beaten, before any model of that kind was met.
+NOBODY_YET = "naive"
+
+
 def promotion(line: Line, version: str, opponent: str, by: str, now: Now) -> Compared:
     """The evidence on which a model may become champion; `opponent` is whom it must have beaten.
 
@@ -183,6 +187,11 @@ def promotion(line: Line, version: str, opponent: str, by: str, now: Now) -> Com
         raise Blocked(f"{version} is retired.", "Train a new version, or: tradewright models rollback")
     found = [one for one in line.compared if (one.challenger, one.champion) == (version, opponent)]
     mend = f"First: tradewright models compare {version} {opponent}{_where(line)}"
+    if opponent == NOBODY_YET:
+        mend = (
+            f"First: tradewright models compare {version} NAIVE{_where(line)}, "
+            "NAIVE the id of what 'tradewright models train naive' kept"
+        )
     if not found:
         raise Blocked(f"{version} was never compared with {opponent} in '{line.name}' [missing].", mend)
     # A repeat is free and refreshes its age; it does not become a later answer than the one it repeats.

@@ -123,8 +123,8 @@ def refuse(terms: Terms, **others: Floats) -> None:
 
 LIMITS = {
     "right": (-1.0, 1.0, "Give 1 for a call, -1 for a put, or the words."),
-    "spot": (0.0, MOST_MONEY, "A price is above zero."),
-    "strike": (0.0, MOST_MONEY, "A strike is above zero."),
+    "spot": (0.0, MOST_MONEY, f"A price is above zero, at most {MOST_MONEY:g}."),
+    "strike": (0.0, MOST_MONEY, f"A strike is above zero, at most {MOST_MONEY:g}."),
     "years": (0.0, MOST_YEARS, f"Expiry in the past? Give 0 to {MOST_YEARS:g} years from now."),
     "rate": (-MOST_RATE, MOST_RATE, f"Give a fraction a year, {-MOST_RATE:g} to {MOST_RATE:g}: 0.05 is 5 %."),
     "dividend_yield": (
