@@ -7,7 +7,6 @@ import typer
 
 from tradewright.cli import screen
 from tradewright.cli.asked import Json, RunId, workspace_of
-from tradewright.values.currency import USD
 
 if TYPE_CHECKING:
     from tradewright.runs.cost_terms import ExplainedFill, Term
@@ -24,6 +23,7 @@ def run(context: typer.Context, run_id: RunId, order: OrderId, json: Json = Fals
     order travelled to the price paid; then commission and fees. The terms add up.
     """
     from tradewright.runs.cost_terms import explain
+    from tradewright.values.currency import USD
 
     store = workspace_of(context).runs
     manifest = store.find(run_id)
